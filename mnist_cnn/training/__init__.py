@@ -1,0 +1,1 @@
+"""The only place that imports TensorFlow and Keras: training processes run it."""
