@@ -1,0 +1,69 @@
+"""What pages ask of a training: one JSON object a line, obeyed once each, in order."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+COMMANDS = ("pause", "resume", "one_batch", "one_epoch", "stop", "learning_rate")
+
+
+@dataclass(frozen=True)
+class Command:
+    """Something a page asks of a training.
+
+    Attributes:
+        what: one of ``COMMANDS``.
+        value: the new rate, for "learning_rate".
+    """
+
+    what: str
+    value: float | None = None
+
+
+def append(path: Path, what: str, value: float | None = None) -> None:
+    """Adds a command; a line this short is written whole or not at all.
+
+    Raises:
+        OSError: if it cannot be written.
+    """
+    line = json.dumps({"what": what, "value": value, "time": time.time()}) + "\n"
+    with path.open("ab") as file:
+        file.write(line.encode())
+
+
+class CommandReader:
+    """Reads each complete line of a ``control.jsonl`` once; skips unreadable ones."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._read = 0
+
+    def new(self) -> list[Command]:
+        """The commands appended since the last call."""
+        try:
+            if self._path.stat().st_size <= self._read:
+                return []
+            with self._path.open("rb") as file:
+                file.seek(self._read)
+                return list(self._parse(file))
+        except OSError:
+            return []
+
+    def _parse(self, file: BinaryIO) -> Iterator[Command]:
+        for line in file:
+            if not line.endswith(b"\n"):
+                return
+            self._read += len(line)
+            try:
+                values = json.loads(line)
+                command = Command(values["what"], values.get("value"))
+            except (ValueError, TypeError, KeyError, AttributeError):
+                continue
+            number = isinstance(command.value, int | float)
+            if command.what in COMMANDS and (number or command.what != "learning_rate"):
+                yield command

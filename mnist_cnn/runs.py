@@ -1,0 +1,342 @@
+"""The run folder: the only record of a training, and all that processes share.
+
+Pages submit runs and append commands; a training reads those and writes the rest.
+Each file has one writer, and every file but the two .jsonl is replaced in one step,
+so that a reader never sees half of it. The queue is the folders with status
+``queued``, oldest first.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
+
+import filelock
+
+from mnist_cnn import control
+from mnist_cnn.config import ConfigError, TrainingConfig
+from mnist_cnn.files import RunError, is_held, read_json, write_json
+
+__all__ = ["Run", "RunError", "Status", "find", "list_runs", "queue", "submit"]
+
+PRETRAINED = "pretrained"
+FORMAT = 1
+ACTIVE_STATES = ("preparing", "running", "paused")
+FINAL_STATES = ("done", "stopped", "failed")
+STATES = ("queued", *ACTIVE_STATES, *FINAL_STATES)
+NAME_LENGTH = 60
+
+_RUN_ID = re.compile(r"[a-z0-9]{8,32}")
+_PACKAGE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Status:
+    """How a training stands.
+
+    Attributes:
+        state: one of ``STATES``.
+        reason: why, in plain words; empty while all is well.
+        source: where the digits came from, in words.
+        fingerprint: of the test set used, as in ``data.Dataset``.
+        examples, test_examples: digits trained on and tested on.
+        steps_per_epoch: batches in an epoch; 0 before the data are there.
+        epochs_done: complete epochs, whose network is in ``weights.npz``.
+        test_accuracy, test_loss: of the newest complete epoch.
+        started, ended: seconds since 1970.
+        seconds: spent training so far, without pauses, at the newest epoch's end.
+        versions: of Python, TensorFlow, Keras and numpy.
+        pid: process that trains, for a person looking for it.
+    """
+
+    state: str = "queued"
+    reason: str = ""
+    source: str = ""
+    fingerprint: str = ""
+    examples: int = 0
+    test_examples: int = 0
+    steps_per_epoch: int = 0
+    epochs_done: int = 0
+    test_accuracy: float | None = None
+    test_loss: float | None = None
+    started: float | None = None
+    ended: float | None = None
+    seconds: float = 0.0
+    versions: dict[str, str] | None = None
+    pid: int | None = None
+
+    @property
+    def is_active(self) -> bool:
+        """Whether a training process works on it (or waits in a pause)."""
+        return self.state in ACTIVE_STATES
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing more will happen."""
+        return self.state in FINAL_STATES
+
+
+class Run:
+    """One run folder.
+
+    Args:
+        path: an existing folder.
+
+    Raises:
+        RunError: if its settings are missing or cannot be read.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.id = path.name
+        info = read_json(path / "config.json", "settings")
+        try:
+            self.config = TrainingConfig.from_dict(info.get("config"))
+        except ConfigError as error:
+            message = f"The settings of run {self.id} are no good: {error}"
+            raise RunError(message) from error
+        self.preset = str(info.get("preset") or "")
+        created = info.get("created")
+        self.created = float(created) if isinstance(created, int | float) else 0.0
+
+    def __repr__(self) -> str:
+        return f"Run({self.id!r})"
+
+    @property
+    def weights_path(self) -> Path:
+        return self.path / "weights.npz"
+
+    @property
+    def metrics_path(self) -> Path:
+        return self.path / "metrics.jsonl"
+
+    @property
+    def control_path(self) -> Path:
+        return self.path / "control.jsonl"
+
+    @property
+    def model_path(self) -> Path:
+        return self.path / "model.keras"
+
+    @property
+    def summary_path(self) -> Path:
+        return self.path / "summary.txt"
+
+    @property
+    def predictions_path(self) -> Path:
+        return self.path / "test_predictions.npz"
+
+    @property
+    def has_weights(self) -> bool:
+        """Whether at least one epoch is complete, so that the network can be used."""
+        return self.weights_path.is_file()
+
+    @property
+    def name(self) -> str:
+        """The name a person gave it, or the start of its id."""
+        try:
+            name = read_json(self.path / "label.json", "label").get("name")
+        except RunError:
+            name = None
+        return name if isinstance(name, str) and name else self.id[:6]
+
+    def rename(self, name: str) -> None:
+        """Gives it a name: one line, at most 60 characters; empty takes it away."""
+        name = " ".join(name.split())[:NAME_LENGTH]
+        write_json(self.path / "label.json", {"name": name})
+
+    def status(self) -> Status:
+        """How it stands; a training whose process has died says so.
+
+        Raises:
+            RunError: if the folder is gone or its status cannot be read.
+        """
+        status = self._recorded_status()
+        if not status.is_active or self.is_locked():
+            return status
+        # It may have ended between the two looks; what it wrote then is the truth.
+        status = self._recorded_status()
+        if not status.is_active:
+            return status
+        return replace(status, state="failed", reason=died_reason(status))
+
+    def _recorded_status(self) -> Status:
+        values = read_json(self.path / "status.json", "status")
+        known = {each.name for each in fields(Status)}
+        status = Status(**{key: values[key] for key in values.keys() & known})
+        if status.state not in STATES:
+            raise RunError(
+                f"Run {self.id} has the status {status.state!r}, which this lab does "
+                "not know. It may come from a newer version."
+            )
+        return status
+
+    def write_status(self, status: Status) -> None:
+        """For the training only, or for the worker when the training has died."""
+        write_json(self.path / "status.json", asdict(status))
+
+    def is_locked(self) -> bool:
+        """Whether a training process holds this run."""
+        return is_held(self.path / "lock")
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Holds the run while it is trained.
+
+        Raises:
+            RunError: if another process holds it.
+        """
+        try:
+            # A page looking whether it is held holds it for a moment.
+            with filelock.FileLock(self.path / "lock", timeout=2):
+                yield
+        except filelock.Timeout as error:
+            raise RunError(f"Run {self.id} is being trained already.") from error
+
+    def send(self, what: str, value: float | None = None) -> None:
+        """Appends a command; the training obeys commands once each, in this order.
+
+        Raises:
+            RunError: for an unknown command, or if it cannot be written.
+            ConfigError: for a learning rate out of its range.
+        """
+        if what not in control.COMMANDS:
+            raise RunError(f"There is no command {what!r}.")
+        if what == "learning_rate":
+            replace(self.config, learning_rate=value)  # checks the range
+        if not self.path.is_dir():
+            raise RunError(f"Run {self.id} has been deleted.")
+        try:
+            control.append(self.control_path, what, value)
+        except OSError as error:
+            raise RunError(f"The command could not be written: {error}.") from error
+
+
+def folder() -> Path:
+    """The runs folder: ``MNIST_CNN_RUNS``, or ``runs`` beside app.py."""
+    chosen = os.environ.get("MNIST_CNN_RUNS")
+    return Path(chosen) if chosen else _PACKAGE.parent / "runs"
+
+
+def find(run_id: str) -> Run:
+    """The run of that id; "pretrained" is the network that comes with the lab.
+
+    Raises:
+        RunError: if the id is not one (then no file is touched), or there is no such
+            run.
+    """
+    if run_id == PRETRAINED:
+        return Run(_PACKAGE / PRETRAINED)
+    if not isinstance(run_id, str) or not _RUN_ID.fullmatch(run_id):
+        raise RunError("That is not the name of a run.")
+    path = folder() / run_id
+    if not (path / "config.json").is_file():
+        raise RunError(f"There is no run {run_id}. It may have been deleted.")
+    return Run(path)
+
+
+def list_runs() -> list[Run]:
+    """Every readable run in the runs folder, newest first."""
+    found = []
+    try:
+        paths = list(folder().iterdir())
+    except OSError:
+        return []
+    for path in paths:
+        if _RUN_ID.fullmatch(path.name) and (path / "config.json").is_file():
+            try:
+                found.append(Run(path))
+            except RunError:
+                continue
+    return sorted(found, key=lambda run: (run.created, run.id), reverse=True)
+
+
+def queue() -> list[Run]:
+    """The runs that wait, in the order in which they will be trained."""
+    waiting = []
+    for run in reversed(list_runs()):
+        try:
+            if run.status().state == "queued":
+                waiting.append(run)
+        except RunError:
+            continue
+    return waiting
+
+
+def submit(
+    config: TrainingConfig, *, preset: str = "", state: str = "queued", name: str = ""
+) -> Run:
+    """Makes a run folder. A queued run is trained as soon as a worker gets to it.
+
+    Args:
+        config: what to train.
+        preset: the preset it came from, if any.
+        state: "queued", or "preparing" for a training started in this very process.
+        name: for people.
+
+    Raises:
+        RunError: if the folder cannot be written.
+    """
+    run_id = secrets.token_hex(8)
+    path = folder() / run_id
+    try:
+        path.mkdir(parents=True)
+        write_json(path / "status.json", asdict(Status(state)))
+        # Last: a folder is a run once it has its settings.
+        write_json(
+            path / "config.json",
+            {
+                "format": FORMAT,
+                "config": config.to_dict(),
+                "preset": preset,
+                "created": time.time(),
+            },
+        )
+    except OSError as error:
+        raise RunError(
+            f"The run could not be written into {folder()}: {error.strerror}. "
+            "Is the disk full, or the folder read-only?"
+        ) from error
+    run = Run(path)
+    if name:
+        run.rename(name)
+    return run
+
+
+def delete(run: Run) -> None:
+    """Removes the folder.
+
+    Raises:
+        RunError: for the pretrained network, a training in progress, or a folder that
+            cannot be removed.
+    """
+    if run.id == PRETRAINED:
+        raise RunError("The pretrained network is part of the lab and stays.")
+    if run.is_locked():
+        raise RunError("This run is being trained. Stop it first.")
+    try:
+        shutil.rmtree(run.path)
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        raise RunError(f"The run could not be removed: {error.strerror}.") from error
+
+
+def died_reason(status: Status) -> str:
+    """What to tell when a training's process is gone without having said why."""
+    kept = (
+        f"The network of epoch {status.epochs_done} is kept."
+        if status.epochs_done
+        else "No epoch was complete, so there is no network to keep."
+    )
+    return (
+        "The training process ended without a word: it was killed, or the machine ran "
+        f"out of memory. {kept}"
+    )
