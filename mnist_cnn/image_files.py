@@ -1,0 +1,133 @@
+"""Open an image file from a stranger: a picture of bounded size, or a sentence."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from pathlib import Path
+
+from PIL import Image, ImageOps
+
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")
+MEGABYTES = 20
+# Pixels in millions. A JPEG is decoded at a fraction of its size, others as a whole.
+MEGAPIXELS = {"JPEG": 120}
+OTHER_MEGAPIXELS = 16
+LONGEST_SIDE = 1600
+
+_KNOWN = (
+    (b"%PDF", "This is a PDF. Save the page as PNG or JPEG and try again."),
+    (b"II*\x00", "This is a TIFF. Save it as PNG or JPEG and try again."),
+    (b"MM\x00*", "This is a TIFF. Save it as PNG or JPEG and try again."),
+    (b"PK\x03\x04", "This is an archive or a document, not an image."),
+)
+
+
+class ImageError(ValueError):
+    """An image file that cannot be read; the text is a sentence for the person."""
+
+
+def open_image(source: bytes | str | Path | io.IOBase) -> Image.Image:
+    """The picture in a file: upright, one frame, no side over 1600 pixels.
+
+    Args:
+        source: the file's bytes, its path, or an open binary file (an upload).
+
+    Returns:
+        A Pillow image of mode "L", "I;16", "I", "RGB" or "RGBA", as `sketch.prepare`
+        takes it. Of an animation the first frame. Turned as its EXIF data says.
+
+    Raises:
+        ImageError: for what is no PNG, JPEG, WebP, GIF or BMP, is damaged, or is too
+            large: over 20 MB, over 120 million pixels (JPEG) or 16 million (others).
+    """
+    data = _bytes_of(source)
+    if not data:
+        raise ImageError("The file is empty.")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return _decoded(data)
+    except ImageError:
+        raise
+    except Image.DecompressionBombError:
+        raise ImageError(_too_many_pixels("PNG")) from None
+    except Image.UnidentifiedImageError:
+        raise ImageError(_what_it_is(data)) from None
+    except Exception:
+        # Damaged files make Pillow's decoders raise almost anything.
+        raise ImageError(
+            "The image is damaged or incomplete. Save or send it again."
+        ) from None
+
+
+def _bytes_of(source: bytes | str | Path | io.IOBase) -> bytes:
+    limit = MEGABYTES * 1_000_000
+    if isinstance(source, bytes | bytearray | memoryview):
+        data = source if len(source) > limit else bytes(source)
+    elif isinstance(source, str | Path):
+        try:
+            with Path(source).open("rb") as file:
+                data = file.read(limit + 1)
+        except (OSError, ValueError):
+            raise ImageError(f"The file {source} cannot be read.") from None
+    else:
+        source.seek(0)
+        data = source.read(limit + 1)
+    if len(data) > limit:
+        raise ImageError(f"The file is larger than {MEGABYTES} MB. Send a smaller one.")
+    return data
+
+
+def _decoded(data: bytes) -> Image.Image:
+    image = Image.open(io.BytesIO(data), formats=FORMATS)
+    limit = MEGAPIXELS.get(image.format or "", OTHER_MEGAPIXELS)
+    width, height = image.size
+    if width * height > limit * 1_000_000:
+        raise ImageError(_too_many_pixels(image.format or "", width, height))
+    image.draft(None, (LONGEST_SIDE, LONGEST_SIDE))
+    image.load()
+    has_palette = image.mode in ("P", "PA")
+    if has_palette or "transparency" in image.info:
+        image = image.convert("RGBA")
+    elif image.mode in ("CMYK", "YCbCr", "LAB", "HSV"):
+        image = image.convert("RGB")
+    elif image.mode in ("1", "LA"):
+        image = image.convert("L" if image.mode == "1" else "RGBA")
+    if max(image.size) > LONGEST_SIDE:
+        image.thumbnail((LONGEST_SIDE, LONGEST_SIDE), _filter_for(image))
+    return ImageOps.exif_transpose(image) or image
+
+
+def _filter_for(image: Image.Image) -> Image.Resampling:
+    deep = image.mode.startswith("I;16")
+    return Image.Resampling.NEAREST if deep else Image.Resampling.BILINEAR
+
+
+def _too_many_pixels(kind: str, width: int = 0, height: int = 0) -> str:
+    limit = MEGAPIXELS.get(kind, OTHER_MEGAPIXELS)
+    size = f" ({width:,} × {height:,})" if width else ""
+    return (
+        f"The image has too many pixels{size}: at most {limit} million. "
+        "Make it smaller or cut the digit out."
+    )
+
+
+def _what_it_is(data: bytes) -> str:
+    for start, sentence in _KNOWN:
+        if data.startswith(start):
+            return sentence
+    head = bytes(data[:1000])
+    if b"<svg" in head.lower():
+        return "This is an SVG, shapes instead of pixels. Save it as PNG and try again."
+    if head[4:8] == b"ftyp":
+        return "This is a HEIC photo or a video. Save it as JPEG and try again."
+    try:
+        head.decode()
+    except UnicodeDecodeError as error:
+        is_text = error.start > len(head) - 4
+    else:
+        is_text = True
+    if is_text and b"\0" not in head:
+        return "This file is text, not an image, whatever its name says."
+    return "This is no PNG, JPEG, WebP, GIF or BMP image, or it is damaged."
