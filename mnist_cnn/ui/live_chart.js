@@ -1,0 +1,149 @@
+// Draws a Plotly figure and redraws it in place: Plotly.react with a constant
+// uirevision keeps the reader's zoom, and the chart is never mounted anew.
+
+const RETRY_AFTER_MS = 10000
+const charts = new WeakMap()
+
+const baseUrl = () => {
+  // Streamlit's own script says where the server is, on any page and behind a proxy.
+  for (const script of document.querySelectorAll("script[src]")) {
+    const at = script.src.indexOf("/static/js/")
+    if (at >= 0) return script.src.slice(0, at + 1)
+  }
+  return new URL("./", document.baseURI).href
+}
+
+const loadPlotly = () => {
+  if (window.Plotly?.react) return Promise.resolve(window.Plotly)
+  const failed = window.__mnistCnnPlotlyFailed
+  if (failed && Date.now() - failed < RETRY_AFTER_MS) return Promise.reject()
+  window.__mnistCnnPlotly ??= new Promise((resolve, reject) => {
+    const script = document.createElement("script")
+    script.src = baseUrl() + "app/static/plotly.min.js"
+    script.onload = () => (window.Plotly ? resolve(window.Plotly) : script.onerror())
+    script.onerror = () => {
+      script.remove()
+      window.__mnistCnnPlotly = undefined
+      window.__mnistCnnPlotlyFailed = Date.now()
+      reject(new Error("plotly.min.js did not load"))
+    }
+    document.head.append(script)
+  })
+  return window.__mnistCnnPlotly
+}
+
+const themed = (figure, root) => {
+  const style = getComputedStyle(root)
+  const color = (name, otherwise) => {
+    const value = style.getPropertyValue(name).trim()
+    return value && value !== "unset" ? value : otherwise
+  }
+  const text = color("--st-text-color", "#31333f")
+  const grid = color("--st-border-color-light", "rgba(128, 128, 128, 0.25)")
+  const layout = {
+    ...figure.layout,
+    width: root.clientWidth,
+    height: root.clientHeight,
+    font: { color: text, family: color("--st-font", "sans-serif"), size: 13 },
+    hoverlabel: {
+      bgcolor: color("--st-background-color", "#ffffff"),
+      bordercolor: grid,
+      font: { color: text },
+    },
+    modebar: { bgcolor: "rgba(0,0,0,0)", color: grid, activecolor: text },
+  }
+  // A finger that scrolls the page must not zoom the chart it passes.
+  if (matchMedia("(pointer: coarse)").matches) layout.dragmode = false
+  for (const name of Object.keys(layout)) {
+    if (!/^[xy]axis\d*$/.test(name)) continue
+    layout[name] = { gridcolor: grid, zerolinecolor: grid, ...layout[name] }
+    layout[name].automargin ??= false
+  }
+  return layout
+}
+
+const CONFIG = {
+  displaylogo: false,
+  displayModeBar: "hover",
+  modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
+  doubleClick: "reset",
+}
+
+const draw = async (chart) => {
+  // A hidden tab has no width; its chart is drawn once it is seen.
+  if (!chart.root.isConnected || chart.root.clientWidth === 0) return
+  let Plotly
+  try {
+    Plotly = await loadPlotly()
+  } catch {
+    if (chart.closed || chart.drawn) return
+    chart.root.textContent = chart.latest.unavailable
+    chart.retry ??= setTimeout(() => {
+      chart.retry = undefined
+      schedule(chart)
+    }, RETRY_AFTER_MS)
+    return
+  }
+  if (chart.closed || chart.root.clientWidth === 0) return
+  if (!chart.drawn) {
+    chart.drawn = true
+    chart.root.textContent = ""
+  }
+  const { figure } = chart.latest
+  await Plotly.react(chart.root, figure.data, themed(figure, chart.root), CONFIG)
+  chart.root.dataset.draws = Number(chart.root.dataset.draws ?? 0) + 1
+}
+
+const schedule = (chart) => {
+  chart.again = true
+  if (chart.closed || chart.frame) return
+  // Browsers give no frames to a tab in the background, so nothing piles up there.
+  chart.frame = requestAnimationFrame(async () => {
+    chart.again = false
+    try {
+      await draw(chart)
+    } finally {
+      chart.frame = undefined
+      if (chart.again) schedule(chart)
+    }
+  })
+}
+
+const mount = (parentElement, name) => {
+  const root = document.createElement("div")
+  root.className = "mnist-cnn-live-chart"
+  root.setAttribute("role", "img")
+  root.style.width = "100%"
+  const mounts = (window.__mnistCnnMounts ??= {})
+  mounts[name] = (mounts[name] ?? 0) + 1
+  root.dataset.chart = name
+  root.dataset.mounts = mounts[name]
+  parentElement.append(root)
+  const chart = { root, drawn: false, closed: false, seen: undefined }
+  chart.resizes = new ResizeObserver(() => schedule(chart))
+  chart.resizes.observe(root)
+  charts.set(parentElement, chart)
+  return chart
+}
+
+export default function ({ data, parentElement }) {
+  const text = new TextDecoder().decode(data)
+  let chart = charts.get(parentElement)
+  if (!chart || chart.closed || !chart.root.isConnected) {
+    chart = mount(parentElement, JSON.parse(text).key)
+  }
+  if (text !== chart.seen) {
+    chart.seen = text
+    chart.latest = JSON.parse(text)
+    chart.root.setAttribute("aria-label", chart.latest.label)
+    chart.root.style.height = `${chart.latest.height}px`
+    chart.root.dataset.updates = Number(chart.root.dataset.updates ?? 0) + 1
+  }
+  schedule(chart)
+  return () => {
+    chart.closed = true
+    chart.resizes.disconnect()
+    if (chart.drawn) window.Plotly.purge(chart.root)
+    chart.root.remove()
+  }
+}

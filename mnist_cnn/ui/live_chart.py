@@ -1,0 +1,49 @@
+"""One chart for every live figure of the lab.
+
+`st.plotly_chart` mounts a new chart whenever its figure changes: it blinks and forgets
+zoom and hover. This one is mounted once and redrawn in place.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from mnist_cnn.ui.text import _
+
+_component = st.components.v2.component(
+    "mnist_cnn_live_chart",
+    js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8"),
+    isolate_styles=False,
+)
+
+
+def live_chart(
+    figure: dict[str, Any] | str, *, key: str, label: str, height: int = 320
+) -> None:
+    """Show a Plotly figure that may change with every run of the script.
+
+    `figure` is a dictionary with `data` and `layout`, or that as JSON (`figure_json`),
+    so that thirty viewers of a run share one encoding. The same `key` is the same
+    chart, with the zoom its reader set, as long as it stays on the page; name the run
+    in it. `label` says in words what the picture shows. `height` is in CSS pixels.
+    """
+    encoded = figure if isinstance(figure, str) else figure_json(figure)
+    around = {
+        "key": key,
+        "label": label,
+        "height": height,
+        "unavailable": _(
+            "The chart cannot be drawn, because its script plotly.min.js did not "
+            "load from this server. The numbers on this page still count."
+        ),
+    }
+    # Bytes reach the browser as they are; a dictionary would be encoded three times.
+    data = f'{json.dumps(around)[:-1]}, "figure": {encoded}}}'.encode()
+    _component(data=data, key=key, height="content")
+
+
+def figure_json(figure: dict[str, Any]) -> str:
+    """The figure as compact JSON; NaN in it is a ValueError, since JSON has none."""
+    return json.dumps(figure, separators=(",", ":"), allow_nan=False)

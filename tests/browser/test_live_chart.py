@@ -1,0 +1,291 @@
+"""The live chart in a real browser, in a small app of its own."""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from mnist_cnn.ui.static_files import copy_plotly
+
+pytestmark = pytest.mark.browser
+
+ROOT = Path(__file__).parents[2]
+
+HOME = """
+import streamlit as st
+
+st.write("Home")
+"""
+
+CHART = """
+import itertools
+
+import numpy as np
+import streamlit as st
+
+from mnist_cnn.figures import loss_curve
+from mnist_cnn.metrics import Mark, Metrics
+from mnist_cnn.ui.live_chart import live_chart
+
+LONGEST = 190_000
+rng = np.random.default_rng(0)
+everything = np.column_stack([
+    np.arange(1, LONGEST + 1),
+    np.ones(LONGEST),
+    2.3 * np.exp(-np.arange(LONGEST) / 2000) + rng.random(LONGEST) / 5,
+    rng.random((LONGEST, 3)),
+])
+st.session_state.setdefault("ticks", 0)
+
+
+@st.fragment(run_every=0.2)
+def watch():
+    st.session_state.ticks += 1
+    seen = min(st.session_state.ticks, 40) * 100
+    if "long" in st.query_params:
+        seen = LONGEST - 40 + min(st.session_state.ticks, 40)
+    marks = ()
+    if "still" in st.query_params:
+        seen, marks = 100, (Mark(50, "learning_rate", "Learning rate set to 0.01"),)
+    live_chart(
+        loss_curve(Metrics(everything[:seen], marks=marks)),
+        key="loss-of-run-1",
+        label=f"Loss after {seen} batches",
+    )
+    st.write(f"Runs of the fragment: {st.session_state.ticks}")
+
+
+watch()
+"""
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("chart_app")
+    (folder / "app.py").write_text(HOME)
+    (folder / "pages").mkdir()
+    (folder / "pages" / "1_Chart.py").write_text(CHART)
+    assert copy_plotly(folder / "static")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def server(folder):
+    port = _free_port()
+    with (folder / "server.log").open("wb") as log:
+        process = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "streamlit", "run", "app.py"),
+                f"--server.port={port}",
+                "--server.address=127.0.0.1",
+                "--server.headless=true",
+                "--server.enableStaticServing=true",
+                "--server.fileWatcherType=none",
+                "--browser.gatherUsageStats=false",
+            ],
+            cwd=folder,
+            env=os.environ | {"PYTHONPATH": str(ROOT)},
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+    url = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(150):
+            try:
+                urllib.request.urlopen(f"{url}/_stcore/health", timeout=1)
+                break
+            except OSError:
+                time.sleep(0.2)
+        yield url
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+class Watched:
+    """A page with everything that went wrong on it and came in over its websocket."""
+
+    def __init__(self, page):
+        self.page = page
+        self.frames: list[int] = []
+        self.errors: list[str] = []
+        self.requests: list[str] = []
+        page.on("websocket", self._listen)
+        page.on("request", lambda request: self.requests.append(request.url))
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+
+    def _listen(self, websocket):
+        websocket.on(
+            "framereceived",
+            lambda frame: self.frames.append(len(frame)),
+        )
+
+    def _console(self, message):
+        # Streamlit asks for these two below the page's own address, and gets 404.
+        known = "_stcore/health" in message.location.get("url", "") or (
+            "_stcore/host-config" in message.location.get("url", "")
+        )
+        if message.type == "error" and not known:
+            self.errors.append(f"{message.text} {message.location.get('url')}")
+
+    @property
+    def chart(self):
+        return self.page.locator("[data-chart='loss-of-run-1']")
+
+    def attribute(self, name: str) -> int:
+        return int(self.chart.get_attribute(name) or 0)
+
+    def wait_for_updates(self, count: int) -> None:
+        goal = self.attribute("data-draws") + count
+        self.page.wait_for_function(
+            "goal => Number(document.querySelector('[data-chart]').dataset.draws) "
+            ">= goal",
+            arg=goal,
+        )
+
+    def last_point(self) -> tuple[int, float]:
+        return tuple(
+            self.page.evaluate(
+                "() => { const t = document.querySelector('[data-chart]').data[0];"
+                "return [t.x[t.x.length - 1], t.y[t.y.length - 1]] }"
+            )
+        )
+
+
+@pytest.fixture
+def watched(browser):
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    page = context.new_page()
+    page.set_default_timeout(30_000)
+    yield Watched(page)
+    context.close()
+
+
+def test_twenty_updates_are_drawn_into_the_same_chart(watched, server):
+    watched.page.goto(f"{server}/Chart")
+    watched.chart.locator(".main-svg").first.wait_for()
+    watched.page.evaluate(
+        "() => { document.querySelector('[data-chart]').mine = 'the same element' }"
+    )
+    watched.wait_for_updates(20)
+    assert watched.attribute("data-mounts") == 1
+    assert watched.page.evaluate(
+        "() => document.querySelector('[data-chart]').mine == 'the same element'"
+    )
+    step, _ = watched.last_point()
+    assert step >= 2000
+    assert sum("plotly.min.js" in url for url in watched.requests) == 1
+    assert watched.errors == []
+    assert all(url.startswith((server, "blob:", "data:")) for url in watched.requests)
+
+
+def test_a_zoom_and_the_hover_outlive_the_updates(watched, server):
+    watched.page.goto(f"{server}/Chart")
+    watched.chart.locator(".nsewdrag").first.wait_for()
+    watched.wait_for_updates(3)
+    box = watched.chart.locator(".nsewdrag").first.bounding_box()
+    mouse = watched.page.mouse
+    mouse.move(box["x"] + box["width"] * 0.3, box["y"] + box["height"] * 0.3)
+    mouse.down()
+    mouse.move(box["x"] + box["width"] * 0.6, box["y"] + box["height"] * 0.9, steps=5)
+    mouse.up()
+    view = "() => document.querySelector('[data-chart]').layout.xaxis.range"
+    zoomed = watched.page.evaluate(view)
+    assert zoomed[1] - zoomed[0] < 2000
+    mouse.move(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.5, steps=3)
+    watched.page.locator(".hoverlayer .legend").first.wait_for()
+    watched.wait_for_updates(3)
+    assert watched.page.evaluate(view) == zoomed
+    assert watched.page.locator(".hoverlayer .legend").count() == 1
+
+
+def test_the_longest_run_comes_in_small_messages_and_ends_in_its_last_batch(
+    watched, server
+):
+    watched.page.goto(f"{server}/Chart?long=1")
+    watched.chart.locator(".main-svg").first.wait_for()
+    watched.wait_for_updates(2)
+    watched.frames.clear()
+    watched.wait_for_updates(3)
+    print("largest message", max(watched.frames), "bytes")
+    assert 1_000 < max(watched.frames) < 60_000
+    watched.page.wait_for_function(
+        "() => document.querySelector('[data-chart]').data[0].x.at(-1) == 190000"
+    )
+    assert watched.attribute("data-mounts") == 1
+
+
+def test_nothing_is_drawn_again_while_nothing_changes(watched, server):
+    watched.page.goto(f"{server}/Chart?still=1")
+    watched.chart.locator(".main-svg").first.wait_for()
+    watched.page.get_by_text(re.compile(r"Runs of the fragment: \d\d")).wait_for()
+    assert watched.attribute("data-updates") == 1
+
+
+def test_the_reason_of_a_mark_is_shown_under_the_mouse(watched, server):
+    watched.page.goto(f"{server}/Chart?still=1")
+    plot = watched.chart.locator(".nsewdrag").first
+    plot.wait_for()
+    box = plot.bounding_box()
+    across = watched.page.evaluate(
+        "() => document.querySelector('[data-chart]')._fullLayout.xaxis.d2p(50)"
+    )
+    watched.page.mouse.move(box["x"] + across - 9, box["y"] + 40)
+    watched.page.mouse.move(box["x"] + across, box["y"] + 50, steps=4)
+    watched.page.locator(".hoverlayer").get_by_text("set to 0.01").first.wait_for()
+
+
+def test_the_chart_has_a_text_alternative_that_follows_the_data(watched, server):
+    watched.page.goto(f"{server}/Chart?still=1")
+    watched.page.get_by_role("img", name="Loss after 100 batches").wait_for()
+
+
+def test_the_chart_takes_the_colours_of_the_theme(browser, server):
+    for scheme, bright_text in (("light", False), ("dark", True)):
+        context = browser.new_context(color_scheme=scheme)
+        page = context.new_page()
+        page.goto(f"{server}/Chart?still=1")
+        tick = page.locator("[data-chart] .xtick text").first
+        tick.wait_for()
+        red = int(
+            re.search(
+                r"rgb\((\d+)", tick.evaluate("e => getComputedStyle(e).fill")
+            ).group(1)
+        )
+        assert (red > 128) is bright_text
+        context.close()
+
+
+def test_the_chart_follows_the_width_of_the_window(watched, server):
+    watched.page.goto(f"{server}/Chart?still=1")
+    watched.chart.locator(".main-svg").first.wait_for()
+    watched.page.set_viewport_size({"width": 390, "height": 800})
+    watched.page.wait_for_function(
+        "() => document.querySelector('[data-chart] .main-svg').clientWidth < 390"
+    )
+    assert watched.page.evaluate(
+        "() => document.documentElement.scrollWidth <= window.innerWidth"
+    )
+    assert watched.attribute("data-mounts") == 1
+
+
+def test_without_its_script_the_chart_is_a_sentence(watched, server):
+    watched.page.route("**/plotly.min.js", lambda route: route.abort())
+    watched.page.goto(f"{server}/Chart")
+    watched.page.get_by_text("The chart cannot be drawn").wait_for()
+    watched.page.get_by_text(re.compile(r"Runs of the fragment: \d\d")).wait_for()
+    asked = sum("plotly.min.js" in url for url in watched.requests)
+    assert asked == 1
