@@ -19,6 +19,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 
 import filelock
+import numpy as np
 
 from mnist_cnn import control
 from mnist_cnn.config import ConfigError, TrainingConfig
@@ -133,6 +134,17 @@ class Run:
     def predictions_path(self) -> Path:
         return self.path / "test_predictions.npz"
 
+    def drawing(self) -> np.ndarray | None:
+        """The drawing that its submitter sent along, uint8 (28, 28); None if none."""
+        try:
+            with (self.path / "drawing.bin").open("rb") as file:
+                content = file.read(28 * 28 + 1)
+        except OSError:
+            return None
+        if len(content) != 28 * 28:
+            return None
+        return np.frombuffer(content, np.uint8).reshape(28, 28)
+
     @property
     def has_weights(self) -> bool:
         """Whether at least one epoch is complete, so that the network can be used."""
@@ -158,16 +170,17 @@ class Run:
         Raises:
             RunError: if the folder is gone or its status cannot be read.
         """
-        status = self._recorded_status()
+        status = self.recorded_status()
         if not status.is_active or self.is_locked():
             return status
         # It may have ended between the two looks; what it wrote then is the truth.
-        status = self._recorded_status()
+        status = self.recorded_status()
         if not status.is_active:
             return status
         return replace(status, state="failed", reason=died_reason(status))
 
-    def _recorded_status(self) -> Status:
+    def recorded_status(self) -> Status:
+        """What status.json says, be the training alive or not."""
         values = read_json(self.path / "status.json", "status")
         known = {each.name for each in fields(Status)}
         status = Status(**{key: values[key] for key in values.keys() & known})
@@ -271,7 +284,12 @@ def queue() -> list[Run]:
 
 
 def submit(
-    config: TrainingConfig, *, preset: str = "", state: str = "queued", name: str = ""
+    config: TrainingConfig,
+    *,
+    preset: str = "",
+    state: str = "queued",
+    name: str = "",
+    drawing: np.ndarray | None = None,
 ) -> Run:
     """Makes a run folder. A queued run is trained as soon as a worker gets to it.
 
@@ -280,6 +298,7 @@ def submit(
         preset: the preset it came from, if any.
         state: "queued", or "preparing" for a training started in this very process.
         name: for people.
+        drawing: uint8 (28, 28), read again after every epoch.
 
     Raises:
         RunError: if the folder cannot be written.
@@ -288,6 +307,8 @@ def submit(
     path = folder() / run_id
     try:
         path.mkdir(parents=True)
+        if drawing is not None:
+            (path / "drawing.bin").write_bytes(drawing.astype(np.uint8).tobytes())
         write_json(path / "status.json", asdict(Status(state)))
         # Last: a folder is a run once it has its settings.
         write_json(

@@ -1,0 +1,222 @@
+"""``python -m mnist_cnn train | worker | evaluate | predict | summary``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from mnist_cnn import config, runs
+from mnist_cnn.config import TrainingConfig
+from mnist_cnn.presets import DEFAULT_PRESET, PRESETS
+
+EXIT_FAILED = 1
+EXIT_BAD_INPUT = 2
+
+
+class CommandError(ValueError):
+    """What a command cannot do, in one sentence."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs one command.
+
+    Returns:
+        0; 1 for a training that failed; 2, with one sentence on standard error, for
+        input that is no good.
+    """
+    options = _parser().parse_args(arguments)
+    try:
+        return options.command(options)
+    except KeyboardInterrupt:
+        print("Interrupted.", file=sys.stderr)
+    except (ValueError, OSError) as error:
+        # ConfigError, RunError, DataError, NetworkError and ImageError are ValueErrors.
+        print(" ".join(str(error).split()), file=sys.stderr)
+    return EXIT_BAD_INPUT
+
+
+def train(options: argparse.Namespace) -> int:
+    """Trains at once, in this terminal; the pages show the run like any other."""
+    settings = config_from(options)
+    from mnist_cnn.training.process import prepare_environment
+
+    prepare_environment()
+    from mnist_cnn.training.fit import Training
+    from mnist_cnn.training.progress import ProgressBar
+
+    run = runs.submit(settings, preset=options.preset, state="preparing")
+    print(f"Run {run.id} in {run.path}", file=sys.stderr)
+    training = Training(run)
+    training.more_callbacks.append(ProgressBar(training))
+    status = training.train()
+    print(
+        json.dumps(
+            {
+                "run_id": run.id,
+                "state": status.state,
+                "reason": status.reason,
+                "test_accuracy": status.test_accuracy,
+                "test_loss": status.test_loss,
+                "epochs": status.epochs_done,
+                "seconds": round(status.seconds, 2),
+            }
+        )
+    )
+    if status.state == "failed":
+        print(status.reason, file=sys.stderr)
+        return EXIT_FAILED
+    return 0
+
+
+def config_from(options: argparse.Namespace) -> TrainingConfig:
+    """The preset's settings, with those that were given in their place.
+
+    Raises:
+        ConfigError: naming the field and its range.
+    """
+    given = {
+        name: getattr(options, name)
+        for name in (
+            "epochs",
+            "batch_size",
+            "optimizer",
+            "learning_rate",
+            "schedule",
+            "examples",
+            "seed",
+        )
+        if getattr(options, name) is not None
+    }
+    if options.augmentation is not None:
+        given["augmentation"] = tuple(filter(None, options.augmentation.split(",")))
+    if options.leave_out_offline_digits:
+        given["leave_out_offline_digits"] = True
+    return replace(PRESETS[options.preset].config, **given)
+
+
+def worker(options: argparse.Namespace) -> int:
+    """Trains queued runs until none comes any more."""
+    from mnist_cnn.worker import work
+
+    if not work(options.idle_seconds):
+        print("A worker serves this runs folder already.", file=sys.stderr)
+    return 0
+
+
+def summary(options: argparse.Namespace) -> int:
+    """Prints what ``model.summary()`` prints."""
+    from mnist_cnn.summary import summary as summary_of
+
+    print(summary_of(runs.find(options.run).config.network), end="")
+    return 0
+
+
+def evaluate(options: argparse.Namespace) -> int:
+    """Reads the test set at hand with a run's network."""
+    from mnist_cnn import data, network
+    from mnist_cnn.evaluation import accuracy, cross_entropy
+
+    model = network.load(options.run)
+    digits = data.load()
+    probabilities = model.probabilities(digits.x_test.astype("float32") / 255)
+    print(f"{runs.find(options.run).name} on {digits.source}", file=sys.stderr)
+    print(
+        json.dumps(
+            {
+                "test_accuracy": accuracy(probabilities, digits.y_test),
+                "test_loss": cross_entropy(probabilities, digits.y_test),
+                "examples": len(digits.y_test),
+            }
+        )
+    )
+    return 0
+
+
+def predict(options: argparse.Namespace) -> int:
+    """Reads the digit in each picture; one JSON object a line."""
+    from mnist_cnn import network
+    from mnist_cnn.image_files import open_image
+    from mnist_cnn.sketch import prepare
+
+    model = network.load(options.run)
+    prepared = []
+    for name in options.images:
+        try:
+            preparation = prepare(open_image(Path(name).read_bytes()))
+        except OSError as error:
+            raise CommandError(f"{name}: {error.strerror or error}.") from error
+        except ValueError as error:
+            raise CommandError(f"{name}: {error}") from error
+        if preparation.is_empty:
+            raise CommandError(f"{name}: there is nothing drawn in this picture.")
+        prepared.append(preparation)
+    for name, preparation in zip(options.images, prepared, strict=True):
+        probabilities = model.probabilities(preparation.pixels)[0]
+        print(
+            json.dumps(
+                {
+                    "file": name,
+                    "digit": int(probabilities.argmax()),
+                    "probabilities": [round(float(p), 6) for p in probabilities],
+                }
+            )
+        )
+    return 0
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> None:
+        """One sentence, without the usage before it."""
+        print(f"{message[:1].upper()}{message[1:]}.", file=sys.stderr)
+        sys.exit(EXIT_BAD_INPUT)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="python -m mnist_cnn", description=__doc__)
+    commands = parser.add_subparsers(required=True, parser_class=_Parser)
+
+    made = commands.add_parser("train", help="train a network in this terminal")
+    made.set_defaults(command=train)
+    made.add_argument("--preset", choices=PRESETS, default=DEFAULT_PRESET)
+    for name, kind in (
+        ("epochs", int),
+        ("batch-size", int),
+        ("learning-rate", float),
+        ("examples", int),
+        ("seed", int),
+    ):
+        low, high = config.RANGES[name.replace("-", "_")]
+        made.add_argument(f"--{name}", type=kind, help=f"from {low:g} to {high:g}")
+    made.add_argument("--optimizer", help=", ".join(config.OPTIMIZERS))
+    made.add_argument("--schedule", help=", ".join(config.SCHEDULES))
+    made.add_argument(
+        "--augmentation", help="names separated by commas", metavar="NAME,…"
+    )
+    made.add_argument(
+        "--leave-out-offline-digits",
+        action="store_true",
+        help="train without the 5,000 digits that serve where there is no network",
+    )
+
+    made = commands.add_parser("worker", help="train queued runs")
+    made.set_defaults(command=worker)
+    made.add_argument("--idle-seconds", type=float, default=600.0)
+
+    for command, text in (
+        (summary, "print the layers of a network"),
+        (evaluate, "test a network on the test set at hand"),
+        (predict, "read digits from pictures"),
+    ):
+        made = commands.add_parser(command.__name__, help=text)
+        made.set_defaults(command=command)
+        made.add_argument("--run", default=runs.PRETRAINED, help="id of a run")
+        if command is predict:
+            made.add_argument("images", nargs="+", metavar="IMAGE")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
