@@ -2,7 +2,7 @@
 
 import numpy as np
 
-SMOOTHING = 0.95
+SMOOTHING = 0.9
 BLOCK = 128
 
 

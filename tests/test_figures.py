@@ -46,8 +46,8 @@ def test_the_smoothed_line_is_the_debiased_exponential_moving_average():
     values = np.random.default_rng(1).random(700)
     average, expected = 0.0, []
     for count, value in enumerate(values, 1):
-        average = 0.95 * average + 0.05 * value
-        expected.append(average / (1 - 0.95**count))
+        average = 0.9 * average + 0.1 * value
+        expected.append(average / (1 - 0.9**count))
     assert smooth(values) == pytest.approx(expected)
 
 

@@ -1,0 +1,215 @@
+"""Setting up a training: preset, every setting with a sentence on it, Start."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import numpy as np
+import streamlit as st
+
+from mnist_cnn import runs, worker
+from mnist_cnn.augmentation import AUGMENTATIONS
+from mnist_cnn.config import OPTIMIZERS, RANGES, SCHEDULES, ConfigError, TrainingConfig
+from mnist_cnn.presets import DEFAULT_PRESET, PRESETS
+from mnist_cnn.runs import RunError
+from mnist_cnn.ui.text import _
+from mnist_cnn.ui.training_link import show
+
+# A second press within this time is a double click, not a second training.
+SAME_PRESS_SECONDS = 3.0
+WAITING_A_BROWSER = 3
+DRAWING = "drawing_pixels"
+
+_started_by: dict[str, list[str]] = {}
+_started_lock = threading.Lock()
+
+
+def training_form() -> None:
+    """The settings and the Start button; a started run is shown at once."""
+    if "form_epochs" not in st.session_state:
+        _take_preset()
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.selectbox(
+            _("Preset"),
+            list(PRESETS),
+            format_func=lambda name: _(PRESETS[name].title),
+            key="form_preset",
+            on_change=_take_preset,
+            width=260,
+        )
+        st.button(
+            _("Start training"),
+            key="start",
+            type="primary",
+            icon=":material/play_arrow:",
+            on_click=_start,
+        )
+    st.caption(_(PRESETS[st.session_state.form_preset].reason))
+    if problem := st.session_state.pop("form_problem", None):
+        st.error(problem)
+    with st.expander(_("All settings")):
+        _settings()
+
+
+def _settings() -> None:
+    left, right = st.columns(2, gap="medium")
+    with left:
+        _whole_number("epochs", _("Epochs"), _("How often every digit is seen."))
+        _whole_number(
+            "batch_size",
+            _("Batch size"),
+            _("Digits in each step. Small: many noisy steps. Large: few smooth ones."),
+        )
+        _whole_number(
+            "examples",
+            _("Training digits"),
+            _("Fewer are quicker and worse; 60,000 are all there are."),
+        )
+        _whole_number(
+            "seed",
+            _("Seed"),
+            _("Of all randomness: the same seed gives the same curve again."),
+        )
+    with right:
+        st.selectbox(_("Optimizer"), OPTIMIZERS, key="form_optimizer")
+        st.caption(
+            _(
+                "How a step follows from the gradient. Adam gives every weight a step "
+                "size of its own; SGD, here with momentum 0.9, is the textbook's."
+            )
+        )
+        st.text_input(_("Learning rate"), key="form_learning_rate")
+        st.caption(
+            _(
+                "The size of a step, 0.000001 to 1. Try 0.1 once with Adam, and read "
+                "what the page says about the curve."
+            )
+        )
+        st.selectbox(
+            _("Schedule"),
+            SCHEDULES,
+            format_func=lambda name: (
+                _("Constant") if name == "constant" else _("Warm-up, then cosine")
+            ),
+            key="form_schedule",
+        )
+        st.caption(
+            _(
+                "Warm-up and cosine: the rate rises over the first tenth of the steps "
+                "and then falls to 0, so that the network settles at the end."
+            )
+        )
+        st.multiselect(
+            _("Vary the digits"),
+            list(AUGMENTATIONS),
+            format_func=lambda name: _(AUGMENTATIONS[name].title),
+            key="form_augmentation",
+        )
+        st.caption(
+            _("Augmentation: each digit is changed a little each time it is seen.")
+        )
+
+
+def _whole_number(name: str, title: str, sentence: str) -> None:
+    low, high = RANGES[name]
+    st.number_input(title, int(low), int(high), step=1, key=f"form_{name}")
+    st.caption(sentence)
+
+
+def _take_preset() -> None:
+    state = st.session_state
+    state.setdefault("form_preset", DEFAULT_PRESET)
+    config = PRESETS[state.form_preset].config
+    state.form_epochs = config.epochs
+    state.form_batch_size = config.batch_size
+    state.form_examples = config.examples or int(RANGES["examples"][1])
+    state.form_seed = config.seed
+    state.form_optimizer = config.optimizer
+    state.form_learning_rate = f"{config.learning_rate:g}"
+    state.form_schedule = config.schedule
+    state.form_augmentation = list(config.augmentation)
+
+
+def _config() -> TrainingConfig:
+    state = st.session_state
+    preset = PRESETS[state.form_preset].config
+    examples = state.form_examples
+    return TrainingConfig(
+        network=preset.network,
+        epochs=state.form_epochs,
+        batch_size=state.form_batch_size,
+        optimizer=state.form_optimizer,
+        learning_rate=as_rate(state.form_learning_rate),
+        schedule=state.form_schedule,
+        examples=None if examples == RANGES["examples"][1] else examples,
+        seed=state.form_seed,
+        augmentation=tuple(state.form_augmentation),
+    )
+
+
+def as_rate(text: str) -> float:
+    """A learning rate as somebody typed it; ConfigError says what is wrong with it."""
+    try:
+        rate = float(str(text).strip().replace(",", "."))
+    except ValueError:
+        rate = text
+    return TrainingConfig(learning_rate=rate).learning_rate
+
+
+def _start() -> None:
+    state = st.session_state
+    now = time.monotonic()
+    if now - state.get("form_started", -SAME_PRESS_SECONDS) < SAME_PRESS_SECONDS:
+        return
+    try:
+        config = _config()
+        _refuse_a_crowd()
+        preset = state.form_preset
+        if config != PRESETS[preset].config:
+            preset = f"{preset}, changed"
+        run = runs.submit(config, preset=preset, drawing=_own_drawing())
+        worker.ensure()
+    except (ConfigError, RunError) as error:
+        state.form_problem = str(error)
+        return
+    state.form_started = now
+    with _started_lock:
+        _started_by.setdefault(_browser(), []).append(run.id)
+    show(run.id)
+
+
+def _refuse_a_crowd() -> None:
+    with _started_lock:
+        mine = list(_started_by.get(_browser(), ()))
+    waiting = []
+    for run_id in mine:
+        try:
+            if runs.find(run_id).status().state == "queued":
+                waiting.append(run_id)
+        except RunError:
+            continue
+    with _started_lock:
+        _started_by[_browser()] = waiting
+    if len(waiting) >= WAITING_A_BROWSER:
+        raise RunError(
+            _(
+                "{count} trainings of yours are waiting already. Let others have their "
+                "turn: start the next one when one of yours has begun, or stop one."
+            ).format(count=len(waiting))
+        )
+
+
+def _browser() -> str:
+    # The same for all tabs of a browser; without it a tab stands for itself.
+    cookie = st.context.cookies.get("_streamlit_xsrf")
+    return cookie or st.session_state.setdefault("form_tab", f"tab-{time.time_ns()}")
+
+
+def _own_drawing() -> np.ndarray | None:
+    pixels = st.session_state.get(DRAWING)
+    if not isinstance(pixels, np.ndarray) or pixels.shape != (28, 28):
+        return None
+    if not pixels.any():
+        return None
+    return (np.clip(pixels, 0, 1) * 255).round().astype(np.uint8)

@@ -1,0 +1,110 @@
+"""The queue as the page tells it: whose turn comes when."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass
+
+from mnist_cnn import runs, worker
+from mnist_cnn.metrics import reader
+from mnist_cnn.pace import READING_SHARE, Pace, expected_wait, pace
+from mnist_cnn.runs import Run, RunError, Status
+
+LOOK_SECONDS = 1.0
+CARE_SECONDS = 2.0
+
+
+@dataclass(frozen=True)
+class Queue:
+    """The waiting runs' ids, oldest first, and the seconds until each one's turn."""
+
+    waits: dict[str, float]
+
+    def place(self, run_id: str) -> int | None:
+        """1 for the next one; None for a run that does not wait."""
+        ids = list(self.waits)
+        return ids.index(run_id) + 1 if run_id in self.waits else None
+
+
+class _Watch:
+    """Looks at the run folders once a second for all viewers together."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._seen: Queue | None = None
+        self._seen_in = ""
+        self._looked = self._cared = 0.0
+
+    def queue(self) -> Queue:
+        with self._lock:
+            now, folder = time.monotonic(), str(runs.folder())
+            fresh = now - self._looked < LOOK_SECONDS and folder == self._seen_in
+            if self._seen is None or not fresh:
+                self._seen, self._seen_in, self._looked = _look(), folder, now
+            return self._seen
+
+    def care_for_worker(self) -> bool:
+        with self._lock:
+            now = time.monotonic()
+            if now - self._cared < CARE_SECONDS:
+                return False
+            self._cared = now
+        if worker.is_alive():
+            return False
+        worker.ensure()
+        return True
+
+
+_watch = _Watch()
+
+
+def queue() -> Queue:
+    """Who waits, and how long; at most a second old."""
+    return _watch.queue()
+
+
+def care_for_worker() -> bool:
+    """Starts a worker if runs wait and none is alive; True if it did.
+
+    Raises:
+        RunError: if it cannot be started.
+    """
+    return _watch.care_for_worker()
+
+
+def pace_of(run: Run, status: Status) -> Pace:
+    """How far this run is."""
+    return pace(reader(run.metrics_path).read(), status, run.config)
+
+
+def _look() -> Queue:
+    waiting: list[Run] = []
+    training: Pace | None = None
+    speed: float | None = None
+    for run in runs.list_runs():
+        try:
+            status = run.status()
+        except RunError:
+            continue
+        if status.state == "queued":
+            waiting.insert(0, run)
+        elif status.is_active:
+            training = pace_of(run, status)
+            speed = training.digits_per_second or speed
+        elif speed is None:
+            speed = _measured_speed(status)
+    waits = {
+        run.id: expected_wait(
+            training, [before.config for before in waiting[:place]], speed
+        )
+        for place, run in enumerate(waiting)
+    }
+    return Queue(waits)
+
+
+def _measured_speed(status: Status) -> float | None:
+    if not status.epochs_done or status.seconds <= 0:
+        return None
+    digits = status.examples + status.test_examples * READING_SHARE
+    return status.epochs_done * digits / status.seconds

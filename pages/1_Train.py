@@ -1,0 +1,30 @@
+"""Train: set up a run, watch it live, steer it."""
+
+import streamlit as st
+from mnist_cnn.ui.frame import page
+
+from mnist_cnn.runs import RunError
+from mnist_cnn.ui.text import _
+from mnist_cnn.ui.training_form import training_form
+from mnist_cnn.ui.training_link import shown_run
+from mnist_cnn.ui.training_notes import link_to_share, notes, run_settings
+from mnist_cnn.ui.training_runs import runs_list
+from mnist_cnn.ui.training_view import watch
+
+page(_("Train"), _("Start a training, watch the network learn, and steer it."))
+
+training_form()
+notes()
+
+try:
+    run = shown_run()
+except RunError as error:
+    st.warning(str(error))
+    run = None
+
+if run is not None:
+    watch(run.id)
+    run_settings(run)
+    link_to_share(run)
+
+runs_list(run.id if run else None)
