@@ -48,6 +48,12 @@ AUGMENTATIONS: dict[str, Augmentation] = {
         "Shift",
         "A stray mark moves the centre of mass: each digit moves by up to a pixel.",
     ),
+    "parts": Augmentation(
+        "Parts",
+        "A small head with a long tail, or the other way round: rows and columns are "
+        "stretched in one part of the digit and squeezed in another, by about 2 "
+        "pixels. Straight bars stay straight.",
+    ),
     "elastic": Augmentation(
         "Elastic",
         "No hand draws the same curve twice: parts of the digit are pushed by about "
@@ -60,8 +66,10 @@ SHEAR = 0.3
 PROPORTION = 0.2
 STROKE = 0.5
 SHIFT = 1.0
+PARTS_PIXELS = 2.0
 ELASTIC_KNOTS = 5
 ELASTIC_PIXELS = 1.2
+ELASTIC_ROWS = 1.0
 
 
 def augment(
@@ -119,8 +127,11 @@ def _sources(
     source_column = inverse[:, 1, 0] * y + inverse[:, 1, 1] * x
     source_row += rows.astype(np.float32)[:, None, None]
     source_column += columns.astype(np.float32)[:, None, None]
+    if "parts" in chosen:
+        source_row += _stretch_parts(count, rng)[:, :, None]
+        source_column += _stretch_parts(count, rng)[:, None, :]
     if "elastic" in chosen:
-        source_row += _bend(count, rng)
+        source_row += ELASTIC_ROWS * _bend(count, rng)
         source_column += _bend(count, rng)
     return source_row, source_column
 
@@ -172,6 +183,17 @@ def _fit(
         sides.append(high - low)
     longest = np.maximum(*sides) + 1.0
     return np.where(np.isfinite(longest), BOX / np.clip(longest, 8, 40), 1.0)
+
+
+def _stretch_parts(count: int, rng: np.random.Generator) -> np.ndarray:
+    """float32 (N, 28): where each row comes from, moved; nothing moves at the ends.
+
+    Half a sine wave across the box moves its middle, a whole one its halves.
+    """
+    place = np.clip((np.arange(SIDE) - (SIDE - BOX) / 2) / BOX, 0, 1)
+    waves = np.sin(np.pi * np.outer([1, 2], place))
+    heights = rng.uniform(-PARTS_PIXELS, PARTS_PIXELS, (count, 2)) * [1.0, 0.5]
+    return (heights @ waves).astype(np.float32)
 
 
 def _bend(count: int, rng: np.random.Generator) -> np.ndarray:

@@ -9,6 +9,10 @@ from PIL import Image
 
 FLAT = 12  # grey levels (of 255) by which a drawn background may vary
 FAINTEST = 24  # grey levels between background and ink below which nothing is seen
+SMALLEST_PHOTO = 64  # pixels of the shorter side
+FAINTEST_ON_PAPER = 0.12  # of the paper's brightness: a hard pencil, barely pressed
+INK_LEVEL = 0.5  # of the strongest ink: where a stroke's edge is
+NO_INK = "No ink stands out from the paper. Write darker, or come closer."
 
 
 @dataclass(frozen=True)
@@ -21,12 +25,14 @@ class Found:
 
 
 def ink_of(image: np.ndarray | Image.Image) -> Found:
-    """Where `image` has ink. Arrays as `sketch.prepare` takes them, or Pillow images."""
+    """Where `image` has ink: an array as `sketch.prepare` takes it, or Pillow's."""
     grey = grey_of(image)
     low, high = float(grey.min()), float(grey.max())
     if high - low < FAINTEST:
         return Found(np.zeros(grey.shape, np.float32), "One colour everywhere.")
     background = _background(grey)
+    if _is_photo(grey, background):
+        return _ink_on_paper(grey)
     light_ink = high - background >= background - low
     contrast = (high - background) if light_ink else (background - low)
     ink = (grey - background) if light_ink else (background - grey)
@@ -106,3 +112,71 @@ def _background(grey: np.ndarray) -> float:
     """The commonest level along the picture's border, else of the whole picture."""
     border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
     return float(np.median(border))
+
+
+def _is_photo(grey: np.ndarray, background: float) -> bool:
+    """Drawings have two levels and their mixtures at edges; photos have all between."""
+    if min(grey.shape) < SMALLEST_PHOTO:
+        return False
+    ink = (
+        grey.max() if grey.max() - background >= background - grey.min() else grey.min()
+    )
+    between = (np.abs(grey - background) > FLAT) & (np.abs(grey - ink) > 3 * FLAT)
+    return float(between.mean()) > 0.25 or _is_noisy(grey, background)
+
+
+def _is_noisy(grey: np.ndarray, background: float) -> bool:
+    """A drawn background is one level; paper under a camera has grain and shade."""
+    near = np.abs(grey - background) <= FLAT
+    return bool(near.any()) and float(grey[near].std()) > 1.5
+
+
+def _ink_on_paper(grey: np.ndarray) -> Found:
+    """Ink against the light of its surroundings, so that shadows do not count."""
+    from scipy import ndimage
+
+    light = _light(grey)
+    ratio = ndimage.gaussian_filter(grey / light, max(grey.shape) / 500)
+    dark = 1 - float(np.percentile(ratio, 0.5))
+    bright = float(np.percentile(ratio, 99.5)) - 1
+    difference = 1 - ratio if dark >= bright else ratio - 1
+    strongest = max(dark, bright)
+    grain = 1.5 * float(np.median(np.abs(difference))) / 0.6745
+    if strongest < max(FAINTEST_ON_PAPER, 5 * grain):
+        return Found(np.zeros(grey.shape, np.float32), NO_INK, NO_INK)
+    ink = np.clip(difference / strongest, 0, 1).astype(np.float32)
+    ink = _without_specks(ink)
+    which = "darker" if dark >= bright else "brighter"
+    return Found(
+        ink,
+        "This looks like a photo: the light of the paper is measured all over, and "
+        f"what is {which} than the paper around it counts as ink.",
+    )
+
+
+def _light(grey: np.ndarray) -> np.ndarray:
+    """How bright the bare paper is at each pixel: a wide median, smoothed."""
+    from scipy import ndimage
+
+    height, width = grey.shape
+    scale = 64 / max(height, width)
+    size = max(2, round(width * scale)), max(2, round(height * scale))
+    small = Image.fromarray(grey).resize(size, Image.Resampling.BOX)
+    median = ndimage.median_filter(np.asarray(small), 25, mode="nearest")
+    smooth = Image.fromarray(ndimage.gaussian_filter(median, 3, mode="nearest"))
+    light = smooth.resize((width, height), Image.Resampling.BILINEAR)
+    return np.clip(np.asarray(light), 1, None)
+
+
+def _without_specks(ink: np.ndarray) -> np.ndarray:
+    """Without dust: what has less than a fiftieth of the largest piece's pixels."""
+    from scipy import ndimage
+
+    pieces, count = ndimage.label(ink >= INK_LEVEL, np.ones((3, 3)))
+    if count < 2:
+        return ink
+    sizes = np.bincount(pieces.ravel())
+    sizes[0] = 0
+    small = sizes < sizes.max() / 50
+    small[0] = False
+    return np.where(ndimage.grey_dilation(small[pieces], (3, 3)), 0, ink)
