@@ -220,7 +220,7 @@ def _resample(images: np.ndarray, row: np.ndarray, column: np.ndarray) -> np.nda
     row = np.clip(row + 1, 0, SIDE + 1)
     column = np.clip(column + 1, 0, SIDE + 1)
     top, left = row.astype(np.int32), column.astype(np.int32)
-    down, right = row - top, column - left
+    down, right = row - np.floor(row), column - np.floor(column)
     first = np.arange(len(images), dtype=np.int32)[:, None, None] * (SIDE + 3) ** 2
     place = first + top * (SIDE + 3) + left
     flat = padded.ravel()

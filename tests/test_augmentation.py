@@ -37,7 +37,7 @@ def test_the_digit_keeps_its_range_its_place_and_its_ink(names):
     assert np.abs(rows - 14).max() < 3.5
     assert np.abs(columns - 14).max() < 3.5
     share = varied.sum((1, 2)) / digits(1).sum()
-    assert 0.4 < share.min() < share.max() < 1.9
+    assert 0.25 < share.min() < share.max() < 2
 
 
 def test_a_turned_digit_still_fits_the_box():
