@@ -118,9 +118,11 @@ def _is_photo(grey: np.ndarray, background: float) -> bool:
     """Drawings have two levels and their mixtures at edges; photos have all between."""
     if min(grey.shape) < SMALLEST_PHOTO:
         return False
-    ink = (
-        grey.max() if grey.max() - background >= background - grey.min() else grey.min()
-    )
+    # Every second or third pixel tells as much, in a fraction of the time.
+    step = min(grey.shape) // 90
+    grey = grey[::step, ::step] if step > 1 else grey
+    low, high = float(grey.min()), float(grey.max())
+    ink = high if high - background >= background - low else low
     between = (np.abs(grey - background) > FLAT) & (np.abs(grey - ink) > 3 * FLAT)
     return float(between.mean()) > 0.25 or _is_noisy(grey, background)
 
