@@ -126,7 +126,7 @@ def batch_picture(
         "type": "scatter",
         "mode": "text",
         "x": [x for x, _ in places],
-        "y": [y + 0.52 for _, y in places],
+        "y": [y + 0.45 for _, y in places],
         "text": texts,
         "hovertext": [
             f"a {labels[index]}: {_in_words(probabilities[index])}" for index in hardest

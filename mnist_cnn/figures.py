@@ -17,7 +17,7 @@ from mnist_cnn.metrics import Mark, Metrics
 Figure = dict[str, Any]
 
 BLUE, VERMILLION, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
-GREY = "#888888"
+SKY, GREY = "#56B4E9", "#888888"
 # A curve is about 800 pixels wide, and a bucket is drawn as two points.
 BUCKETS = 400
 MARKS_SHOWN = 30
@@ -90,9 +90,9 @@ def _by_batch(metrics: Metrics, name: str, title: str, *, log: bool) -> Figure:
         "mode": "lines+markers" if len(kept) < 60 else "lines",
         "x": _steps(metrics.step[kept]),
         "y": _exact_at_the_end(measured[kept]),
-        "line": {"color": BLUE, "width": 1},
-        "marker": {"color": BLUE, "size": 4},
-        "opacity": 0.35,
+        "line": {"color": SKY, "width": 1},
+        "marker": {"color": SKY, "size": 4},
+        "opacity": 0.6,
         "hovertemplate": "%{y:.4~f}",
     }
     line = {

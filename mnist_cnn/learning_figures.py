@@ -84,7 +84,11 @@ def movement_curve(epochs: Sequence[EpochPoint]) -> Figure:
             "hovermode": "x unified",
             "showlegend": True,
             "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
-            "xaxis": {"title": {"text": "epoch"}, "tickformat": "d"},
+            "xaxis": {
+                "title": {"text": "epoch"},
+                "tickformat": "d",
+                **({"dtick": 1} if len(moved) <= 10 else {}),
+            },
             "yaxis": {
                 "title": {"text": "moved", "standoff": 4},
                 "tickformat": ".0%",
@@ -102,7 +106,7 @@ def _finite(value: object) -> float | None:
 
 def picture_layout() -> Figure:
     """A layout without axes, for pictures."""
-    bare = {"showgrid": False, "zeroline": False, "showticklabels": False}
+    bare = {"showgrid": False, "zeroline": False, "showticklabels": False, "ticks": ""}
     return {
         "uirevision": "run",
         "paper_bgcolor": "rgba(0,0,0,0)",

@@ -13,18 +13,24 @@ from mnist_cnn.ui.training_view import watch
 
 page(_("Train"), _("Start a training, watch the network learn, and steer it."))
 
-training_form()
-notes()
+# Places of their own: what appears in one does not remount the charts in another.
+setting_up, watching, all_runs = st.container(), st.container(), st.container()
+
+with setting_up:
+    training_form()
+    notes()
 
 try:
     run = shown_run()
 except RunError as error:
-    st.warning(str(error))
+    setting_up.warning(str(error))
     run = None
 
 if run is not None:
-    watch(run.id)
-    run_settings(run)
-    link_to_share(run)
+    with watching:
+        watch(run.id)
+        run_settings(run)
+        link_to_share(run)
 
-runs_list(run.id if run else None)
+with all_runs:
+    runs_list(run.id if run else None)

@@ -15,6 +15,7 @@ from mnist_cnn.presets import DEFAULT_PRESET, PRESETS
 from mnist_cnn.runs import RunError
 from mnist_cnn.ui.text import _
 from mnist_cnn.ui.training_link import show
+from mnist_cnn.ui.training_queue import look_again
 
 # A second press within this time is a double click, not a second training.
 SAME_PRESS_SECONDS = 3.0
@@ -173,6 +174,7 @@ def _start() -> None:
     except (ConfigError, RunError) as error:
         state.form_problem = str(error)
         return
+    look_again()
     state.form_started = now
     with _started_lock:
         _started_by.setdefault(_browser(), []).append(run.id)
@@ -203,7 +205,9 @@ def _refuse_a_crowd() -> None:
 def _browser() -> str:
     # The same for all tabs of a browser; without it a tab stands for itself.
     cookie = st.context.cookies.get("_streamlit_xsrf")
-    return cookie or st.session_state.setdefault("form_tab", f"tab-{time.time_ns()}")
+    if isinstance(cookie, str) and cookie:
+        return cookie
+    return st.session_state.setdefault("form_tab", f"tab-{time.time_ns()}")
 
 
 def _own_drawing() -> np.ndarray | None:

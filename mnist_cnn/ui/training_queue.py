@@ -1,4 +1,4 @@
-"""The queue as the page tells it: whose turn comes when."""
+"""All runs at a glance, and whose turn comes when; looked up once for all viewers."""
 
 from __future__ import annotations
 
@@ -16,15 +16,18 @@ CARE_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
-class Queue:
-    """The waiting runs' ids, oldest first, and the seconds until each one's turn."""
+class Overview:
+    """Every readable run with its status, newest first, and the waiting ones.
 
+    `waits` has the waiting runs' ids, oldest first, and the seconds until their turn.
+    """
+
+    runs: list[tuple[Run, Status]]
     waits: dict[str, float]
 
     def place(self, run_id: str) -> int | None:
         """1 for the next one; None for a run that does not wait."""
-        ids = list(self.waits)
-        return ids.index(run_id) + 1 if run_id in self.waits else None
+        return list(self.waits).index(run_id) + 1 if run_id in self.waits else None
 
 
 class _Watch:
@@ -32,17 +35,21 @@ class _Watch:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._seen: Queue | None = None
+        self._seen: Overview | None = None
         self._seen_in = ""
         self._looked = self._cared = 0.0
 
-    def queue(self) -> Queue:
+    def overview(self) -> Overview:
         with self._lock:
             now, folder = time.monotonic(), str(runs.folder())
             fresh = now - self._looked < LOOK_SECONDS and folder == self._seen_in
             if self._seen is None or not fresh:
                 self._seen, self._seen_in, self._looked = _look(), folder, now
             return self._seen
+
+    def look_again(self) -> None:
+        with self._lock:
+            self._seen = None
 
     def care_for_worker(self) -> bool:
         with self._lock:
@@ -59,9 +66,14 @@ class _Watch:
 _watch = _Watch()
 
 
-def queue() -> Queue:
-    """Who waits, and how long; at most a second old."""
-    return _watch.queue()
+def overview() -> Overview:
+    """What runs there are and who waits; at most a second old."""
+    return _watch.overview()
+
+
+def look_again() -> None:
+    """After a run was started, renamed or deleted: the next overview is new."""
+    _watch.look_again()
 
 
 def care_for_worker() -> bool:
@@ -78,7 +90,8 @@ def pace_of(run: Run, status: Status) -> Pace:
     return pace(reader(run.metrics_path).read(), status, run.config)
 
 
-def _look() -> Queue:
+def _look() -> Overview:
+    found: list[tuple[Run, Status]] = []
     waiting: list[Run] = []
     training: Pace | None = None
     speed: float | None = None
@@ -87,6 +100,7 @@ def _look() -> Queue:
             status = run.status()
         except RunError:
             continue
+        found.append((run, status))
         if status.state == "queued":
             waiting.insert(0, run)
         elif status.is_active:
@@ -100,7 +114,7 @@ def _look() -> Queue:
         )
         for place, run in enumerate(waiting)
     }
-    return Queue(waits)
+    return Overview(found, waits)
 
 
 def _measured_speed(status: Status) -> float | None:

@@ -10,33 +10,36 @@ from mnist_cnn.presets import PRESETS
 from mnist_cnn.runs import NAME_LENGTH, Run, RunError, Status
 from mnist_cnn.ui.text import _
 from mnist_cnn.ui.training_link import forget, show
+from mnist_cnn.ui.training_queue import look_again, overview
 
 SHOWN_AT_FIRST = 8
+REFRESH_SECONDS = 3.0
 
 
 def runs_list(shown: str | None) -> None:
     """Every run, newest first; `shown` is the one on the page."""
-    st.subheader(_("All runs"))
+    st.subheader(_("All runs"), anchor=False)
     if problem := st.session_state.pop("runs_problem", None):
         st.error(problem)
-    found = runs.list_runs()
+    st.fragment(_rows, run_every=REFRESH_SECONDS)(shown)
+
+
+def _rows(shown: str | None) -> None:
+    found = overview().runs
     if not found:
         st.caption(_("None yet. Press Start, and the first one appears here."))
         return
     all_of_them = len(found) <= SHOWN_AT_FIRST or st.toggle(
         _("Show all {count}").format(count=len(found)), key="all_runs"
     )
-    for run in found if all_of_them else found[:SHOWN_AT_FIRST]:
-        try:
-            _row(run, run.status(), run.id == shown)
-        except RunError as error:
-            st.caption(str(error))
+    for run, status in found if all_of_them else found[:SHOWN_AT_FIRST]:
+        _row(run, status, run.id == shown)
 
 
 def _row(run: Run, status: Status, is_shown: bool) -> None:
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.markdown(_text(run, status), width="stretch")
-        st.button(
+        opened = st.button(
             _("Shown") if is_shown else _("Open"),
             key=f"open_{run.id}",
             disabled=is_shown,
@@ -44,8 +47,11 @@ def _row(run: Run, status: Status, is_shown: bool) -> None:
             args=(run.id,),
         )
         with st.popover(_("Change")):
-            _rename(run)
-            _delete(run, status)
+            renamed = _rename(run)
+            deleted = _delete(run, status)
+    if opened or renamed or deleted:
+        # The rest of the page speaks of this run too.
+        st.rerun()
 
 
 def _text(run: Run, status: Status) -> str:
@@ -68,11 +74,11 @@ def _preset(preset: str) -> str:
     return _("{preset}, changed").format(preset=title) if comma else title
 
 
-def _rename(run: Run) -> None:
+def _rename(run: Run) -> bool:
     key = f"name_{run.id}"
     with st.form(f"rename_{run.id}", border=False):
         st.text_input(_("Name"), value=run.name, max_chars=NAME_LENGTH, key=key)
-        st.form_submit_button(_("Rename"), on_click=_do_rename, args=(run, key))
+        return st.form_submit_button(_("Rename"), on_click=_do_rename, args=(run, key))
 
 
 def _do_rename(run: Run, key: str) -> None:
@@ -82,16 +88,17 @@ def _do_rename(run: Run, key: str) -> None:
         st.session_state.runs_problem = _(
             "The run could not be renamed. It may have been deleted."
         )
+    look_again()
 
 
-def _delete(run: Run, status: Status) -> None:
+def _delete(run: Run, status: Status) -> bool:
     if status.is_active:
         st.caption(_("It is being trained. Stop it before you delete it."))
-        return
+        return False
     sure = st.checkbox(
         _("Delete its curves and its network for good"), key=f"sure_{run.id}"
     )
-    st.button(
+    return st.button(
         _("Delete"),
         key=f"delete_{run.id}",
         disabled=not sure,
@@ -106,5 +113,6 @@ def _do_delete(run: Run) -> None:
     except RunError as error:
         st.session_state.runs_problem = str(error)
         return
+    look_again()
     if st.session_state.get("shown_run") == run.id:
         forget()

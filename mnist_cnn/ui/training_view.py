@@ -17,7 +17,7 @@ from mnist_cnn.ui.live_chart import live_chart
 from mnist_cnn.ui.shared_figures import shared_figure
 from mnist_cnn.ui.text import _
 from mnist_cnn.ui.training_details import details
-from mnist_cnn.ui.training_queue import care_for_worker, queue
+from mnist_cnn.ui.training_queue import care_for_worker, overview
 from mnist_cnn.ui.training_steering import steering
 
 REFRESH_SECONDS = 0.4
@@ -55,15 +55,29 @@ def _look(run_id: str) -> None:
         # Ends the looking, and lets the list of runs show the result.
         st.rerun()
     metrics = reader(run.metrics_path).read()
-    _headline(run, status)
-    _progress(run, status, metrics)
+    # Each part has its place, so that a new sentence above does not remount a chart.
+    headline, progress, commands, sentences, curves, more = (
+        st.container() for _part in range(6)
+    )
+    with headline:
+        _headline(run, status)
+    with progress:
+        _progress(run, status, metrics)
     if not status.is_final:
-        steering(run, status)
+        with commands:
+            steering(run, status)
+    with sentences:
+        _sentences(run, metrics)
+    with curves:
+        _curves(run, metrics)
+    with more:
+        details(run, status, metrics)
+
+
+def _sentences(run: Run, metrics: Metrics) -> None:
     for finding in explain(metrics, run.config):
         icon = DIAGNOSIS_ICONS.get(finding.kind, "warning")
         st.info(finding.sentence, icon=f":material/{icon}:")
-    _curves(run, metrics)
-    details(run, status, metrics)
 
 
 def _headline(run: Run, status: Status) -> None:
@@ -79,7 +93,9 @@ def _headline(run: Run, status: Status) -> None:
     colors = {"done": "green", "stopped": "orange", "failed": "red", "paused": "orange"}
     color = colors.get(status.state, "blue")
     name = _escaped(run.name)
-    st.subheader(f"{_('Run')} {name} :{color}-badge[{words[status.state]}]")
+    st.subheader(
+        f"{_('Run')} {name} :{color}-badge[{words[status.state]}]", anchor=False
+    )
     if status.reason:
         (st.error if status.state == "failed" else st.warning)(status.reason)
     if status.state == "queued":
@@ -94,16 +110,16 @@ def _waiting(run: Run) -> None:
             st.warning(_("No worker was there to train it, so one was started."))
     except RunError as error:
         st.error(str(error))
-    waiting = queue()
-    place = waiting.place(run.id)
+    seen = overview()
+    place = seen.place(run.id)
     if place is None:
         return
-    if place == 1 and waiting.waits[run.id] < 1:
+    if place == 1 and seen.waits[run.id] < 1:
         st.caption(_("First in the queue: it begins in a moment."))
         return
     st.caption(
         _("Place {place} in the queue; its turn comes in about {wait}.").format(
-            place=place, wait=duration_text(waiting.waits[run.id])
+            place=place, wait=duration_text(seen.waits[run.id])
         )
     )
 

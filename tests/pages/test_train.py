@@ -1,0 +1,312 @@
+"""The Train page, run without a browser; nothing is trained here."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from mnist_cnn import runs, worker
+from mnist_cnn.config import TrainingConfig
+from mnist_cnn.presets import PRESETS
+from mnist_cnn.runs import Status
+from mnist_cnn.ui import training_form, training_queue
+
+ROOT = Path(__file__).parents[2]
+RECORDINGS = ROOT / "tests" / "recordings"
+
+
+@pytest.fixture(autouse=True)
+def lab(tmp_path, monkeypatch):
+    """An empty runs folder, and no worker that would train in it."""
+    monkeypatch.setenv("MNIST_CNN_RUNS", str(tmp_path))
+    started = []
+    monkeypatch.setattr(worker, "ensure", lambda: started.append(True))
+    monkeypatch.setattr(training_queue, "LOOK_SECONDS", 0.0)
+    monkeypatch.setattr(training_queue, "CARE_SECONDS", 0.0)
+    monkeypatch.setattr(training_form, "SAME_PRESS_SECONDS", 0.0)
+    training_form._started_by.clear()
+    return started
+
+
+def train_page(run: str | None = None) -> AppTest:
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30).run()
+    if run:
+        at.query_params["run"] = run
+    at.switch_page("pages/1_Train.py").run()
+    assert not at.exception
+    return at
+
+
+def run_in_state(state: str, recording: str | None = None, **changes) -> runs.Run:
+    run = runs.submit(TrainingConfig(epochs=5), preset="seed")
+    if recording:
+        content = (RECORDINGS / f"{recording}.jsonl").read_bytes()
+        run.metrics_path.write_bytes(content)
+    run.write_status(replace(Status(state), **changes))
+    return run
+
+
+def words(at: AppTest) -> str:
+    kinds = (at.markdown, at.caption, at.error, at.warning, at.info, at.subheader)
+    return "\n".join(each.value for kind in kinds for each in kind)
+
+
+def press(at: AppTest, key: str) -> AppTest:
+    at.button(key=key).click().run()
+    assert not at.exception
+    return at
+
+
+def commands(run: runs.Run) -> list[tuple[str, float | None]]:
+    lines = run.control_path.read_text().splitlines()
+    return [(each["what"], each["value"]) for each in map(json.loads, lines)]
+
+
+def test_an_empty_lab_shows_how_to_begin():
+    at = train_page()
+    assert at.button(key="start").label == "Start training"
+    assert "None yet" in words(at)
+
+
+def test_start_submits_one_run_and_shows_it(lab):
+    at = press(train_page(), "start")
+    (run,) = runs.list_runs()
+    assert run.config == PRESETS["seed"].config
+    assert at.query_params["run"] in (run.id, [run.id])
+    assert lab
+    assert "waiting" in words(at)
+
+
+def test_start_pressed_five_times_is_one_training(monkeypatch):
+    monkeypatch.setattr(training_form, "SAME_PRESS_SECONDS", 60.0)
+    at = train_page()
+    for _ in range(5):
+        press(at, "start")
+    assert len(runs.list_runs()) == 1
+
+
+def test_a_browser_with_three_waiting_runs_is_asked_to_let_others_go_first():
+    at = train_page()
+    for _ in range(5):
+        press(at, "start")
+    assert len(runs.list_runs()) == 3
+    assert "waiting already" in at.error[0].value
+
+
+@pytest.mark.parametrize("preset", list(PRESETS))
+def test_a_preset_fills_in_every_setting(preset):
+    at = train_page()
+    at.selectbox(key="form_preset").select(preset).run()
+    press(at, "start")
+    (run,) = runs.list_runs()
+    assert run.config == PRESETS[preset].config
+    assert run.preset == preset
+
+
+def test_changed_settings_are_trained_and_named_as_changed():
+    at = train_page()
+    at.number_input(key="form_epochs").set_value(7)
+    at.text_input(key="form_learning_rate").set_value("3e-4")
+    at.number_input(key="form_examples").set_value(5000)
+    press(at, "start")
+    (run,) = runs.list_runs()
+    assert (run.config.epochs, run.config.learning_rate) == (7, 3e-4)
+    assert run.config.examples == 5000
+    assert "The seed network, changed" in words(at)
+
+
+@pytest.mark.parametrize("rate", ["0", "10", "fast", "", "nan", "-0.1"])
+def test_a_learning_rate_out_of_range_is_refused_with_a_sentence(rate):
+    at = train_page()
+    at.text_input(key="form_learning_rate").set_value(rate)
+    press(at, "start")
+    assert runs.list_runs() == []
+    assert "Learning rate must be" in at.error[0].value
+    assert "0.000001 to 1" in at.error[0].value
+
+
+def test_the_drawing_of_the_draw_page_goes_along():
+    at = train_page()
+    drawing = np.zeros((28, 28), np.float32)
+    drawing[5:20, 14] = 1.0
+    at.session_state[training_form.DRAWING] = drawing
+    press(at, "start")
+    (run,) = runs.list_runs()
+    assert run.drawing().tolist() == (drawing * 255).astype(np.uint8).tolist()
+
+
+def test_without_a_link_the_newest_run_is_shown():
+    run_in_state("done")
+    newest = run_in_state("done")
+    assert newest.name in words(train_page())
+
+
+def test_the_run_in_the_link_is_shown_though_it_is_not_the_newest():
+    older = run_in_state("done", "overfitting")
+    run_in_state("done")
+    at = train_page(older.id)
+    assert at.button(key=f"open_{older.id}").disabled
+    assert "Overfitting since epoch 8" in words(at)
+
+
+@pytest.mark.parametrize("link", ["0123456789abcdef", "../../etc", "%00"])
+def test_a_link_to_no_run_is_a_sentence(link):
+    at = train_page(link)
+    assert at.warning
+    assert at.button(key="start")
+
+
+def test_a_run_that_is_deleted_while_it_is_watched_is_a_sentence():
+    run = run_in_state("done", "plateau")
+    at = train_page(run.id)
+    runs.delete(run)
+    at.run()
+    assert not at.exception
+    assert "It may have been deleted" in words(at)
+
+
+@pytest.mark.parametrize(
+    "recording", sorted(p.stem for p in RECORDINGS.glob("*.jsonl"))
+)
+def test_every_recorded_training_can_be_shown_and_is_explained(recording):
+    run = run_in_state("done", recording, steps_per_epoch=10, examples=400)
+    at = train_page(run.id)
+    assert at.info
+    assert at.get("bidi_component")
+
+
+def test_a_training_that_died_is_said_and_its_curve_kept():
+    run = run_in_state("running", "plateau", steps_per_epoch=30, epochs_done=10)
+    at = train_page(run.id)
+    assert "failed" in at.subheader[0].value
+    assert "killed" in at.error[0].value
+    assert "The network of epoch 10 is kept." in at.error[0].value
+    assert at.metric[0].value == "0.9680"
+
+
+@pytest.fixture
+def training(monkeypatch):
+    monkeypatch.setattr(runs.Run, "is_locked", lambda self: True)
+    return run_in_state(
+        "running", "plateau", steps_per_epoch=30, examples=3000, test_examples=1000
+    )
+
+
+@pytest.mark.parametrize("what", ["pause", "one_batch", "one_epoch", "stop"])
+def test_each_press_is_one_command(training, what):
+    press(train_page(training.id), f"{what}_{training.id}")
+    assert commands(training) == [(what, None)]
+
+
+def test_a_paused_training_can_be_resumed(training):
+    training.write_status(replace(training.recorded_status(), state="paused"))
+    press(train_page(training.id), f"resume_{training.id}")
+    assert commands(training) == [("resume", None)]
+
+
+def test_a_new_learning_rate_is_sent(training):
+    at = train_page(training.id)
+    at.text_input(key=f"new_rate_{training.id}").set_value("0,01")
+    next(each for each in at.button if each.label == "Set").click().run()
+    assert commands(training) == [("learning_rate", 0.01)]
+
+
+@pytest.mark.parametrize("rate", ["0", "10", "text"])
+def test_a_wrong_new_learning_rate_is_refused_with_a_sentence(training, rate):
+    at = train_page(training.id)
+    at.text_input(key=f"new_rate_{training.id}").set_value(rate)
+    next(each for each in at.button if each.label == "Set").click().run()
+    assert not at.exception
+    assert not training.control_path.exists()
+    assert "Learning rate must be" in at.error[0].value
+
+
+def test_progress_says_epoch_and_batch(training):
+    at = train_page(training.id)
+    # The recorded training had ten epochs; this run's settings know five.
+    assert "Epoch 5 of 5" in at.get("progress")[0].proto.text
+
+
+def test_while_paused_the_last_batch_is_shown(training):
+    training.write_status(replace(training.recorded_status(), state="paused"))
+    rng = np.random.default_rng(0)
+    probabilities = rng.dirichlet(np.ones(10), 32).astype(np.float32)
+    np.savez(
+        training.path / "last_batch.npz",
+        pixels=rng.random((32, 28, 28)).astype(np.float32),
+        labels=rng.integers(0, 10, 32),
+        probabilities=probabilities,
+        losses=np.linspace(0, 3, 32).astype(np.float32),
+    )
+    at = train_page(training.id)
+    at.session_state["details"] = "Last batch"
+    at.run()
+    assert not at.exception
+    assert "Mean loss of all 32: 1.500" in words(at)
+
+
+def test_a_waiting_run_shows_its_place_and_its_expected_wait():
+    first = run_in_state("queued")
+    second = run_in_state("queued")
+    at = train_page(second.id)
+    assert "Place 2 in the queue" in words(at)
+    assert "First in the queue" in words(train_page(first.id))
+
+
+def test_waiting_without_a_worker_starts_one_and_says_so(lab):
+    run = run_in_state("queued")
+    at = train_page(run.id)
+    assert lab
+    assert "one was started" in words(at)
+
+
+def test_the_list_names_preset_state_accuracy_time_and_source():
+    run_in_state(
+        "done", test_accuracy=0.9912, seconds=200.0, source="MNIST from Keras' cache"
+    )
+    line = next(text for text in words(train_page()).splitlines() if "0.9912" in text)
+    for part in ("The seed network", "done", "3 min 20 s", "MNIST from Keras' cache"):
+        assert part in line
+
+
+def test_a_run_can_be_opened_from_the_list():
+    older, newer = run_in_state("done"), run_in_state("done")
+    at = train_page(newer.id)
+    press(at, f"open_{older.id}")
+    assert at.query_params["run"] in (older.id, [older.id])
+    assert at.button(key=f"open_{older.id}").disabled
+
+
+def test_a_run_can_be_renamed_and_its_name_is_never_markup():
+    run = run_in_state("done")
+    at = train_page(run.id)
+    at.text_input(key=f"name_{run.id}").set_value("`*my* [run](x)")
+    next(each for each in at.button if each.label == "Rename").click().run()
+    assert not at.exception
+    assert run.name == "`*my* [run](x)"
+    assert r"\`\*my\* \[run\]\(x\)" in at.subheader[0].value
+
+
+def test_deleting_asks_first():
+    run = run_in_state("done")
+    at = train_page(run.id)
+    assert at.button(key=f"delete_{run.id}").disabled
+    at.checkbox(key=f"sure_{run.id}").check().run()
+    press(at, f"delete_{run.id}")
+    assert runs.list_runs() == []
+    assert "None yet" in words(at)
+
+
+def test_a_training_in_progress_cannot_be_deleted(training):
+    at = train_page(training.id)
+    with pytest.raises(KeyError):
+        at.button(key=f"delete_{training.id}")
+
+
+def test_the_two_honest_notes_are_there():
+    text = words(train_page())
+    assert "Keras then takes 32" in text
+    assert "validation data is the test set" in text
