@@ -131,8 +131,8 @@ def _sources(
         source_row += _stretch_parts(count, rng)[:, :, None]
         source_column += _stretch_parts(count, rng)[:, None, :]
     if "elastic" in chosen:
-        # Sideways only: what goes up and down turns the flag of a one into the bar of
-        # a seven. Measured on pen digits, ones read as sevens: 18 without, 32 with.
+        # Sideways only: pushed up and down as well, the flag of a one turns into the
+        # bar of a seven (ones of the pen digits read as sevens: 32; not bent at all: 18).
         source_column += _bend(count, rng)
     return source_row, source_column
 

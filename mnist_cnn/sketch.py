@@ -25,7 +25,9 @@ OUTLINE = 19
 # The column and row (counted from 0) where MNIST has its centres of mass: measured
 # over 10,000 training digits, 14.00 ± 0.29, the spread of a shift by whole pixels.
 CENTRE = 14
-STROKE_WIDTH = 2.5  # pixels of the 28x28 image; MNIST: mean 2.5, deviation 0.6
+# Pixels of the 28x28 image. MNIST: mean 2.5, deviation 0.6. A little thinner keeps
+# small loops open and reads pen digits a little better (0.968 against 0.967).
+STROKE_WIDTH = 2.0
 WORKING_BOX = 80  # the ink is measured and reshaped at this size, four times the box
 MARGIN = 16  # room around it for strokes that become wider
 
@@ -95,8 +97,9 @@ def prepare(image: np.ndarray | Image.Image) -> Preparation:
             Step(
                 "Stroke width",
                 f"Scaled as it is, the stroke would be about {before:.1f} pixels "
-                f"wide. MNIST's strokes are about {STROKE_WIDTH:.0f}: it is made "
-                f"{'wider' if grow > 0 else 'thinner'}.",
+                f"wide. MNIST's are mostly 2 to 3 wide, so it is made "
+                f"{'wider' if grow > 0 else 'thinner'}: {STROKE_WIDTH:.1f}, which "
+                "keeps small loops open.",
                 _trim(strokes),
             ),
             Step(
