@@ -1,0 +1,13 @@
+"""Home. Start the lab with ``streamlit run app.py``."""
+
+from mnist_cnn.ui import home_view as view
+from mnist_cnn.ui.frame import page
+from mnist_cnn.ui.text import _
+
+page(
+    _("How a network learns to see"),
+    _("Train a convolutional network, open it up, and let it read your handwriting."),
+)
+view.ways()
+view.lesson()
+view.in_use()
