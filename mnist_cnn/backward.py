@@ -1,4 +1,4 @@
-"""The backward pass in numpy: how much a score changes with every value on the way.
+"""The backward pass in numpy: how much a score changes with every value before it.
 
 This is backpropagation, the other half of training, in the textbook's form (Rumelhart,
 Hinton, Williams 1986): walk through the layers from last to first, and at each multiply
@@ -13,26 +13,32 @@ from mnist_cnn.architecture import Layer
 from mnist_cnn.network import BATCH_NORM_EPSILON, Forward, Network
 
 IMAGE = "image"
+OUTPUT = "output"
 
 
-def gradients(network: Network, trace: Forward, digit: int) -> dict[str, np.ndarray]:
-    """The gradient of a digit's score with respect to every layer's result.
+def gradients(
+    network: Network, trace: Forward, unit: int, name: str = OUTPUT
+) -> dict[str, np.ndarray]:
+    """The gradient of a unit, before its activation, to every result before it.
 
     Args:
         trace: of ``network.forward``.
-        digit: whose score, 0 to 9; the score is the value before softmax.
+        unit: of the last layer for a digit's score (the value before softmax), or of
+            any other dense layer.
+        name: of that dense layer.
 
     Returns:
-        Gradients by layer name, each of the shape of ``trace.after[name]``; for
-        "output" with respect to the ten scores; for "image" to the pixels.
+        Gradients by layer name, each of the shape of ``trace.after[name]``; "image"
+        for the pixels; for the layer itself 1 at the unit.
     """
-    scores = trace.before[network.layers[-1].name]
-    gradient = np.zeros_like(scores)
-    gradient[:, digit] = 1
+    layers = list(network.layers)
+    layers = layers[: [layer.name for layer in layers].index(name) + 1]
+    gradient = np.zeros_like(trace.before[name])
+    gradient[:, unit] = 1
     found = {}
-    for layer in reversed(network.layers):
+    for layer in reversed(layers):
         found[layer.name] = gradient
-        if layer.activation == "relu":
+        if layer.activation == "relu" and layer.name != name:
             # ReLU lets through where its input was above 0, and nothing elsewhere.
             gradient = gradient * (trace.before[layer.name] > 0)
         gradient = _through(network, layer, gradient, trace.inputs[layer.name])

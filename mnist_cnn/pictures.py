@@ -162,12 +162,7 @@ def palette() -> np.ndarray:
 
 
 def _columns(tiles: int) -> int:
-    columns = max(1, round(math.sqrt(tiles / 2)))
-    # A full last row, if a width nearby allows it.
-    for width in range(columns, max(1, columns // 2), -1):
-        if tiles % width == 0:
-            return width
-    return columns
+    return max(1, round(math.sqrt(tiles / 2)))
 
 
 def _limit(values: np.ndarray) -> float:

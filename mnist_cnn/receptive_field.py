@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from mnist_cnn.architecture import IMAGE_SHAPE, Architecture, Layer
 
 
@@ -21,13 +23,15 @@ class Region:
     left: int
     right: int
 
-    def inside(self, height: int = IMAGE_SHAPE[0], width: int = IMAGE_SHAPE[1]):
+    def inside(
+        self, height: int = IMAGE_SHAPE[0], width: int = IMAGE_SHAPE[1]
+    ) -> Region:
         """The part of it that lies in the image."""
         return Region(
             max(self.top, 0),
-            min(self.bottom, height - 1),
+            min(self.bottom, IMAGE_SHAPE[0] - 1),
             max(self.left, 0),
-            min(self.right, width - 1),
+            min(self.right, IMAGE_SHAPE[1] - 1),
         )
 
     @property
@@ -69,6 +73,43 @@ def seen(
     for layer in reversed(maps):
         region = _back(layer, region)
     return region
+
+
+def over_image(architecture: Architecture, name: str, values: np.ndarray) -> np.ndarray:
+    """A map of a layer's places as a map of pixels.
+
+    Each pixel takes the value of the place whose receptive field has its centre
+    nearest, so that a map without padding lands where it belongs.
+
+    Args:
+        name: of a layer with places, or of "flatten" for the places before it.
+        values: (H, W).
+
+    Returns:
+        (28, 28).
+    """
+    layers = architecture.layers()
+    names = [layer.name for layer in layers]
+    shaped = [
+        layer.name
+        for layer in layers[: names.index(name) + 1]
+        if len(layer.output_shape) == 3
+    ]
+    pixels = np.arange(IMAGE_SHAPE[0])
+    nearest = []
+    for axis, count in enumerate(values.shape):
+        if not shaped:
+            nearest.append(pixels)
+            continue
+        fields = [
+            seen(architecture, shaped[-1], *((place, 0), (0, place))[axis])
+            for place in range(count)
+        ]
+        centres = np.array(
+            [(f.top + f.bottom, f.left + f.right)[axis] / 2 for f in fields]
+        )
+        nearest.append(np.abs(pixels[:, None] - centres).argmin(axis=1))
+    return values[np.ix_(*nearest)]
 
 
 def place_of_feature(shape: tuple[int, int, int], feature: int) -> tuple[int, int, int]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mnist_cnn.architecture import IMAGE_SHAPE, Layer
-from mnist_cnn.backward import gradients
+from mnist_cnn.backward import OUTPUT, gradients
 from mnist_cnn.network import Forward, Network
 
 SIDE = IMAGE_SHAPE[0]
@@ -67,27 +67,25 @@ class ActivationMap:
 
 @dataclass(frozen=True)
 class Contributions:
-    """A digit's score split into what each feature adds to it.
+    """A unit's value, before its activation, split into what each feature adds to it.
 
     For the digit at hand the layers after flattening are a sum of value times weight
     (a ReLU either passes a value on or not), so ``features.sum() + constant`` is the
-    score, exactly.
+    value, exactly.
 
     Attributes:
         features: (features,), value times gradient, in the order after flattening.
         values: (features,), the features themselves.
         places: (H, W), the sum over the channels at each place before flattening.
         constant: what the biases add.
-        score: the digit's, before softmax.
-        digit: whose.
+        total: the unit's value before its activation; of the last layer, the score.
     """
 
     features: np.ndarray
     values: np.ndarray
     places: np.ndarray
     constant: float
-    score: float
-    digit: int
+    total: float
 
 
 def occlusion(
@@ -177,23 +175,26 @@ def grad_cam(
     return ActivationMap(values, weights, name, digit)
 
 
-def contributions(network: Network, trace: Forward, digit: int) -> Contributions:
-    """What each feature adds to a digit's score, for the first digit of the trace."""
-    name = next(layer.name for layer in network.layers if layer.kind == "flatten")
-    gradient = gradients(network, _first(trace), digit)[name][0]
-    values = trace.after[name][0]
+def contributions(
+    network: Network, trace: Forward, unit: int, name: str = OUTPUT
+) -> Contributions:
+    """What each feature adds to a unit of a dense layer, for the trace's first digit.
+
+    Args:
+        unit: for the last layer, a digit.
+        name: of the dense layer.
+    """
+    flatten = next(layer for layer in network.layers if layer.kind == "flatten")
+    gradient = gradients(network, _first(trace), unit, name)[flatten.name][0]
+    values = trace.after[flatten.name][0]
     features = values * gradient
-    shape = next(
-        layer.input_shape for layer in network.layers if layer.kind == "flatten"
-    )
-    score = float(trace.before[network.layers[-1].name][0, digit])
+    total = float(trace.before[name][0, unit])
     return Contributions(
         features=features,
         values=values,
-        places=features.reshape(shape).sum(axis=-1),
-        constant=score - float(features.sum(dtype=np.float64)),
-        score=score,
-        digit=digit,
+        places=features.reshape(flatten.input_shape).sum(axis=-1),
+        constant=total - float(features.sum(dtype=np.float64)),
+        total=total,
     )
 
 

@@ -5,7 +5,7 @@ import pytest
 from networks import ARCHITECTURES, random_digits, random_network
 
 from mnist_cnn import explain
-from mnist_cnn.receptive_field import Region, place_of_feature, seen
+from mnist_cnn.receptive_field import Region, over_image, place_of_feature, seen
 
 TOLERANCE = 1e-4
 
@@ -226,3 +226,25 @@ def test_a_feature_is_found_again_before_flattening():
     values = np.arange(60).reshape(shape)
     for feature, value in enumerate(values.reshape(-1)):
         assert values[place_of_feature(shape, feature)] == value
+
+
+def test_a_map_lies_over_the_pixels_its_units_see():
+    pooled = ARCHITECTURES["seed"]
+    values = np.arange(49).reshape(7, 7)
+    spread = over_image(pooled, "flatten", values)
+    assert spread.shape == (28, 28)
+    # Four pixels to a unit, and the 2×2 kernel looks half a pixel ahead.
+    assert spread[0, 0] == 0
+    assert spread[27, 27] == 48
+    region = seen(pooled, "pool_2", 3, 4)
+    middle = (region.top + region.bottom) // 2, (region.left + region.right) // 2
+    assert spread[middle] == values[3, 4]
+    image = np.arange(784).reshape(28, 28)
+    dense_only = over_image(ARCHITECTURES["dense only"], "flatten", image)
+    np.testing.assert_array_equal(dense_only, image)
+    no_padding = over_image(
+        ARCHITECTURES["valid, no pooling"], "conv_1", np.arange(625).reshape(25, 25)
+    )
+    # A 4×4 window without padding: the first centre lies at 1.5.
+    assert no_padding[0, 0] == no_padding[1, 1] == 0
+    assert no_padding[14, 14] in (12 * 25 + 12, 13 * 25 + 13)

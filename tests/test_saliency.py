@@ -88,14 +88,30 @@ def test_the_constant_is_the_biases_alone(case):
     assert found.constant == pytest.approx(values[0, 3], abs=1e-4)
 
 
+def test_any_dense_unit_splits_into_features_and_biases(case):
+    network, trace, _ = case
+    for layer in network.layers:
+        if layer.kind == "dense":
+            for unit in (0, layer.output_shape[0] - 1):
+                found = saliency.contributions(network, trace, unit, layer.name)
+                value = trace.before[layer.name][0, unit]
+                total = found.features.sum(dtype=np.float64) + found.constant
+                assert found.total == value
+                assert total == pytest.approx(value, abs=1e-4)
+    first = next(x.name for x in network.layers if x.kind == "dense")
+    found = saliency.contributions(network, trace, 1, first)
+    # Straight after flattening a contribution is value times weight.
+    weights = network.weights[f"{first}/kernel"][:, 1]
+    np.testing.assert_allclose(found.features, found.values * weights, atol=1e-6)
+
+
 def test_several_digits_in_a_trace_change_nothing_for_the_first():
     network = random_network(ARCHITECTURES["batch norm, pool 3"])
     digits = random_digits(3)
     one, three = network.forward(digits[:1]), network.forward(digits)
     for part in (saliency.grad_cam, saliency.contributions):
-        a, b = part(network, one, 4), part(network, three, 4)
-        values = (a.values, b.values)
-        np.testing.assert_allclose(*values, atol=1e-5)
+        first, same = part(network, one, 4), part(network, three, 4)
+        np.testing.assert_allclose(first.values, same.values, atol=1e-5)
 
 
 def test_grad_cam_without_a_convolution_is_a_sentence():
