@@ -14,13 +14,12 @@ page(_("Draw"), _("Draw a digit and see what the network makes of it, and how.")
 @st.fragment
 def draw() -> None:
     """Everything that a stroke changes."""
-    left, right = st.columns([1, 2], gap="large")
+    left, right = st.columns([2, 3], gap="medium")
     with left:
         picture = picture_input()
     with right:
-        settings = st.container(horizontal=True, vertical_alignment="bottom")
-        with settings:
-            chosen = choose_network(_("Network"))
+        chosen = choose_network(_("Network"))
+        with st.container(horizontal=True):
             only_resize = st.toggle(
                 _("Just resize"),
                 help=_(

@@ -53,7 +53,6 @@ def layer_table(architecture: Architecture) -> None:
         [_row(layer) for layer in architecture.layers()],
         hide_index=True,
         column_config={
-            _("Parameters"): st.column_config.NumberColumn(format="localized"),
             _("Multiply-adds"): st.column_config.NumberColumn(format="localized"),
         },
     )
@@ -61,8 +60,8 @@ def layer_table(architecture: Architecture) -> None:
         _(
             "Parameters of a convolution: (kernel height · kernel width · input "
             "channels + 1 bias) · filters. Of a dense layer: (inputs + 1 bias) · "
-            "units. The receptive field is the part of the 28×28 image that one unit "
-            "can see, in pixels of each side."
+            "units. “Sees” is the receptive field: the part of the image, in pixels, "
+            "that one unit can see."
         )
     )
 
@@ -78,10 +77,9 @@ def _row(layer: Layer) -> dict[str, object]:
         _("Padding"): layer.padding or nothing,
         _("Activation"): layer.activation or nothing,
         _("Output shape"): "×".join(map(str, layer.output_shape)),
-        _("Parameters"): layer.parameters,
-        _("How they come about"): layer.formula if layer.parameters else nothing,
+        _("Sees"): f"{layer.receptive_field}×{layer.receptive_field}",
+        _("Parameters"): layer.formula,
         _("Multiply-adds"): layer.multiply_adds,
-        _("Receptive field"): f"{layer.receptive_field}×{layer.receptive_field}",
     }
 
 

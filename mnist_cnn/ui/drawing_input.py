@@ -68,18 +68,16 @@ def _canvas() -> Picture | None:
         state.canvas_initial = state.get("canvas_objects")
     brush = st.slider(_("Brush"), 6, 40, state.get("brush", 20), key="brush-box")
     state.brush = brush
-    with st.container(key="canvas-frame"):
-        result = st_canvas(
-            stroke_width=brush,
-            stroke_color="#FFFFFF",
-            background_color="#000000",
-            height=CANVAS_SIDE,
-            width=CANVAS_SIDE,
-            initial_drawing=state.canvas_initial,
-            return_image_data=True,
-            key=key,
-            label=_("Canvas: draw a digit with mouse, finger or pen"),
-        )
+    result = st_canvas(
+        stroke_width=brush,
+        stroke_color="#FFFFFF",
+        background_color="#000000",
+        height=CANVAS_SIDE,
+        width=CANVAS_SIDE,
+        initial_drawing=state.canvas_initial,
+        return_image_data=True,
+        key=key,
+    )
     if st.button(_("Clear"), icon=":material/delete:", width=CANVAS_SIDE):
         state.canvas_number = number + 1
         for name in ("canvas_objects", "canvas_image", "drawing_pixels"):

@@ -83,7 +83,7 @@ def in_use() -> None:
         return
     st.markdown(
         _(
-            "**Network**: until you train one, a pretrained network with {parameters:,} "
+            "**Network**: until you train one, a pretrained one with {parameters:,} "
             "parameters, trained on {examples:,} digits; {accuracy:.2%} of {tests:,} "
             "test digits read correctly."
         ).format(

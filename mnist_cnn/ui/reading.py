@@ -54,7 +54,13 @@ def show_answer(pixels: np.ndarray, networks: list[Chosen]) -> None:
 def _metric(title: str, probabilities: np.ndarray) -> None:
     first, second = np.argsort(-probabilities)[:2]
     with st.container(width=220):
-        st.metric(_("Prediction"), str(first), f"{probabilities[first]:.1%}", "off")
+        st.metric(
+            _("Prediction"),
+            str(first),
+            f"{probabilities[first]:.1%}",
+            delta_color="off",
+            delta_arrow="off",
+        )
         st.caption(
             _("Second guess: {digit}, {share:.1%}").format(
                 digit=second, share=probabilities[second]
@@ -66,13 +72,12 @@ def _metric(title: str, probabilities: np.ndarray) -> None:
 
 def show_steps(preparation: Preparation) -> None:
     """A strip of pictures: from the drawing to what the network gets."""
-    columns = st.columns(len(preparation.steps))
-    for number, (step, column) in enumerate(
-        zip(preparation.steps, columns, strict=True), start=1
-    ):
-        with column:
-            st.image(_fitted(step.picture), caption=f"{number}. {_(step.name)}")
-            st.caption(_(step.sentence))
+    with st.container(horizontal=True):
+        for number, step in enumerate(preparation.steps, start=1):
+            with st.container(width=SHOWN_SIDE + 8):
+                st.image(_fitted(step.picture), width=SHOWN_SIDE)
+                st.markdown(f"**{number}. {_(step.name)}**")
+                st.caption(_(step.sentence))
 
 
 def show_number(picture: Picture, chosen: Chosen) -> bool:
