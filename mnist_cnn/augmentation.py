@@ -132,7 +132,7 @@ def _sources(
         source_column += _stretch_parts(count, rng)[:, None, :]
     if "elastic" in chosen:
         # Sideways only: pushed up and down as well, the flag of a one turns into the
-        # bar of a seven (ones of the pen digits read as sevens: 32; not bent at all: 18).
+        # bar of a seven (pen ones read as sevens: 32; without any bend: 18).
         source_column += _bend(count, rng)
     return source_row, source_column
 
