@@ -18,7 +18,8 @@ from processes import end_processes_of
 
 ROOT = Path(__file__).parents[2]
 STARTS_WITHIN_SECONDS = 40.0
-PAGE_TIMEOUT_MS = 30_000
+# Two cores may be training at the same time.
+PAGE_TIMEOUT_MS = 60_000
 # On a deep link Streamlit asks for these below the page's own address.
 KNOWN_404 = ("/_stcore/health", "/_stcore/host-config")
 

@@ -1,0 +1,56 @@
+# make run     the lab in the browser (make run PORT=8600 for another port than 8501)
+# make test    every check: style, import contracts, tests, also those in a browser
+# make lint    style and import contracts only
+# make bench   benchmarks, by hand
+# make clean   takes away .venv and caches; runs/ stays
+
+SHELL := /bin/sh
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+PIP := $(PYTHON) -m pip --disable-pip-version-check --quiet
+
+# The first Python that the lab is tested with; BASE_PYTHON=/path/to/python chooses.
+IN_RANGE := import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
+BASE_PYTHON ?= $(shell for name in python3.12 python3.13 python3.11 python3 python; do \
+	if $$name -c '$(IN_RANGE)' 2>/dev/null; then echo $$name; break; fi; done)
+
+.PHONY: run test lint bench clean
+
+run: $(VENV)/ready-to-run
+	exec $(VENV)/bin/streamlit run app.py $(if $(PORT),--server.port $(PORT))
+
+test: $(VENV)/ready-to-test lint
+	@$(PYTHON) tests/browser/chromium.py
+	$(PYTHON) -m pytest
+
+lint: $(VENV)/ready-to-test
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/lint-imports
+
+bench: $(VENV)/ready-to-test
+	@for benchmark in benchmarks/[a-z]*.py; do \
+		name=$$(basename $$benchmark .py); \
+		echo "== $$name"; $(PYTHON) -m benchmarks.$$name || exit 1; done
+
+clean:
+	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -f static/plotly.min.js
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Each of these files says that what it needs is installed: nothing to do next time.
+$(VENV)/ready-to-run: requirements.txt $(PYTHON)
+	@echo "Installing what the lab needs (some minutes, once) ..."
+	@$(PIP) install -r requirements.txt
+	@touch $@
+
+$(VENV)/ready-to-test: requirements-dev.txt $(VENV)/ready-to-run
+	@echo "Installing what the tests need ..."
+	@$(PIP) install -r requirements-dev.txt
+	@touch $@
+
+$(PYTHON):
+	@test -n "$(BASE_PYTHON)" || { echo "The lab needs Python 3.11, 3.12 or 3.13." \
+		"Install one, or name it: make BASE_PYTHON=/path/to/python" >&2; exit 1; }
+	@$(BASE_PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "Python could not make" \
+		"a virtual environment (on Debian: apt-get install python3-venv)." >&2; exit 1; }
