@@ -11,7 +11,7 @@ PIP := $(PYTHON) -m pip --disable-pip-version-check --quiet
 
 # The first Python that the lab is tested with; BASE_PYTHON=/path/to/python chooses.
 IN_RANGE := import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
-BASE_PYTHON ?= $(shell for name in python3.12 python3.13 python3.11 python3 python; do \
+BASE_PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python; do \
 	if $$name -c '$(IN_RANGE)' 2>/dev/null; then echo $$name; break; fi; done)
 
 .PHONY: run test lint bench clean
