@@ -63,7 +63,7 @@ def _canvas() -> Picture | None:
     state = st.session_state
     number = state.setdefault("canvas_number", 0)
     key = f"canvas-{number}"
-    if key not in state:
+    if key not in state or "canvas_initial" not in state:
         # Just mounted, or back from another page: what was drawn comes back.
         state.canvas_initial = state.get("canvas_objects")
     brush = st.slider(_("Brush"), 6, 40, state.get("brush", 20), key="brush-box")
@@ -78,16 +78,19 @@ def _canvas() -> Picture | None:
         return_image_data=True,
         key=key,
     )
-    if st.button(_("Clear"), icon=":material/delete:", width=CANVAS_SIDE):
-        state.canvas_number = number + 1
-        for name in ("canvas_objects", "canvas_image", "drawing_pixels"):
-            state.pop(name, None)
-        st.rerun(scope="fragment")
+    st.button(_("Clear"), icon=":material/delete:", width=CANVAS_SIDE, on_click=_clear)
     if result.image_data is not None:
         state.canvas_image = result.image_data
         state.canvas_objects = result.json_data
     image = state.get("canvas_image")
     return None if image is None else Picture(image)
+
+
+def _clear() -> None:
+    """A new key is a new canvas."""
+    st.session_state.canvas_number += 1
+    for name in ("canvas_objects", "canvas_image", "drawing_pixels"):
+        st.session_state.pop(name, None)
 
 
 def _upload() -> Picture | None:

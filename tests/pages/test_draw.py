@@ -1,0 +1,144 @@
+"""The Draw page, run without a browser; the canvas speaks as it would from one."""
+
+import base64
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+from streamlit.testing.v1 import AppTest
+
+from mnist_cnn import network, runs, sketch
+from mnist_cnn.config import TrainingConfig
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(autouse=True)
+def lab(runs_folder):
+    return runs_folder
+
+
+def drawing_of_a_seven() -> np.ndarray:
+    image = Image.new("RGBA", (280, 280), (0, 0, 0, 255))
+    pen = ImageDraw.Draw(image)
+    pen.line([(90, 70), (190, 70), (120, 220)], fill="white", width=20, joint="curve")
+    return np.asarray(image)
+
+
+def canvas_state(image: np.ndarray) -> dict:
+    buffer = io.BytesIO()
+    Image.fromarray(image).save(buffer, "PNG")
+    url = "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
+    return {"drawing": {"raw": {"objects": [{}]}, "data": url}, "backgroundFit": None}
+
+
+def draw_page(image: np.ndarray | None = None, **query: str) -> AppTest:
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30).run()
+    for name, value in query.items():
+        at.query_params[name] = value
+    if image is not None:
+        at.session_state["canvas-0"] = canvas_state(image)
+    at.switch_page("pages/3_Draw.py").run()
+    assert not at.exception
+    return at
+
+
+def test_an_empty_canvas_says_so_and_predicts_nothing():
+    at = draw_page()
+    assert "Nothing is drawn yet" in at.info[0].value
+    assert not at.metric
+
+
+def test_a_blank_picture_after_the_canvas_own_reset_predicts_nothing():
+    blank = np.zeros((280, 280, 4), np.uint8)
+    blank[..., 3] = 255
+    at = draw_page(blank)
+    assert at.info and not at.metric
+
+
+def test_the_metric_shows_what_the_network_says_of_the_prepared_drawing():
+    at = draw_page(drawing_of_a_seven())
+    pixels = sketch.prepare(drawing_of_a_seven()).pixels
+    probabilities = network.load().probabilities(pixels)[0]
+    prediction = at.metric[0]
+    assert prediction.label == "Prediction"
+    assert prediction.value == str(probabilities.argmax()) == "7"
+    assert prediction.delta == f"{probabilities.max():.1%}"
+    assert np.allclose(at.session_state["drawing_pixels"], pixels)
+
+
+def test_just_resizing_gives_the_network_other_pixels():
+    at = draw_page(drawing_of_a_seven())
+    next(t for t in at.toggle if t.label == "Just resize").set_value(True).run()
+    resized = sketch.resize_only(drawing_of_a_seven()).pixels
+    assert np.allclose(at.session_state["drawing_pixels"], resized)
+
+
+def test_a_drawing_that_convinces_nobody_is_said_to_be_unsure(monkeypatch):
+    flat = np.full((1, 10), 0.1, np.float32)
+    monkeypatch.setattr(network.Network, "probabilities", lambda self, pixels: flat)
+    at = draw_page(drawing_of_a_seven())
+    assert "not sure" in at.warning[0].value
+
+
+def test_two_digits_side_by_side_are_read_as_a_number():
+    two = np.concatenate([drawing_of_a_seven(), drawing_of_a_seven()], axis=1)
+    at = draw_page(two)
+    assert at.metric[0].value == "77"
+
+
+def test_clearing_forgets_the_drawing():
+    at = draw_page(drawing_of_a_seven())
+    next(b for b in at.button if b.label == "Clear").click().run()
+    assert not at.exception
+    assert at.session_state["canvas_number"] == 1
+    assert "drawing_pixels" not in at.session_state
+    assert not at.metric
+
+
+def test_the_drawing_survives_a_page_switch():
+    at = draw_page(drawing_of_a_seven())
+    at.switch_page("app.py").run()
+    at.switch_page("pages/3_Draw.py").run()
+    assert at.metric[0].value == "7"
+
+
+def test_a_digit_of_the_test_set_is_given_to_the_network_as_it_is(mnist):
+    at = draw_page()
+    at.session_state["input_way-box"] = "test"
+    at.run()
+    assert not at.exception
+    expected = mnist.x_test[0].astype(np.float32) / 255
+    assert np.array_equal(at.session_state["drawing_pixels"], expected)
+    assert f"this is a {mnist.y_test[0]}" in " ".join(c.value for c in at.caption)
+
+
+@pytest.mark.parametrize("name", ["../../etc/passwd", "0123456789abcdef", "<b>", ""])
+def test_a_link_to_a_network_that_is_not_there_falls_back_to_the_pretrained(name):
+    at = draw_page(drawing_of_a_seven(), network=name)
+    assert at.selectbox[0].value == runs.PRETRAINED
+    assert at.metric[0].value == "7"
+    assert bool(at.warning) == bool(name)
+
+
+def test_a_run_without_a_complete_epoch_is_not_offered():
+    run = runs.submit(TrainingConfig())
+    at = draw_page(drawing_of_a_seven())
+    assert run.id not in at.selectbox[0].options
+    assert len(at.selectbox[0].options) == 1
+
+
+def test_a_run_with_damaged_weights_says_so_in_a_sentence():
+    run = runs.submit(TrainingConfig())
+    run.weights_path.write_bytes(b"no weights")
+    at = draw_page(drawing_of_a_seven(), network=run.id)
+    assert "cannot be read" in at.error[0].value
+
+
+def test_two_networks_read_the_same_drawing_side_by_side():
+    at = draw_page(drawing_of_a_seven())
+    next(t for t in at.toggle if t.label.startswith("Compare")).set_value(True).run()
+    assert not at.exception
+    assert [m.value for m in at.metric] == ["7", "7"]

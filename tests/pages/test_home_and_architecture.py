@@ -1,0 +1,80 @@
+"""Home and Architecture, run without a browser."""
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from mnist_cnn import runs
+from mnist_cnn.architecture import SEED, Architecture, ConvBlock
+from mnist_cnn.config import TrainingConfig
+from mnist_cnn.network import weight_shapes
+from mnist_cnn.summary import summary
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(autouse=True)
+def lab(runs_folder):
+    return runs_folder
+
+
+def home() -> AppTest:
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30).run()
+    assert not at.exception
+    return at
+
+
+def architecture(network: str = "") -> AppTest:
+    at = home()
+    if network:
+        at.query_params["network"] = network
+    at.switch_page("pages/2_Architecture.py").run()
+    assert not at.exception
+    return at
+
+
+def a_run_of(network: Architecture) -> runs.Run:
+    import numpy as np
+
+    run = runs.submit(TrainingConfig(network=network))
+    rng = np.random.default_rng(0)
+    np.savez(
+        run.weights_path,
+        **{
+            name: rng.normal(size=shape).astype(np.float32)
+            for name, shape in weight_shapes(network).items()
+        },
+    )
+    return run
+
+
+def test_home_says_which_network_and_which_digits_are_in_use():
+    words = " ".join(m.value for m in home().markdown)
+    assert "3,156,098" in words
+    assert "MNIST" in words
+
+
+def test_architecture_shows_keras_summary_and_the_formulas_of_the_seed_network():
+    at = architecture()
+    assert at.code[0].value == summary(SEED).rstrip()
+    assert "(5·5·1 + 1)·32 = 832" in at.dataframe[0].value.to_string()
+    assert at.metric[0].value == "3,156,098"
+
+
+@pytest.mark.parametrize(
+    "network",
+    [
+        Architecture(blocks=(), dense=(), dropout=0.0),
+        Architecture(blocks=(ConvBlock(4, 3, "valid", 1),), dense=(), batch_norm=True),
+    ],
+)
+def test_architecture_shows_any_network_that_a_run_has(network):
+    at = architecture(a_run_of(network).id)
+    assert at.code[0].value == summary(network).rstrip()
+    assert len(at.dataframe[0].value) == len(network.layers())
+
+
+def test_a_network_without_convolution_has_no_kernels_and_the_page_says_so():
+    at = architecture(a_run_of(Architecture(blocks=(), dense=())).id)
+    assert "no convolution" in at.info[0].value
