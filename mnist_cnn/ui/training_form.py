@@ -17,8 +17,8 @@ from mnist_cnn.ui.text import _
 from mnist_cnn.ui.training_link import show
 from mnist_cnn.ui.training_queue import look_again
 
-# A second press within this time is a double click, not a second training.
-SAME_PRESS_SECONDS = 3.0
+# Pressing again within this time needs no explanation.
+SAME_PRESS_SECONDS = 5.0
 WAITING_A_BROWSER = 3
 DRAWING = "drawing_pixels"
 
@@ -160,11 +160,10 @@ def as_rate(text: str) -> float:
 
 def _start() -> None:
     state = st.session_state
-    now = time.monotonic()
-    if now - state.get("form_started", -SAME_PRESS_SECONDS) < SAME_PRESS_SECONDS:
-        return
     try:
         config = _config()
+        if _is_going(config):
+            return
         _refuse_a_crowd()
         preset = state.form_preset
         if config != PRESETS[preset].config:
@@ -175,10 +174,28 @@ def _start() -> None:
         state.form_problem = str(error)
         return
     look_again()
-    state.form_started = now
+    state.form_started = (time.monotonic(), run.id)
     with _started_lock:
         _started_by.setdefault(_browser(), []).append(run.id)
     show(run.id)
+
+
+def _is_going(config: TrainingConfig) -> bool:
+    """Whether this session's newest run has these settings and goes on; shows it."""
+    when, run_id = st.session_state.get("form_started", (0.0, ""))
+    try:
+        run = runs.find(run_id)
+        if run.config != config or run.status().is_final:
+            return False
+    except RunError:
+        return False
+    show(run_id)
+    if time.monotonic() - when > SAME_PRESS_SECONDS:
+        st.session_state.form_problem = _(
+            "This very training is going on: the same settings and the same seed give "
+            "the same curve. Change a setting to start another one."
+        )
+    return True
 
 
 def _refuse_a_crowd() -> None:

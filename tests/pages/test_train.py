@@ -26,7 +26,6 @@ def lab(tmp_path, monkeypatch):
     monkeypatch.setattr(worker, "ensure", lambda: started.append(True))
     monkeypatch.setattr(training_queue, "LOOK_SECONDS", 0.0)
     monkeypatch.setattr(training_queue, "CARE_SECONDS", 0.0)
-    monkeypatch.setattr(training_form, "SAME_PRESS_SECONDS", 0.0)
     training_form._started_by.clear()
     return started
 
@@ -80,17 +79,28 @@ def test_start_submits_one_run_and_shows_it(lab):
     assert "waiting" in words(at)
 
 
-def test_start_pressed_five_times_is_one_training(monkeypatch):
-    monkeypatch.setattr(training_form, "SAME_PRESS_SECONDS", 60.0)
+def test_start_pressed_five_times_is_one_training():
     at = train_page()
     for _ in range(5):
         press(at, "start")
     assert len(runs.list_runs()) == 1
+    assert not at.error
+
+
+def test_the_same_training_is_not_started_twice_and_the_page_says_why(monkeypatch):
+    monkeypatch.setattr(training_form, "SAME_PRESS_SECONDS", -1.0)
+    at = press(press(train_page(), "start"), "start")
+    (run,) = runs.list_runs()
+    assert "This very training is going on" in at.error[0].value
+    run.write_status(Status("done"))
+    press(at, "start")
+    assert len(runs.list_runs()) == 2
 
 
 def test_a_browser_with_three_waiting_runs_is_asked_to_let_others_go_first():
     at = train_page()
-    for _ in range(5):
+    for seed in range(5):
+        at.number_input(key="form_seed").set_value(seed)
         press(at, "start")
     assert len(runs.list_runs()) == 3
     assert "waiting already" in at.error[0].value
