@@ -1,0 +1,77 @@
+"""The Draw page: how soon it is there, what a stroke costs, and a class on one server.
+
+``python -m benchmarks.draw [--sessions 30] [--strokes 10]``
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import time
+
+import numpy as np
+
+from benchmarks.session import Server, Session, a_seven
+
+PERIOD_SECONDS = 2.0
+
+
+async def start_up(server: Server) -> tuple[float, float]:
+    """Seconds from the start to Home, and to the first prediction on Draw."""
+    home = Session(server.port, "")
+    await home.open()
+    first_page = time.perf_counter() - server.started
+    draw = Session(server.port, "Draw")
+    await draw.open()
+    await draw.stroke(a_seven())
+    assert draw.metrics == ["7"], draw.metrics
+    first_prediction = time.perf_counter() - server.started
+    await home.close()
+    await draw.close()
+    return first_page, first_prediction
+
+
+async def a_class(server: Server, sessions: int, strokes: int) -> tuple[list, int]:
+    """Seconds for each stroke of so many sessions, each one every two seconds."""
+    people = [Session(server.port, "Draw") for _ in range(sessions)]
+    for person in people:
+        await person.open()
+
+    async def draws(person: Session, number: int) -> list[float]:
+        await asyncio.sleep(PERIOD_SECONDS * number / sessions)
+        times = []
+        for stroke in range(strokes):
+            seconds = await person.stroke(a_seven(number + stroke))
+            times.append(seconds)
+            await asyncio.sleep(max(0.0, PERIOD_SECONDS - seconds))
+        return times
+
+    tasks = [draws(person, number) for number, person in enumerate(people)]
+    times = [each for row in await asyncio.gather(*tasks) for each in row]
+    for person in people:
+        await person.close()
+    return times, sum(person.errors for person in people)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sessions", type=int, default=30)
+    parser.add_argument("--strokes", type=int, default=10)
+    options = parser.parse_args()
+    with Server() as server:
+        first_page, first_prediction = asyncio.run(start_up(server))
+        print(f"start to first page        {first_page:6.2f} s")
+        print(f"start to first prediction  {first_prediction:6.2f} s")
+        for sessions in (1, options.sessions):
+            times, errors = asyncio.run(a_class(server, sessions, options.strokes))
+            ms = np.array(times) * 1000
+            p10, p50, p95 = np.percentile(ms, (10, 50, 95))
+            print(
+                f"{sessions:3} sessions, {len(ms)} strokes: p10 {p10:.0f} ms, "
+                f"p50 {p50:.0f} ms, p95 {p95:.0f} ms, errors {errors}, "
+                f"server {server.memory_mb():.0f} MB"
+            )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,149 @@
+"""A Streamlit server, and sessions without a browser: the websocket a page speaks."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import io
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+import websockets
+from PIL import Image, ImageDraw
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+ROOT = Path(__file__).parents[1]
+ANSWER_SECONDS = 60
+
+
+class Server:
+    """`streamlit run app.py` over an empty runs folder; ends with the block."""
+
+    def __init__(self, runs: Path | None = None) -> None:
+        self._temporary = None if runs else tempfile.TemporaryDirectory()
+        self._runs = runs or Path(self._temporary.name)
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+
+    def __enter__(self) -> Server:
+        self.started = time.perf_counter()
+        self.process = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "streamlit", "run", "app.py"),
+                f"--server.port={self.port}",
+                "--server.address=127.0.0.1",
+            ],
+            cwd=ROOT,
+            env=os.environ | {"MNIST_CNN_RUNS": str(self._runs)},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        while True:
+            try:
+                url = f"http://127.0.0.1:{self.port}/_stcore/health"
+                urllib.request.urlopen(url, timeout=1)
+                return self
+            except OSError:
+                if self.process.poll() is not None:
+                    raise
+                time.sleep(0.01)
+
+    def __exit__(self, *error: object) -> None:
+        self.process.terminate()
+        self.process.wait(20)
+        if self._temporary:
+            self._temporary.cleanup()
+
+    def memory_mb(self) -> float:
+        """Resident memory of the server's process."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1024
+
+
+class Session:
+    """One browser tab's conversation with the server.
+
+    Args:
+        port: of the server.
+        page: name of the page, as in its address; "" is Home.
+    """
+
+    def __init__(self, port: int, page: str) -> None:
+        self._port = port
+        self._page = page
+        self._fragment = ""
+        self._canvas = ""
+        self.errors = 0
+        self.metrics: list[str] = []
+
+    async def open(self) -> None:
+        """Connects and waits until the page has run once."""
+        self._socket = await websockets.connect(
+            f"ws://127.0.0.1:{self._port}/_stcore/stream",
+            subprotocols=["streamlit"],
+            max_size=None,
+        )
+        await self._rerun(BackMsg())
+
+    async def close(self) -> None:
+        """Leaves."""
+        await self._socket.close()
+
+    async def stroke(self, image_url: str) -> float:
+        """Sends a drawing; seconds until the page has answered it."""
+        message = BackMsg()
+        message.rerun_script.fragment_id = self._fragment
+        state = message.rerun_script.widget_states.widgets.add()
+        state.id = self._canvas
+        state.json_value = json.dumps(
+            {
+                "drawing": {"raw": {"objects": [{}]}, "data": image_url},
+                "backgroundFit": None,
+            }
+        )
+        started = time.perf_counter()
+        await self._rerun(message)
+        return time.perf_counter() - started
+
+    async def _rerun(self, message: BackMsg) -> None:
+        message.rerun_script.page_name = self._page
+        self.metrics = []
+        await self._socket.send(message.SerializeToString())
+        while True:
+            data = await asyncio.wait_for(self._socket.recv(), ANSWER_SECONDS)
+            answer = ForwardMsg.FromString(data)
+            if answer.WhichOneof("type") == "delta":
+                self._note(answer)
+            if answer.WhichOneof("type") == "script_finished":
+                return
+
+    def _note(self, answer: ForwardMsg) -> None:
+        element = answer.delta.new_element
+        kind = element.WhichOneof("type")
+        self.errors += kind == "exception"
+        if kind == "metric":
+            self.metrics.append(element.metric.body)
+        if kind == "bidi_component" and "canvas" in element.bidi_component.id:
+            self._canvas = element.bidi_component.id
+            self._fragment = answer.delta.fragment_id or self._fragment
+
+
+def a_seven(shift: int = 0) -> str:
+    """A drawing of a seven as the canvas sends it, a PNG in a data URL."""
+    image = Image.new("RGBA", (280, 280), (0, 0, 0, 255))
+    points = [(x + shift % 40, y) for x, y in ((90, 70), (190, 70), (120, 220))]
+    ImageDraw.Draw(image).line(points, fill="white", width=20, joint="curve")
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG")
+    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
