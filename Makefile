@@ -2,6 +2,7 @@
 # make test    every check: style, import contracts, tests, also those in a browser
 # make lint    style and import contracts only
 # make bench   benchmarks, by hand
+# make pretrained   trains the network that comes with the lab again (ten minutes)
 # make clean   takes away .venv and caches; runs/ stays
 
 SHELL := /bin/sh
@@ -14,7 +15,7 @@ IN_RANGE := import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
 BASE_PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python; do \
 	if $$name -c '$(IN_RANGE)' 2>/dev/null; then echo $$name; break; fi; done)
 
-.PHONY: run test lint bench clean
+.PHONY: run test lint bench pretrained clean
 
 run: $(VENV)/ready-to-run
 	exec $(VENV)/bin/streamlit run app.py $(if $(PORT),--server.port $(PORT))
@@ -32,6 +33,9 @@ bench: $(VENV)/ready-to-test
 	@for benchmark in benchmarks/[a-z]*.py; do \
 		name=$$(basename $$benchmark .py); \
 		echo "== $$name"; $(PYTHON) -m benchmarks.$$name || exit 1; done
+
+pretrained: $(VENV)/ready-to-run
+	$(PYTHON) -m mnist_cnn.training.bundle
 
 clean:
 	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis .import_linter_cache

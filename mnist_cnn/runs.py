@@ -36,6 +36,7 @@ NAME_LENGTH = 60
 
 _RUN_ID = re.compile(r"[a-z0-9]{8,32}")
 _PACKAGE = Path(__file__).parent
+PRETRAINED_FOLDER = _PACKAGE / PRETRAINED
 
 
 @dataclass(frozen=True)
@@ -246,7 +247,7 @@ def find(run_id: str) -> Run:
             run.
     """
     if run_id == PRETRAINED:
-        return Run(_PACKAGE / PRETRAINED)
+        return Run(PRETRAINED_FOLDER)
     if not isinstance(run_id, str) or not _RUN_ID.fullmatch(run_id):
         raise RunError("That is not the name of a run.")
     path = folder() / run_id

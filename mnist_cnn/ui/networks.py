@@ -40,7 +40,7 @@ def choose_network(label: str, *, key: str = CHOSEN) -> Chosen | None:
     Returns:
         None, with a sentence on the page, if the network cannot be loaded.
     """
-    titles = {run.id: network_title(run) for run in runs_with_network()}
+    titles = network_titles()
     wanted = _wanted(key, titles)
     widget = f"{key}-box"
     if st.session_state.get(widget) not in titles:
@@ -75,6 +75,22 @@ def _wanted(key: str, titles: dict[str, str]) -> str:
         if run_id in titles:
             return run_id
     return next(iter(titles), runs.PRETRAINED)
+
+
+def network_titles() -> dict[str, str]:
+    """Title by run id of every network that can be used, the pretrained one first."""
+    folder = runs.folder()
+    try:
+        changed = folder.stat().st_mtime_ns
+    except OSError:
+        changed = 0
+    return _titles(str(folder), changed)
+
+
+# Each stroke on Draw asks; reading fifty run folders each time would cost more than it.
+@st.cache_data(ttl=1.0, max_entries=8, show_spinner=False)
+def _titles(folder: str, changed: int) -> dict[str, str]:
+    return {run.id: network_title(run) for run in runs_with_network()}
 
 
 def runs_with_network() -> list[Run]:
