@@ -47,6 +47,8 @@ class TrainingConfig:
         augmentation: names out of ``augmentation.AUGMENTATIONS``; may be empty.
         leave_out_offline_digits: train without the 5,000 digits that serve as data
             where there is no network, so that they can test the result fairly.
+        shuffle_labels: deal the training labels out anew, at random by the seed: an
+            experiment (Zhang et al. 2017). The test labels stay right.
 
     Raises:
         ConfigError: naming the field and its range.
@@ -62,6 +64,7 @@ class TrainingConfig:
     seed: int = 1
     augmentation: tuple[str, ...] = ()
     leave_out_offline_digits: bool = False
+    shuffle_labels: bool = False
 
     def __post_init__(self) -> None:
         for name in ("epochs", "batch_size", "seed"):
@@ -77,6 +80,8 @@ class TrainingConfig:
             raise ConfigError(f"Network must be an Architecture, not {self.network!r}.")
         if not isinstance(self.leave_out_offline_digits, bool):
             raise ConfigError("Leave out offline digits must be true or false.")
+        if not isinstance(self.shuffle_labels, bool):
+            raise ConfigError("Shuffle labels must be true or false.")
 
     def to_dict(self) -> dict[str, Any]:
         """The same as plain JSON values."""

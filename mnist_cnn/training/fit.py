@@ -117,9 +117,10 @@ class Training:
         keras.utils.set_random_seed(self.config.seed)
         self._dataset = dataset
         self._x_test = model.as_input(dataset.x_test)
-        self._batches = Batches(
-            dataset.x_train[:examples], dataset.y_train[:examples], self.config
-        )
+        labels = dataset.y_train[:examples]
+        if self.config.shuffle_labels:
+            labels = np.random.default_rng(self.config.seed).permutation(labels)
+        self._batches = Batches(dataset.x_train[:examples], labels, self.config)
         self._model = model.build(self.config.network)
         self.run.summary_path.write_text(
             model.summary_text(self._model), encoding="utf-8"

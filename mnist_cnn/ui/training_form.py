@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import replace
 
 import numpy as np
 import streamlit as st
@@ -46,7 +47,8 @@ def training_form() -> None:
             icon=":material/play_arrow:",
             on_click=_start,
         )
-    st.caption(_(PRESETS[st.session_state.form_preset].reason))
+    preset = PRESETS[st.session_state.form_preset]
+    st.caption(f"{_(preset.reason)} {_(preset.look_for)}".strip())
     if problem := st.session_state.pop("form_problem", None):
         st.error(problem)
     with st.expander(_("All settings")):
@@ -136,8 +138,9 @@ def _config() -> TrainingConfig:
     state = st.session_state
     preset = PRESETS[state.form_preset].config
     examples = state.form_examples
-    return TrainingConfig(
-        network=preset.network,
+    # What the form does not show, such as the network, stays as the preset has it.
+    return replace(
+        preset,
         epochs=state.form_epochs,
         batch_size=state.form_batch_size,
         optimizer=state.form_optimizer,
