@@ -2,10 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 # Keras' own bound: the loss of a probability of 0 stays finite.
 EPSILON = 1e-7
+CLASSES = 10
+
+
+@dataclass(frozen=True)
+class DigitScore:
+    """How well one digit is read; each share is from 0 to 1.
+
+    Attributes:
+        digit: 0 to 9.
+        precision: of the images called this digit, the share that are it.
+        recall: of the images that are this digit, the share called it.
+        f1: harmonic mean of the two.
+        count: images that are this digit.
+        answers: images called this digit.
+    """
+
+    digit: int
+    precision: float
+    recall: float
+    f1: float
+    count: int
+    answers: int
 
 
 def accuracy(probabilities: np.ndarray, labels: np.ndarray) -> float:
@@ -27,3 +51,85 @@ def cross_entropy(probabilities: np.ndarray, labels: np.ndarray) -> float:
     """
     right = probabilities[np.arange(len(labels)), labels].astype(np.float64)
     return float(-np.log(np.clip(right, EPSILON, 1 - EPSILON)).mean())
+
+
+def confusion_matrix(probabilities: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """How often each digit (row) gets each answer (column): int64 (10, 10).
+
+    Args:
+        probabilities: (N, 10).
+        labels: (N,), 0 to 9.
+    """
+    matrix = np.zeros((CLASSES, CLASSES), np.int64)
+    np.add.at(matrix, (labels, probabilities.argmax(axis=1)), 1)
+    return matrix
+
+
+def shares_of_true(matrix: np.ndarray) -> np.ndarray:
+    """A confusion matrix as shares of the true digit: each row adds up to 1, or is 0.
+
+    Returns:
+        float64 (10, 10).
+    """
+    return matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
+
+
+def digit_scores(matrix: np.ndarray) -> tuple[DigitScore, ...]:
+    """Precision, recall and F1 of each digit; a share of nothing is 0.
+
+    Args:
+        matrix: confusion matrix, rows the truth.
+    """
+    scores = []
+    for digit in range(CLASSES):
+        right = int(matrix[digit, digit])
+        count, answers = int(matrix[digit].sum()), int(matrix[:, digit].sum())
+        scores.append(
+            DigitScore(
+                digit,
+                precision=right / max(answers, 1),
+                recall=right / max(count, 1),
+                f1=2 * right / max(count + answers, 1),
+                count=count,
+                answers=answers,
+            )
+        )
+    return tuple(scores)
+
+
+def worst_confusion(matrix: np.ndarray) -> tuple[int, int]:
+    """True digit and answer of the most frequent mistake; (0, 0) if there is none."""
+    mistakes = matrix - np.diag(np.diag(matrix))
+    if not mistakes.any():
+        return 0, 0
+    true, answer = np.unravel_index(mistakes.argmax(), mistakes.shape)
+    return int(true), int(answer)
+
+
+def in_cell(
+    probabilities: np.ndarray, labels: np.ndarray, true: int, answer: int
+) -> np.ndarray:
+    """Indices of the images of one digit that got one answer, most confident first."""
+    chosen = (labels == true) & (probabilities.argmax(axis=1) == answer)
+    return _by_confidence(probabilities, np.flatnonzero(chosen))
+
+
+def confident_mistakes(
+    probabilities: np.ndarray, labels: np.ndarray, most: int
+) -> np.ndarray:
+    """Indices of the mistakes made with the highest probability, highest first."""
+    wrong = np.flatnonzero(probabilities.argmax(axis=1) != labels)
+    return _by_confidence(probabilities, wrong)[:most]
+
+
+def unsure_but_right(
+    probabilities: np.ndarray, labels: np.ndarray, most: int
+) -> np.ndarray:
+    """Indices of the right answers given with the lowest probability, lowest first."""
+    right = np.flatnonzero(probabilities.argmax(axis=1) == labels)
+    return _by_confidence(probabilities, right)[::-1][:most]
+
+
+def _by_confidence(probabilities: np.ndarray, indices: np.ndarray) -> np.ndarray:
+    confidence = probabilities[indices].max(axis=1)
+    return indices[np.argsort(-confidence, kind="stable")]
