@@ -62,7 +62,7 @@ class CommandReader:
             try:
                 values = json.loads(line)
                 command = Command(values["what"], values.get("value"))
-            except (ValueError, TypeError, KeyError, AttributeError):
+            except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
                 continue
             number = isinstance(command.value, int | float)
             if command.what in COMMANDS and (number or command.what != "learning_rate"):

@@ -76,7 +76,7 @@ def read_json(path: Path, what: str) -> dict[str, Any]:
         raise RunError(
             f"Run {path.parent.name} has no {what}. It may have been deleted."
         ) from error
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise RunError(
             f"The {what} of run {path.parent.name} cannot be read ({error})."
         ) from error
