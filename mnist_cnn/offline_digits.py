@@ -27,12 +27,14 @@ def split(x: np.ndarray, y: np.ndarray) -> dict[str, np.ndarray]:
     Returns:
         ``x_train``, ``y_train``, ``x_test``, ``y_test`` as in mnist.npz, shuffled.
     """
-    order = np.random.default_rng(SHUFFLE_SEED).permutation(len(y))
+    rng = np.random.default_rng(SHUFFLE_SEED)
+    order = rng.permutation(len(y))
     x = np.asarray(x)[order].reshape(-1, 28, 28).astype(np.uint8)
     y = np.asarray(y)[order].astype(np.uint8)
     is_test = np.zeros(len(y), bool)
     for digit in range(10):
-        places = np.flatnonzero(y == digit)
+        # Drawn, not the first ones: the start of the rest would lack whole digits.
+        places = rng.permutation(np.flatnonzero(y == digit))
         is_test[places[: round(TEST_SHARE * len(places))]] = True
     return {
         "x_train": x[~is_test],

