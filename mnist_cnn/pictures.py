@@ -57,7 +57,7 @@ def feature_maps(values: np.ndarray, columns: int | None = None) -> Picture:
 
     Args:
         values: of one layer for one digit.
-        columns: tiles side by side; None for about twice as many rows as columns.
+        columns: tiles side by side; None for about four times as many rows as columns.
     """
     height, width, channels = values.shape
     columns = columns or _columns(channels)
@@ -162,7 +162,7 @@ def palette() -> np.ndarray:
 
 
 def _columns(tiles: int) -> int:
-    return max(1, round(math.sqrt(tiles / 2)))
+    return max(1, round(math.sqrt(tiles / 4)))
 
 
 def _limit(values: np.ndarray) -> float:

@@ -1,0 +1,14 @@
+"""Look inside: a network's arithmetic on a digit, from the pixels to the answer."""
+
+from mnist_cnn.ui.frame import page
+from mnist_cnn.ui.inside_view import choose, look
+from mnist_cnn.ui.text import _
+
+page(
+    _("Look inside"),
+    _("Every number between a digit and its answer: click a picture, move a window."),
+)
+
+chosen = choose()
+if chosen is not None:
+    look(*chosen)

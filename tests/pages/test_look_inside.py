@@ -1,0 +1,345 @@
+"""The Look inside page without a browser: every kind of network, every hostile link."""
+
+import json
+import struct
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from networks import ARCHITECTURES, a_seven, random_network
+from streamlit.testing.v1 import AppTest
+
+from mnist_cnn import data, explain, runs, saliency
+from mnist_cnn.config import TrainingConfig
+from mnist_cnn.digit_link import pack, unpack
+from mnist_cnn.network import Network
+from mnist_cnn.runs import Status
+from mnist_cnn.ui.inside_reading import read
+from mnist_cnn.ui.layer_scrubber import KINDS, scrubber_data
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(autouse=True)
+def lab(runs_folder, few_digits):
+    return runs_folder
+
+
+def run_of(network: Network, state: str = "done") -> runs.Run:
+    run = runs.submit(TrainingConfig(network=network.architecture))
+    np.savez(run.weights_path, **network.weights)
+    run.write_status(replace(Status(state), epochs_done=1, test_accuracy=0.5))
+    return run
+
+
+def opened(query: dict[str, str] | None = None, drawing=None) -> AppTest:
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30)
+    if drawing is not None:
+        at.session_state["drawing_pixels"] = drawing
+    for name, value in (query or {}).items():
+        at.query_params[name] = value
+    at.switch_page("pages/4_Look_inside.py").run()
+    assert not at.exception
+    return at
+
+
+def words(at: AppTest) -> str:
+    kinds = (at.markdown, at.caption, at.error, at.warning, at.info)
+    return "\n".join(str(each.value) for kind in kinds for each in kind)
+
+
+def parameter(at: AppTest, name: str) -> str:
+    value = at.query_params[name]
+    return value if isinstance(value, str) else value[0]
+
+
+def warnings(at: AppTest) -> str:
+    return "\n".join(each.value for each in (*at.warning, *at.error))
+
+
+def chosen(at: AppTest) -> tuple[str, int]:
+    return at.session_state["inside_layer"], at.session_state["inside_unit"]
+
+
+@pytest.fixture(scope="module", params=ARCHITECTURES.values(), ids=ARCHITECTURES)
+def network(request):
+    return random_network(request.param)
+
+
+def test_every_layer_of_every_network_opens(network):
+    run = run_of(network)
+    at = opened({"network": run.id}, a_seven())
+    assert warnings(at) == ""
+    for layer in network.layers:
+        last = layer.output_shape[-1] - 1
+        at.session_state["inside_layer"] = layer.name
+        at.session_state["inside_unit"] = last
+        at.run()
+        assert not at.exception
+        assert chosen(at) == (layer.name, last)
+        assert at.selectbox(key="inside_layer-box").value == layer.name
+    for view in ("mattered", "what-if"):
+        at.button_group(key="inside_view-box").set_value(view).run()
+        assert not at.exception
+        assert at.session_state["inside_view"] == view
+
+
+def test_the_answer_is_that_of_the_network_for_the_current_drawing():
+    network = random_network(ARCHITECTURES["seed"])
+    at = opened({"network": run_of(network).id}, a_seven())
+    probabilities = network.probabilities(a_seven())[0]
+    answer, share = int(probabilities.argmax()), float(probabilities.max())
+    assert f"reads a **{answer}**, with {share:.1%}" in words(at)
+
+
+def test_a_link_carries_the_drawing_to_another_session():
+    first = opened(drawing=a_seven())
+    carried = parameter(first, "digit")
+    np.testing.assert_allclose(unpack(carried), a_seven(), atol=1e-6)
+    second = opened({"digit": carried})
+    assert warnings(second) == ""
+    assert parameter(second, "digit") == carried
+    assert first.markdown[1].value == second.markdown[1].value
+
+
+def test_a_link_to_a_test_digit_shows_it_and_says_whether_it_is_a_mistake():
+    digits = data.load()
+    network = random_network(ARCHITECTURES["dense only"])
+    at = opened({"network": run_of(network).id, "test": "17"})
+    answer = int(network.probabilities(digits.x_test[17] / 255)[0].argmax())
+    label = int(digits.y_test[17])
+    expected = (
+        "The test set agrees." if answer == label else f"says **{label}**: a mistake."
+    )
+    assert expected in words(at)
+    assert parameter(at, "test") == "17"
+    assert "digit" not in at.query_params
+
+
+def test_a_new_drawing_takes_the_place_of_the_test_digit():
+    at = opened({"test": "3"})
+    assert parameter(at, "test") == "3"
+    at.session_state["drawing_pixels"] = a_seven()
+    at.run()
+    assert parameter(at, "digit") == pack(a_seven())
+    assert "test" not in at.query_params
+    at.button_group(key="inside_source-box").set_value("test").run()
+    assert not at.exception
+    assert parameter(at, "test") == "3"
+
+
+def test_a_random_digit_and_a_mistake_are_one_press_away():
+    digits = data.load()
+    run = run_of(random_network(ARCHITECTURES["dense only"]))
+    probabilities = np.eye(10, dtype=np.float32)[digits.y_test]
+    probabilities[[41, 77]] = np.roll(probabilities[[41, 77]], 1, axis=1)
+    np.savez(
+        run.predictions_path,
+        probabilities=probabilities,
+        labels=digits.y_test,
+        fingerprint=np.array(digits.fingerprint),
+    )
+    at = opened({"network": run.id})
+    buttons = {button.label: button for button in at.button}
+    buttons["A mistake"].click().run()
+    assert at.session_state["test_index"] in (41, 77)
+    buttons = {button.label: button for button in at.button}
+    buttons["Random"].click().run()
+    assert not at.exception
+    assert 0 <= at.session_state["test_index"] < len(digits.x_test)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"test": "-1"},
+        {"test": "1e9"},
+        {"test": "999999"},
+        {"test": "٣"},
+        {"test": "<script>"},
+        {"digit": "garbage"},
+        {"digit": "A" * 9000},
+        {"layer": "conv_9"},
+        {"layer": "../../etc/passwd"},
+        {"layer": "conv_1", "unit": "32"},
+        {"layer": "conv_1", "unit": "-1"},
+        {"layer": "conv_1", "unit": "one"},
+        {"view": "everything"},
+        {"network": "../pretrained"},
+    ],
+)
+def test_a_hostile_link_gets_a_sentence_and_the_page_works_on(query):
+    # The pretrained network is the seed network.
+    run = run_of(random_network(ARCHITECTURES["seed"]))
+    at = opened({"network": run.id} | query)
+    assert "link" in warnings(at) or "There is no test digit" in warnings(at)
+    at.selectbox(key="inside_layer-box").set_value("pool_1").run()
+    assert not at.exception
+    assert chosen(at) == ("pool_1", 0)
+
+
+def test_a_click_on_a_picture_opens_it_and_a_wrong_click_from_a_browser_does_not():
+    from mnist_cnn.ui.clickable_picture import Tile, chosen_tile
+
+    assert chosen_tile({"item": "conv_1", "tile": 3}) == Tile("conv_1", 3)
+    for wrong in (None, 3, {}, {"item": 1, "tile": 1}, {"item": "a", "tile": "1"}):
+        assert chosen_tile(wrong) is None
+    at = opened(drawing=a_seven())
+    at.session_state["inside_layer"] = "no such layer"
+    at.session_state["inside_unit"] = 10**9
+    at.run()
+    assert not at.exception
+    assert chosen(at)[1] == 0
+
+
+def test_layer_and_map_can_be_chosen_by_name():
+    at = opened({"network": run_of(random_network(ARCHITECTURES["seed"])).id})
+    at.selectbox(key="inside_layer-box").set_value("conv_2").run()
+    at.number_input(key="inside_unit-box").set_value(63).run()
+    assert not at.exception
+    assert chosen(at) == ("conv_2", 63)
+    assert parameter(at, "layer") == "conv_2"
+    assert parameter(at, "unit") == "63"
+    at.selectbox(key="inside_layer-box").set_value("image").run()
+    assert chosen(at) == ("image", 0)
+
+
+def test_a_choice_outlives_another_network_if_it_has_that_layer():
+    wide = run_of(random_network(ARCHITECTURES["seed"]))
+    narrow = run_of(random_network(ARCHITECTURES["batch norm, pool 3"]))
+    at = opened({"network": wide.id, "layer": "conv_2", "unit": "60"}, a_seven())
+    assert chosen(at) == ("conv_2", 60)
+    at.selectbox(key="chosen_network-box").set_value(narrow.id).run()
+    assert not at.exception
+    assert chosen(at) == ("conv_2", 0)
+
+
+def test_the_softmax_table_shown_adds_up():
+    network = random_network(ARCHITECTURES["seed"])
+    at = opened({"network": run_of(network).id, "layer": "output"}, a_seven())
+    table = next(each.value for each in at.markdown if "exponential" in each.value)
+    if "|" not in table:
+        table = next(
+            each.value for each in at.markdown if "| exponential" in each.value
+        )
+    rows = [
+        [cell.strip().strip("*") for cell in line.strip("|").split("|")]
+        for line in table.splitlines()[2:]
+    ]
+    exponentials = [float(row[3]) for row in rows]
+    percent = [float(row[4].rstrip("%")) for row in rows]
+    assert len(rows) == 11
+    assert round(sum(exponentials[:10]), 6) == exponentials[10]
+    assert round(sum(percent[:10]), 4) == percent[10] == 100
+    scores = network.forward(a_seven()).before["output"][0]
+    shown = [float(row[1].replace("−", "-")) for row in rows[:10]]
+    np.testing.assert_allclose(shown, scores, atol=1e-4)
+
+
+def test_the_table_of_a_dense_unit_adds_up_to_its_score():
+    network = random_network(ARCHITECTURES["seed"])
+    trace = network.forward(a_seven())
+    query = {"network": run_of(network).id, "layer": "dense_1", "unit": "7"}
+    at = opened(query, a_seven())
+    table = next(each.value for each in at.markdown if "value · weight" in each.value)
+    parts = [
+        float(line.strip("|").split("|")[3].strip().strip("*").replace("−", "-"))
+        for line in table.splitlines()[2:]
+    ]
+    assert round(sum(parts[:-1]), 4) == parts[-1]
+    assert parts[-1] == pytest.approx(trace.before["dense_1"][0, 7], abs=1e-3)
+
+
+def test_what_mattered_shows_the_numbers_of_the_core():
+    network = random_network(ARCHITECTURES["seed"])
+    at = opened({"network": run_of(network).id, "view": "mattered"}, a_seven())
+    answer = int(network.probabilities(a_seven())[0].argmax())
+    drops = saliency.occlusion(network, a_seven(), answer).score_drop
+    assert f"at most {max(0.0, drops.max()):.2f} points of score" in words(at)
+
+
+def test_what_if_follows_the_sliders_and_goes_back():
+    network = random_network(ARCHITECTURES["seed"])
+    at = opened({"network": run_of(network).id, "view": "what-if"}, a_seven())
+    before = at.metric[0].value, at.metric[0].delta
+    at.slider(key="inside_change_angle").set_value(90.0).run()
+    assert not at.exception
+    assert (at.metric[0].value, at.metric[0].delta) != before
+    next(b for b in at.button if b.label == "As it was").click().run()
+    assert (at.metric[0].value, at.metric[0].delta) == before
+
+
+def test_a_network_still_in_training_can_be_looked_into():
+    run = run_of(random_network(ARCHITECTURES["dense only"]), "running")
+    with run.lock():
+        at = opened({"network": run.id}, a_seven())
+    assert warnings(at) == ""
+    assert "in training" in at.selectbox(key="chosen_network-box").format_func(run.id)
+    assert "The network reads a" in words(at)
+
+
+def test_the_page_never_loads_tensorflow():
+    # Other tests in this process may have; a process of its own has not.
+    code = (
+        "import sys; import mnist_cnn.ui.inside_view; "
+        "sys.exit(any(n in sys.modules for n in ('tensorflow', 'keras', 'pandas')))"
+    )
+    assert subprocess.call([sys.executable, "-c", code], cwd=ROOT) == 0
+
+
+def unpacked(content: bytes) -> tuple[dict, dict[str, np.ndarray]]:
+    length = struct.unpack("<I", content[:4])[0]
+    heading = json.loads(content[4 : 4 + length])
+    body = content[4 + length :]
+    arrays = {
+        name: np.frombuffer(body[start : start + size], "<f4")
+        for name, (start, size) in heading["parts"].items()
+        if name != "palette"
+    }
+    return heading, arrays
+
+
+def test_what_is_sent_for_scrubbing_makes_the_networks_own_numbers(network):
+    reading = read(network, a_seven())
+    rng = np.random.default_rng(0)
+    for layer in network.layers:
+        if layer.kind not in KINDS:
+            continue
+        height, width, maps = layer.output_shape
+        map_ = maps - 1
+        heading, arrays = unpacked(scrubber_data(network, reading.trace, layer, map_))
+        after = arrays["after"].reshape(height, width)
+        np.testing.assert_array_equal(
+            after, reading.trace.after[layer.name][0, ..., map_]
+        )
+        if layer.kind != "conv":
+            continue
+        size, (rows, columns, channels) = heading["size"], heading["in"]
+        inputs = arrays["inputs"].reshape(channels, rows, columns)
+        kernel = arrays["kernel"].reshape(channels, size, size)
+        for row, column in (
+            (0, 0),
+            (height - 1, width - 1),
+            rng.integers(height, size=2),
+        ):
+            total = 0.0
+            for i in range(size):
+                for j in range(size):
+                    y, x = row - heading["pad"] + i, column - heading["pad"] + j
+                    if 0 <= y < rows and 0 <= x < columns:
+                        total += inputs[:, y, x] @ kernel[:, i, j]
+            step = explain.convolution(
+                network, reading.trace, layer.name, map_, row, column
+            )
+            assert total + heading["bias"] == pytest.approx(step.before, abs=1e-4)
+
+
+def test_every_picture_says_in_words_what_it_shows(network):
+    for shown in read(network, a_seven()).overview:
+        if shown.picture is not None:
+            assert shown.label
+        if shown.bars:
+            assert len(shown.bar_labels) == 10
