@@ -91,6 +91,12 @@ const draw = async (chart) => {
   }
   const { figure } = chart.latest
   await Plotly.react(chart.root, figure.data, themed(figure, chart.root), CONFIG)
+  if (chart.latest.clickable && !chart.listens) {
+    chart.listens = true
+    chart.root.on("plotly_click", ({ points: [point] }) =>
+      chart.send({ x: point.x, y: point.y }),
+    )
+  }
   chart.root.dataset.draws = Number(chart.root.dataset.draws ?? 0) + 1
 }
 
@@ -126,12 +132,13 @@ const mount = (parentElement, name) => {
   return chart
 }
 
-export default function ({ data, parentElement }) {
+export default function ({ data, parentElement, setTriggerValue }) {
   const text = new TextDecoder().decode(data)
   let chart = charts.get(parentElement)
   if (!chart || chart.closed || !chart.root.isConnected) {
     chart = mount(parentElement, JSON.parse(text).key)
   }
+  chart.send = (clicked) => setTriggerValue("clicked", clicked)
   if (text !== chart.seen) {
     chart.seen = text
     chart.latest = JSON.parse(text)

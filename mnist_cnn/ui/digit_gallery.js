@@ -1,0 +1,43 @@
+// Digits side by side, each a button with its words; a click tells the server which.
+
+const galleries = new WeakMap()
+const SIDE = 28
+
+const show = async (view, data) => {
+  view.seen = data.slice()
+  const { heading, part } = opened(data)
+  view.root.dataset.key = heading.key
+  const sheet = await createImageBitmap(new Blob([part("sheet")], { type: "image/png" }))
+  if (view.seen.length !== data.length) return
+  view.root.textContent = ""
+  heading.items.forEach((item, place) => {
+    const button = element(view.root, "button", "digit", {
+      type: "button",
+      title: item.title,
+      disabled: !heading.clickable,
+    })
+    button.dataset.index = item.index
+    const canvas = element(button, "canvas", "", { width: SIDE, height: SIDE })
+    canvas.setAttribute("role", "img")
+    canvas.setAttribute("aria-label", item.title)
+    canvas.getContext("2d").drawImage(sheet, 0, -SIDE * place)
+    element(button, "span", "words", { textContent: item.words })
+    element(button, "span", "small", { textContent: item.share })
+    button.onclick = () => view.send(item.index)
+  })
+  view.root.dataset.draws = Number(view.root.dataset.draws ?? 0) + 1
+}
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  let view = galleries.get(parentElement)
+  if (!view) {
+    view = { root: element(parentElement, "div", "gallery") }
+    galleries.set(parentElement, view)
+  }
+  view.send = (index) => setTriggerValue("opened", index)
+  if (!sameBytes(view.seen, data)) show(view, data)
+  return () => {
+    view.root.remove()
+    galleries.delete(parentElement)
+  }
+}

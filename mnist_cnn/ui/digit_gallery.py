@@ -1,0 +1,85 @@
+"""Test digits side by side, each with the truth, the answer and its probability."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+from PIL import Image
+
+from mnist_cnn.data import Dataset
+from mnist_cnn.predictions import Predictions
+from mnist_cnn.ui.payload import packed
+from mnist_cnn.ui.text import _
+
+_HERE = Path(__file__).parent
+_component = st.components.v2.component(
+    "mnist_cnn_digit_gallery",
+    css=(_HERE / "digit_gallery.css").read_text(encoding="utf-8"),
+    js="\n".join(
+        (_HERE / name).read_text(encoding="utf-8")
+        for name in ("payload.js", "digit_gallery.js")
+    ),
+)
+
+
+def digit_gallery(
+    indices: Sequence[int] | np.ndarray,
+    predictions: Predictions,
+    digits: Dataset,
+    *,
+    key: str,
+) -> int | None:
+    """Show test digits, in the order given.
+
+    Args:
+        indices: into the test set; at least one.
+        predictions: of that very test set.
+        digits: whose test images are shown.
+        key: the same key is the same gallery.
+
+    Returns:
+        The index whose image has just been clicked; None otherwise.
+    """
+    shown = [int(index) for index in indices]
+    data = packed(
+        {
+            "key": key,
+            "items": [_item(index, predictions) for index in shown],
+            "clickable": True,
+        },
+        {"sheet": _sheet(digits.x_test[shown])},
+    )
+    sent = _component(
+        data=data, key=key, height="content", on_opened_change=lambda: None
+    )
+    opened = sent.get("opened")
+    return opened if opened in shown else None
+
+
+def _item(index: int, predictions: Predictions) -> dict[str, object]:
+    probabilities = predictions.probabilities[index]
+    true, answer = int(predictions.labels[index]), int(probabilities.argmax())
+    share = f"{probabilities[answer]:.1%}"
+    title = (
+        _("Test digit {index:,}: a {true}, read as {answer} with {share}")
+        if true != answer
+        else _("Test digit {index:,}: a {true}, read rightly with {share}")
+    ).format(index=index, true=true, answer=answer, share=share)
+    return {
+        "index": index,
+        "title": title,
+        "words": f"{true} → {answer}",
+        "share": share,
+    }
+
+
+def _sheet(images: np.ndarray) -> bytes:
+    """All images in one PNG, one below the other."""
+    buffer = io.BytesIO()
+    column = images.reshape(-1, images.shape[-1])
+    Image.fromarray(column).save(buffer, "PNG", compress_level=1)
+    return buffer.getvalue()

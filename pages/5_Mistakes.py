@@ -1,0 +1,26 @@
+"""Mistakes: what a network gets wrong, how sure it was, and the images themselves."""
+
+import streamlit as st
+
+from mnist_cnn.ui import mistakes_view as view
+from mnist_cnn.ui.frame import page
+from mnist_cnn.ui.mistakes_source import find_predictions
+from mnist_cnn.ui.networks import choose_network
+from mnist_cnn.ui.text import _
+
+page(
+    _("Mistakes"),
+    _("What the network gets wrong on the test set, how sure it was, and the images."),
+)
+
+chosen = choose_network(_("Network"))
+source = find_predictions(chosen) if chosen is not None else None
+if source is not None:
+    view.totals(source.predictions)
+    view.explore(chosen, source.predictions, source.digits)
+    view.notable(chosen, source.predictions, source.digits)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        view.scores(source.predictions)
+    with right:
+        view.reliability(source.predictions)
