@@ -13,8 +13,6 @@ import pytest
 
 from mnist_cnn.ui.static_files import copy_plotly
 
-pytestmark = pytest.mark.browser
-
 ROOT = Path(__file__).parents[2]
 
 HOME = """
