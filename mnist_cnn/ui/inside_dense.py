@@ -15,6 +15,13 @@ from mnist_cnn.ui.inside_reading import Reading, exact
 from mnist_cnn.ui.text import _
 
 SHOWN = 6
+# On a phone a table scrolls by itself, not the whole page.
+TABLE_STYLE = """<style>
+[class*="st-key-inside-table"] table { display: block; overflow-x: auto; }
+[class*="st-key-inside-table"] :is(td, th) {
+  padding: 0.2rem 0.6rem; font-variant-numeric: tabular-nums;
+}
+</style>"""
 
 
 def show_softmax(reading: Reading) -> None:
@@ -49,7 +56,7 @@ def show_softmax(reading: Reading) -> None:
             "changes no probability and keeps the exponentials small."
         )
     )
-    st.markdown(_table(heads, rows))
+    _show_table("softmax", heads, rows)
 
 
 def show_dense(reading: Reading, layer: Layer, unit: int) -> None:
@@ -153,9 +160,8 @@ def _pushes(
     rows.append((_("bias"), "", "", exact(rounded[-1])))
     rows.append((f"**{_('sum')}**", "", "", f"**{exact(rounded.sum())}**"))
     st.markdown(_("What pushes it up most, and down most:"))
-    st.markdown(
-        _table((_("input"), _("value"), _("weight"), _("value · weight")), rows)
-    )
+    heads = (_("input"), _("value"), _("weight"), _("value · weight"))
+    _show_table("dense", heads, rows)
 
 
 def _where_from(reading: Reading, layer: Layer, unit: int) -> None:
@@ -177,11 +183,13 @@ def _where_from(reading: Reading, layer: Layer, unit: int) -> None:
     st.caption(words)
 
 
-def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A Markdown table, the first column left, the others right."""
+def _show_table(name: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """A Markdown table, the first column left, the others right; scrolls if wide."""
     lines = [
         f"| {' | '.join(heads)} |",
         f"|:---|{'---:|' * (len(heads) - 1)}",
         *(f"| {' | '.join(row)} |" for row in rows),
     ]
-    return "\n".join(lines)
+    with st.container(key=f"inside-table-{name}"):
+        st.html(TABLE_STYLE)
+        st.markdown("\n".join(lines))

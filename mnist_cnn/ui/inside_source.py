@@ -144,15 +144,13 @@ def _take(index: int) -> None:
 
 
 def write_link(digit: Digit, view: dict[str, str]) -> None:
-    """Let the address name what is shown, and nothing that is not."""
+    """Let the address name what is shown, and nothing that is not.
+
+    All at once: each change of the address is a step for the browser's Back.
+    """
+    ours = ("digit", "test", "layer", "unit", "view")
     wanted = digit.link | view
-    seen = st.session_state.setdefault("inside_link", {})
-    for name in ("digit", "test", "layer", "unit", "view"):
-        if name in wanted:
-            seen[name] = wanted[name]
-            if st.query_params.get(name) != wanted[name]:
-                st.query_params[name] = wanted[name]
-        else:
-            seen.pop(name, None)
-            if name in st.query_params:
-                del st.query_params[name]
+    others = {n: v for n, v in st.query_params.to_dict().items() if n not in ours}
+    st.session_state["inside_link"] = wanted
+    if st.query_params.to_dict() != others | wanted:
+        st.query_params.from_dict(others | wanted)

@@ -112,11 +112,9 @@ def _adopt_view(reading: Reading) -> None:
     """What the link asks for, checked; then what this session has shown last."""
     state, query = st.session_state, st.query_params
     seen = state.setdefault("inside_link", {})
-    asked = {
-        name: query[name]
-        for name in ("layer", "unit", "view")
-        if name in query and query[name] != seen.get(name)
-    }
+    linked = {name: query[name] for name in ("layer", "unit", "view") if name in query}
+    # One that differs counts with all: map 3 of another layer is another map.
+    asked = linked if any(seen.get(n) != v for n, v in linked.items()) else {}
     seen.update(asked)
     names = _names(reading)
     wrong = False

@@ -1,0 +1,267 @@
+"""Looking inside in a real browser: clicks, drags, keys, play, links, phones."""
+
+import re
+
+import numpy as np
+import pytest
+from networks import ARCHITECTURES, a_seven, random_network
+
+from mnist_cnn import explain, runs
+from mnist_cnn.config import TrainingConfig
+from mnist_cnn.digit_link import pack, unpack
+from mnist_cnn.runs import Status
+
+NETWORKS = {
+    name: random_network(ARCHITECTURES[name]) for name in ("seed", "batch norm, pool 3")
+}
+DIGIT = pack(a_seven())
+
+
+@pytest.fixture(scope="module")
+def lab(start_server, small_mnist):
+    """A server, and the addresses of two networks with known weights."""
+    server = start_server(MNIST_CNN_DATA=str(small_mnist))
+    ids = {}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MNIST_CNN_RUNS", str(server.runs))
+        for name, network in NETWORKS.items():
+            run = runs.submit(TrainingConfig(network=network.architecture), name=name)
+            np.savez(run.weights_path, **network.weights)
+            run.write_status(Status("done", epochs_done=1))
+            ids[name] = run.id
+    return server, ids
+
+
+def go(page, lab, network="seed", **query):
+    server, ids = lab
+    query = {"network": ids[network], "digit": DIGIT} | query
+    parts = "&".join(f"{name}={value}" for name, value in query.items() if value)
+    page.goto(f"{server.url}/Look_inside?{parts}")
+    page.locator(".clickable[data-draws]").wait_for()
+
+
+def scrubber(page, layer, map_):
+    found = page.locator(f".scrubber[data-layer='{layer}'][data-map='{map_}']")
+    found.wait_for()
+    return found
+
+
+def numbers(text):
+    return [float(n) for n in re.findall(r"-?\d+\.\d+", text.replace("−", "-"))]
+
+
+def place_of(found):
+    return int(found.get_attribute("data-row")), int(found.get_attribute("data-column"))
+
+
+def wait_for_place(page, row, column):
+    page.locator(f".scrubber[data-row='{row}'][data-column='{column}']").wait_for()
+
+
+def remember(page):
+    """Marks the overview's element, to know it again."""
+    page.locator(".clickable").evaluate("element => element.mine = 'the same'")
+
+
+def is_the_same(page):
+    return page.locator(".clickable").evaluate("element => Boolean(element.mine)")
+
+
+def click_tile(page, layer, column, row, width, height):
+    """Clicks the middle of a tile of a layer's picture, by its place in pixels."""
+    canvas = page.locator(f"[data-item='{layer}'] canvas")
+    box = canvas.bounding_box()
+    total = canvas.evaluate("canvas => [canvas.width, canvas.height]")
+    x = (column * (width + 1) + width / 2) / total[0] * box["width"]
+    y = (row * (height + 1) + height / 2) / total[1] * box["height"]
+    canvas.click(position={"x": x, "y": y})
+
+
+def test_a_click_on_a_map_opens_it_below_and_the_overview_stays(page, lab):
+    go(page, lab)
+    remember(page)
+    click_tile(page, "conv_2", 2, 3, 14, 14)
+    columns = 4
+    found = scrubber(page, "conv_2", 3 * columns + 2)
+    assert is_the_same(page)
+    trace = NETWORKS["seed"].forward(unpack(DIGIT))
+    step = explain.convolution(
+        NETWORKS["seed"], trace, "conv_2", 3 * columns + 2, *place_of(found)
+    )
+    *_, total, bias, before, result = numbers(found.locator(".sum").inner_text())
+    assert total == pytest.approx(step.total, abs=2e-4)
+    assert bias == pytest.approx(step.bias, abs=1e-4)
+    assert before == pytest.approx(step.before, abs=2e-4)
+    assert result == pytest.approx(step.result, abs=2e-4)
+    assert "unit=14" in page.url
+    assert "layer=conv_2" in page.url
+
+
+def test_contributions_of_every_input_map_are_listed_largest_first(page, lab):
+    go(page, lab, layer="conv_2", unit="5")
+    found = scrubber(page, "conv_2", 5)
+    trace = NETWORKS["seed"].forward(unpack(DIGIT))
+    step = explain.convolution(NETWORKS["seed"], trace, "conv_2", 5, *place_of(found))
+    shown = numbers(" ".join(found.locator(".channel .value").all_inner_texts()))
+    assert len(shown) == 32
+    np.testing.assert_allclose(shown, step.channel_sums[step.order], atol=1e-4)
+    second = found.locator(".channel").nth(1)
+    second.click()
+    assert second.get_attribute("aria-pressed") == "true"
+    assert numbers(found.locator(".sum").inner_text())[0] == shown[1]
+
+
+def test_the_window_follows_drag_keys_and_sliders_without_asking_the_server(page, lab):
+    sent = []
+
+    def note(frame):
+        sent.append(frame)
+
+    page.on("websocket", lambda socket: socket.on("framesent", note))
+    go(page, lab, layer="conv_1", unit="3")
+    found = scrubber(page, "conv_1", 3)
+    output = found.locator(".output canvas")
+    output.scroll_into_view_if_needed()
+    page.wait_for_timeout(500)
+    sent.clear()
+    box = output.bounding_box()
+    cell = box["width"] / 28
+    page.mouse.move(box["x"] + 10.5 * cell, box["y"] + 6.5 * cell)
+    page.mouse.down()
+    wait_for_place(page, 6, 10)
+    page.mouse.move(box["x"] + 20.5 * cell, box["y"] + 9.5 * cell, steps=4)
+    wait_for_place(page, 9, 20)
+    page.mouse.up()
+    output.press("ArrowLeft")
+    output.press("ArrowDown")
+    wait_for_place(page, 10, 19)
+    found.locator("input[type=range]").first.fill("0")
+    found.locator("input[type=range]").last.fill("27")
+    wait_for_place(page, 0, 27)
+    assert found.locator(".cell.padding").count() == 2 * 5 + 3 * 2
+    trace = NETWORKS["seed"].forward(unpack(DIGIT))
+    step = explain.convolution(NETWORKS["seed"], trace, "conv_1", 3, 0, 27)
+    assert numbers(found.locator(".sum").inner_text())[0] == pytest.approx(
+        step.total, abs=1e-4
+    )
+    assert sent == []
+
+
+def test_play_runs_the_window_across_the_image_and_can_be_paused(page, lab):
+    go(page, lab, layer="conv_1", unit="0")
+    found = scrubber(page, "conv_1", 0)
+    found.locator("input[type=range]").first.fill("0")
+    found.locator("input[type=range]").last.fill("25")
+    wait_for_place(page, 0, 25)
+    play = found.locator(".play")
+    play.click()
+    page.locator(".scrubber[data-row='1']").wait_for()
+    play.click()
+    stopped = place_of(found)
+    page.wait_for_timeout(300)
+    assert place_of(found) == stopped
+
+
+def test_pooling_marks_the_largest_of_its_values(page, lab):
+    go(page, lab, "batch norm, pool 3", layer="pool_1", unit="2")
+    found = scrubber(page, "pool_1", 2)
+    network = NETWORKS["batch norm, pool 3"]
+    trace = network.forward(unpack(DIGIT))
+    step = explain.pooling(network, trace, "pool_1", 2, *place_of(found))
+    cells = found.locator(".cell").all_inner_texts()
+    assert len(cells) == 9
+    np.testing.assert_allclose(
+        numbers(" ".join(cells)), step.window.reshape(-1), atol=0.0051
+    )
+    winner = [
+        "winner" in cell.get_attribute("class") for cell in found.locator(".cell").all()
+    ]
+    assert winner.index(True) == step.winner[0] * 3 + step.winner[1]
+    assert sum(winner) == 1
+
+
+def test_batch_normalisation_shows_its_formula_with_the_networks_numbers(page, lab):
+    go(page, lab, "batch norm, pool 3", layer="batch_norm_1", unit="1")
+    found = scrubber(page, "batch_norm_1", 1)
+    network = NETWORKS["batch norm, pool 3"]
+    trace = network.forward(unpack(DIGIT))
+    step = explain.batch_norm(network, trace, "batch_norm_1", 1, *place_of(found))
+    expected = (step.gamma, step.value, step.mean, step.deviation, step.beta)
+    shown = numbers(found.locator(".sum").inner_text())
+    np.testing.assert_allclose(np.abs(shown[:5]), np.abs(expected), atol=1e-4)
+    assert shown[5] == pytest.approx(step.result, abs=1e-4)
+
+
+def test_another_digit_is_drawn_into_the_same_pictures(page, lab):
+    go(page, lab, digit=None, test="3")
+    remember(page)
+    draws = page.locator(".clickable").get_attribute("data-draws")
+    page.get_by_role("button", name="Random").click()
+    page.locator(f".clickable[data-draws]:not([data-draws='{draws}'])").wait_for()
+    assert is_the_same(page)
+
+
+def test_a_drawing_comes_along_from_the_draw_page(page, lab):
+    server, _ids = lab
+    page.goto(f"{server.url}/Draw")
+    canvas = page.locator("canvas.upper-canvas, canvas").last
+    canvas.wait_for()
+    page.wait_for_timeout(800)
+    box = canvas.bounding_box()
+    page.mouse.move(box["x"] + 80, box["y"] + 60)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 190, box["y"] + 60, steps=8)
+    page.mouse.move(box["x"] + 130, box["y"] + 230, steps=8)
+    page.mouse.up()
+    page.get_by_test_id("stMetric").first.wait_for()
+    page.get_by_role("link", name="Look inside").click()
+    page.locator(".clickable[data-draws]").wait_for()
+    page.get_by_text("My drawing").wait_for()
+    page.wait_for_url(re.compile("digit="))
+    carried = unpack(re.search(r"digit=([\w-]+)", page.url)[1])
+    assert carried[:, :].max() == 1
+    page.reload()
+    page.locator(".clickable[data-draws]").wait_for()
+    page.get_by_text("The network reads a").wait_for()
+    assert re.search(r"digit=([\w-]+)", page.url)
+
+
+def test_back_goes_to_what_was_shown_before(page, lab):
+    go(page, lab, layer="conv_1", unit="3", view="layer")
+    scrubber(page, "conv_1", 3)
+    click_tile(page, "pool_1", 0, 1, 14, 14)
+    scrubber(page, "pool_1", 3)
+    page.wait_for_url(re.compile("layer=pool_1"))
+    page.go_back()
+    scrubber(page, "conv_1", 3)
+    assert "layer=conv_1" in page.url
+
+
+def test_on_a_phone_nothing_is_wider_than_the_screen(open_page, lab):
+    page = open_page(
+        viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
+    )
+    for query in (
+        {"layer": "conv_2", "unit": "5"},
+        {"layer": "output", "unit": "5"},
+        {"layer": "dense_1", "unit": "5"},
+        {"view": "mattered"},
+        {"view": "what-if"},
+    ):
+        go(page, lab, **query)
+        page.wait_for_timeout(600)
+        wide = page.evaluate(
+            "() => [document.documentElement.scrollWidth, "
+            "document.querySelector('[data-testid=stMain]').scrollWidth]"
+        )
+        assert max(wide) <= 390, query
+
+
+def test_every_picture_has_words_for_those_who_cannot_see_it(page, lab):
+    for query in ({"layer": "conv_2"}, {"view": "mattered"}, {"layer": "image"}):
+        go(page, lab, **query)
+        page.wait_for_timeout(600)
+        for canvas in page.locator("canvas[role]:visible").all():
+            assert canvas.get_attribute("aria-label")
+        for image in page.locator("img:visible").all():
+            assert image.get_attribute("alt")
