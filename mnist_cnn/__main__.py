@@ -12,8 +12,7 @@ from mnist_cnn import config, runs
 from mnist_cnn.config import TrainingConfig
 from mnist_cnn.presets import DEFAULT_PRESET, PRESETS
 
-EXIT_FAILED = 1
-EXIT_BAD_INPUT = 2
+EXIT_ERROR = 2
 
 
 class CommandError(ValueError):
@@ -24,8 +23,8 @@ def main(arguments: list[str] | None = None) -> int:
     """Runs one command.
 
     Returns:
-        0; 1 for a training that failed; 2, with one sentence on standard error, for
-        input that is no good.
+        0; or 2, with one sentence on standard error, for input that is no good and
+        for a training that failed.
     """
     options = _parser().parse_args(arguments)
     try:
@@ -35,7 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
     except (ValueError, OSError) as error:
         # ConfigError, RunError, DataError, NetworkError and ImageError are ValueErrors.
         print(" ".join(str(error).split()), file=sys.stderr)
-    return EXIT_BAD_INPUT
+    return EXIT_ERROR
 
 
 def train(options: argparse.Namespace) -> int:
@@ -67,7 +66,7 @@ def train(options: argparse.Namespace) -> int:
     )
     if status.state == "failed":
         print(status.reason, file=sys.stderr)
-        return EXIT_FAILED
+        return EXIT_ERROR
     return 0
 
 
@@ -171,7 +170,7 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> None:
         """One sentence, without the usage before it."""
         print(f"{message[:1].upper()}{message[1:]}.", file=sys.stderr)
-        sys.exit(EXIT_BAD_INPUT)
+        sys.exit(EXIT_ERROR)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -64,6 +64,6 @@ class CommandReader:
                 command = Command(values["what"], values.get("value"))
             except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
                 continue
-            number = isinstance(command.value, int | float)
+            number = type(command.value) in (int, float)  # True is an int too
             if command.what in COMMANDS and (number or command.what != "learning_rate"):
                 yield command

@@ -1,0 +1,251 @@
+"""`python -m mnist_cnn ...`: what a person or a script types and gets."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from networks import a_seven, random_network
+from PIL import Image
+
+from mnist_cnn import network, runs
+from mnist_cnn.__main__ import _parser as parser
+from mnist_cnn.__main__ import config_from, main
+from mnist_cnn.architecture import SEED
+from mnist_cnn.config import TrainingConfig
+from mnist_cnn.presets import PRESETS
+from mnist_cnn.summary import summary
+
+pytestmark = pytest.mark.usefixtures("runs_folder", "few_digits")
+
+ROOT = Path(__file__).parents[1]
+
+
+def command(*arguments: str, **settings) -> subprocess.Popen:
+    return subprocess.Popen(
+        [sys.executable, "-m", "mnist_cnn", *arguments],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        **settings,
+    )
+
+
+@pytest.fixture
+def seven(tmp_path) -> str:
+    path = tmp_path / "seven.png"
+    large = np.kron(a_seven(), np.ones((10, 10)))
+    Image.fromarray((large * 255).astype(np.uint8)).save(path)
+    return str(path)
+
+
+@pytest.fixture
+def run():
+    """A run with the seed network and random weights, as if one epoch were done."""
+    run = runs.submit(TrainingConfig())
+    np.savez(run.weights_path, **random_network(SEED).weights)
+    return run
+
+
+def test_a_training_in_the_terminal_ends_in_one_json_line_and_is_a_run():
+    process = command(
+        *("train", "--epochs", "1", "--examples", "500", "--batch-size", "100"),
+        *("--learning-rate", "0.001", "--optimizer", "rmsprop", "--seed", "3"),
+        *("--schedule", "constant"),
+    )
+    printed, progress = process.communicate(timeout=300)
+    assert process.returncode == 0, progress
+    result = json.loads(printed.splitlines()[-1])
+    run = runs.find(result["run_id"])
+    assert run.config == TrainingConfig(
+        epochs=1,
+        examples=500,
+        batch_size=100,
+        learning_rate=0.001,
+        optimizer="rmsprop",
+        seed=3,
+        schedule="constant",
+    )
+    status = run.status()
+    assert status.state == "done"
+    assert result["test_accuracy"] == status.test_accuracy
+    assert result["test_loss"] == status.test_loss
+    assert result["seconds"] > 0
+    assert run.has_weights
+    assert run.id in progress
+    assert "digits/s" in progress
+    assert "test accuracy" in progress
+
+
+def test_a_killed_training_in_the_terminal_is_reported_as_such():
+    process = command("train", "--epochs", "50", "--examples", "500")
+
+    def began():
+        return [r for r in runs.list_runs() if r.status().pid]
+
+    until = time.monotonic() + 120
+    while not began() and time.monotonic() < until:
+        time.sleep(0.1)
+    (run,) = began()
+    assert run.status().is_active
+    process.kill()
+    process.communicate()
+    assert run.status().state == "failed"
+    assert "was killed" in run.status().reason
+
+
+def test_control_c_stops_a_training_without_a_traceback():
+    process = command("train", "--epochs", "50", "--examples", "500")
+    until = time.monotonic() + 120
+    while time.monotonic() < until:
+        if any(r.recorded_status().epochs_done for r in runs.list_runs()):
+            break
+        time.sleep(0.1)
+    process.send_signal(signal.SIGINT)
+    printed, progress = process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert "Traceback" not in progress
+    result = json.loads(printed.splitlines()[-1])
+    assert result["state"] == "stopped"
+    assert runs.find(result["run_id"]).has_weights
+
+
+def test_without_options_a_presets_settings_are_trained():
+    for preset in PRESETS:
+        options = parser().parse_args(["train", "--preset", preset])
+        assert config_from(options) == PRESETS[preset].config
+    options = parser().parse_args(["train", "--preset", "lecture", "--epochs", "2"])
+    assert config_from(options).batch_size == 32
+    assert config_from(options).epochs == 2
+
+
+def test_the_seed_network_is_the_default():
+    assert config_from(parser().parse_args(["train"])) == TrainingConfig()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["train", "--epochs", "51"], "Epochs must be from 1 to 50, not 51."),
+        (["train", "--batch-size", "8"], "Batch size must be from 16 to 1,024"),
+        (["train", "--learning-rate", "5"], "Learning rate must be from"),
+        (["train", "--learning-rate", "nan"], "Learning rate must be from"),
+        (["train", "--examples", "10"], "Training digits must be from 500"),
+        (["train", "--optimizer", "adamw"], "one of adam, sgd, rmsprop"),
+        (["train", "--schedule", "x"], "one of constant, cosine"),
+        (["train", "--augmentation", "mirror"], "Augmentation must be one of"),
+        (["train", "--epochs", "many"], "Argument --epochs: invalid int value"),
+        (["train", "--preset", "none"], "Argument --preset: invalid choice"),
+        (["train", "--wings", "2"], "Unrecognized arguments: --wings 2."),
+        ([], "The following arguments are required"),
+        (["fly"], "invalid choice: 'fly'"),
+        (["predict"], "The following arguments are required: IMAGE."),
+        (["predict", "gone.png"], "gone.png: No such file or directory."),
+        (["predict", "."], "Is a directory."),
+        (["predict", "app.py"], "app.py: "),
+        (["summary", "--run", "0123456789abcdef"], "There is no run 0123456789abcdef"),
+        (["summary", "--run", "../.."], "That is not the name of a run."),
+        (["evaluate", "--run", "0123456789abcdef"], "There is no run"),
+    ],
+)
+def test_an_error_is_one_sentence_and_exit_code_2(arguments, sentence, capsys):
+    try:
+        code = main(arguments)
+    except SystemExit as ended:
+        code = ended.code
+    printed, said = capsys.readouterr()
+    assert code == 2
+    assert printed == ""
+    assert sentence in said
+    assert said.count("\n") == 1
+    assert said.endswith(".\n")
+    assert runs.list_runs() == []
+
+
+def test_an_error_leaves_no_traceback_of_a_whole_process():
+    process = command("predict", "gone.png")
+    printed, said = process.communicate(timeout=60)
+    assert (process.returncode, printed) == (2, "")
+    assert said == "gone.png: No such file or directory.\n"
+
+
+def test_wrong_data_end_a_training_with_a_sentence(tmp_path):
+    path = tmp_path / "broken.npz"
+    path.write_bytes(b"no archive")
+    process = command(
+        "train", env=os.environ | {"MNIST_CNN_DATA": str(path)}, stdin=None
+    )
+    printed, said = process.communicate(timeout=120)
+    assert process.returncode == 2
+    assert "broken.npz cannot be read" in said.splitlines()[-1]
+    assert "Traceback" not in said
+    assert json.loads(printed.splitlines()[-1])["state"] == "failed"
+
+
+def test_the_summary_is_the_runs_own(run, capsys):
+    assert main(["summary", "--run", run.id]) == 0
+    assert capsys.readouterr().out == summary(SEED)
+
+
+def test_predict_gives_one_json_object_for_each_picture(run, seven, capsys):
+    assert main(["predict", seven, seven, "--run", run.id]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 2
+    read = json.loads(lines[0])
+    assert read["file"] == seven
+    assert len(read["probabilities"]) == 10
+    assert sum(read["probabilities"]) == pytest.approx(1, abs=1e-4)
+    assert read["digit"] == int(np.argmax(read["probabilities"]))
+
+
+def test_predict_reads_a_drawn_seven_with_the_pretrained_network(seven, capsys):
+    assert main(["predict", seven]) == 0
+    assert json.loads(capsys.readouterr().out)["digit"] == 7
+
+
+def test_a_picture_with_nothing_on_it_predicts_nothing(tmp_path, run, seven, capsys):
+    empty = tmp_path / "empty.png"
+    Image.new("L", (100, 100)).save(empty)
+    assert main(["predict", seven, str(empty), "--run", run.id]) == 2
+    printed, said = capsys.readouterr()
+    assert printed == ""
+    assert re.search(r"empty\.png: there is nothing drawn", said)
+
+
+def test_evaluate_reads_the_test_set_at_hand(run, mnist, capsys):
+    assert main(["evaluate", "--run", run.id]) == 0
+    printed, said = capsys.readouterr()
+    result = json.loads(printed.splitlines()[-1])
+    read = network.load(run.id).probabilities(mnist.x_test[:200] / np.float32(255))
+    right = float((read.argmax(axis=1) == mnist.y_test[:200]).mean())
+    assert result["test_accuracy"] == pytest.approx(right)
+    assert result["examples"] == 200
+    assert result["test_loss"] > 0
+    assert "small_mnist.npz" in said
+
+
+def test_a_run_without_weights_is_a_sentence(seven, capsys):
+    waiting = runs.submit(TrainingConfig())
+    assert main(["evaluate", "--run", waiting.id]) == 2
+    assert "There are no weights yet" in capsys.readouterr().err
+
+
+def test_predict_evaluate_and_summary_need_no_tensorflow(run, seven):
+    script = (
+        "import sys\n"
+        "from mnist_cnn.__main__ import main\n"
+        f"for each in (['predict', {seven!r}], ['evaluate'], ['summary']):\n"
+        f"    assert main([*each, '--run', {run.id!r}]) == 0\n"
+        "assert not {'tensorflow', 'keras', 'streamlit', 'mlxtend'} & set(sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, check=False
+    )
+    assert done.returncode == 0, done.stderr.decode()

@@ -1,0 +1,187 @@
+"""The worker: real processes that train real, tiny runs."""
+
+import itertools
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from processes import processes_of
+
+from mnist_cnn import runs, worker
+from mnist_cnn.architecture import Architecture
+from mnist_cnn.config import TrainingConfig
+
+pytestmark = pytest.mark.usefixtures("runs_folder", "few_digits")
+
+ROOT = Path(__file__).parents[1]
+TINY = Architecture((), 0, (8,))
+# Importing TensorFlow takes long where others compute too.
+PATIENCE = 120.0
+
+
+def submit(epochs: int = 1) -> runs.Run:
+    config = TrainingConfig(network=TINY, epochs=epochs, examples=500, batch_size=16)
+    return runs.submit(config)
+
+
+def start(idle_seconds: float = 3.0) -> subprocess.Popen:
+    command = ["-m", "mnist_cnn", "worker", f"--idle-seconds={idle_seconds}"]
+    return subprocess.Popen(
+        [sys.executable, *command], cwd=ROOT, stderr=subprocess.PIPE, text=True
+    )
+
+
+def wait_until(true: Callable[[], bool], patience: float = PATIENCE) -> None:
+    until = time.monotonic() + patience
+    while not true():
+        assert time.monotonic() < until, "waited in vain"
+        time.sleep(0.05)
+
+
+def state(run: runs.Run) -> str:
+    return run.status().state
+
+
+def begin_and_pause(run: runs.Run) -> None:
+    """A training that surely still goes on while a test looks at it."""
+    run.send("pause")
+    wait_until(lambda: state(run) == "paused")
+
+
+def test_runs_are_trained_oldest_first_one_at_a_time_then_the_worker_leaves():
+    waiting = [submit() for _ in range(3)]
+    process = start()
+    assert process.wait(PATIENCE) == 0
+    stati = [run.status() for run in waiting]
+    assert [status.state for status in stati] == ["done"] * 3
+    for earlier, later in itertools.pairwise(stati):
+        assert earlier.ended <= later.started
+    assert not worker.is_alive()
+    assert processes_of(runs.folder()) == []
+
+
+def test_the_worker_and_its_training_outlive_the_one_who_asked():
+    script = (
+        "from mnist_cnn import runs, worker\n"
+        "from mnist_cnn.architecture import Architecture\n"
+        "from mnist_cnn.config import TrainingConfig\n"
+        "network = Architecture((), 0, (8,))\n"
+        "print(runs.submit(TrainingConfig(network=network, examples=500)).id)\n"
+        "worker.ensure()\n"
+        "import os, signal\n"
+        "os.killpg(0, signal.SIGKILL)\n"
+    )
+    asked = subprocess.run(
+        [sys.executable, "-u", "-c", script],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        check=False,
+    )
+    assert asked.returncode == -signal.SIGKILL
+    run = runs.find(asked.stdout.strip())
+    wait_until(lambda: state(run) == "done")
+    assert worker.is_alive()
+
+
+def test_a_worker_that_is_alive_is_enough(monkeypatch):
+    process = start(idle_seconds=60)
+    wait_until(worker.is_alive)
+    began = time.monotonic()
+    second = start()
+    _, said = second.communicate(timeout=PATIENCE)
+    assert second.returncode == 0
+    assert "A worker serves this runs folder already." in said
+    assert worker.work(idle_seconds=60) is False
+    monkeypatch.setattr(worker.subprocess, "Popen", lambda *_, **__: pytest.fail())
+    worker.ensure()
+    assert process.poll() is None
+    assert time.monotonic() - began < 60
+
+
+def test_a_killed_worker_takes_no_training_along_and_the_next_one_goes_on():
+    first, second = submit(), submit()
+    process = start()
+    begin_and_pause(first)
+    process.kill()
+    process.wait()
+    wait_until(lambda: not worker.is_alive())
+    another = start()
+    wait_until(worker.is_alive)
+    # One at a time, though the first is no longer this worker's.
+    time.sleep(1.5)
+    assert (state(first), state(second)) == ("paused", "queued")
+    first.send("resume")
+    assert another.wait(PATIENCE) == 0
+    assert (state(first), state(second)) == ("done", "done")
+    assert first.status().ended <= second.status().started
+
+
+def test_a_killed_training_is_reported_and_the_next_run_is_trained():
+    first, second = submit(epochs=2), submit()
+    process = start()
+    wait_until(lambda: first.status().pid is not None)
+    begin_and_pause(first)
+    os.kill(first.status().pid, signal.SIGKILL)
+    assert process.wait(PATIENCE) == 0
+    recorded = first.recorded_status()
+    assert recorded.state == "failed"
+    assert "was killed" in recorded.reason
+    assert "Signal 9" in recorded.reason
+    assert recorded.ended
+    assert state(second) == "done"
+
+
+def test_a_run_stopped_while_it_waits_is_never_begun():
+    first, second = submit(), submit()
+    process = start()
+    begin_and_pause(first)
+    second.send("stop")
+    wait_until(lambda: state(second) == "stopped", patience=10)
+    assert second.status().reason == "Stopped before it began."
+    assert second.status().started is None
+    first.send("stop")
+    assert process.wait(PATIENCE) == 0
+    assert state(first) == "stopped"
+
+
+def test_a_training_that_died_unwatched_is_written_down(monkeypatch):
+    run = submit()
+    run.write_status(runs.Status("running", epochs_done=1))
+    worker._note_deaths()
+    recorded = run.recorded_status()
+    assert recorded.state == "failed"
+    assert "The network of epoch 1 is kept." in recorded.reason
+
+
+def test_a_worker_that_cannot_be_started_is_a_sentence(monkeypatch):
+    monkeypatch.setattr(worker.sys, "executable", "/nowhere/python")
+    with pytest.raises(runs.RunError, match="worker could not be started"):
+        worker.ensure()
+
+
+@pytest.mark.skipif(not hasattr(os, "nice"), reason="no nice here")
+def test_trainings_are_nice_to_the_pages():
+    run = submit()
+    process = start()
+    begin_and_pause(run)
+    assert os.getpriority(os.PRIO_PROCESS, run.status().pid) == worker.NICENESS
+    assert os.getpriority(os.PRIO_PROCESS, process.pid) == worker.NICENESS
+    run.send("stop")
+    process.wait(PATIENCE)
+
+
+def test_a_log_that_has_grown_is_begun_anew():
+    log = runs.folder() / "worker.log"
+    log.write_bytes(b"x" * (worker.LOG_BYTES + 1))
+    worker._shorten_log()
+    assert log.stat().st_size == 0
+    log.write_bytes(b"short")
+    worker._shorten_log()
+    assert log.read_bytes() == b"short"
