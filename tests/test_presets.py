@@ -1,5 +1,7 @@
 """The presets are what they say."""
 
+import pytest
+
 from mnist_cnn.architecture import SEED
 from mnist_cnn.config import TrainingConfig
 from mnist_cnn.presets import DEFAULT_PRESET, PRESETS
@@ -30,3 +32,30 @@ def test_the_quick_presets_are_quick():
     assert PRESETS["quick"].config.epochs == 1
     config = PRESETS["classroom"].config
     assert config.epochs * config.examples <= 12_000
+
+
+def test_the_small_networks_are_as_small_as_they_say():
+    assert PRESETS["small"].config.network.parameters < 100_000
+    assert PRESETS["champion"].config.network.parameters < SEED.parameters
+    assert PRESETS["linear"].config.network.parameters == 784 * 10 + 10
+    assert f"{PRESETS['small'].config.network.parameters:,}" in PRESETS["small"].reason
+
+
+def test_the_rate_that_is_too_high_is_a_hundred_times_the_lectures():
+    too_high = PRESETS["rate_too_high"].config.learning_rate
+    assert too_high == pytest.approx(100 * PRESETS["lecture"].config.learning_rate)
+
+
+def test_the_networks_without_a_part_do_not_have_it():
+    def kinds(preset: str) -> set[str]:
+        return {layer.kind for layer in PRESETS[preset].config.network.layers()}
+
+    assert "conv" not in kinds("dense_only")
+    assert "pool" not in kinds("no_pooling")
+    assert "conv" in kinds("no_pooling")
+    assert kinds("linear") == {"flatten", "dense"}
+
+
+def test_the_values_that_reach_the_dense_layer_without_pooling_are_told_rightly():
+    flat = PRESETS["no_pooling"].config.network.layer("flatten")
+    assert f"{flat.output_shape[0]:,}" in PRESETS["no_pooling"].look_for

@@ -13,6 +13,7 @@ import numpy as np
 import tensorflow as tf
 
 from mnist_cnn import data
+from mnist_cnn.config import TrainingConfig
 from mnist_cnn.files import replacing
 from mnist_cnn.network import load_weights
 from mnist_cnn.runs import Run, Status
@@ -111,16 +112,11 @@ class Training:
         dataset = download.load()
         if self.config.leave_out_offline_digits:
             dataset = data.without_offline_digits(dataset)
-        examples = min(
-            self.config.examples or len(dataset.x_train), len(dataset.x_train)
-        )
+        images, labels = training_digits(dataset, self.config)
         keras.utils.set_random_seed(self.config.seed)
         self._dataset = dataset
         self._x_test = model.as_input(dataset.x_test)
-        labels = dataset.y_train[:examples]
-        if self.config.shuffle_labels:
-            labels = np.random.default_rng(self.config.seed).permutation(labels)
-        self._batches = Batches(dataset.x_train[:examples], labels, self.config)
+        self._batches = Batches(images, labels, self.config)
         self._model = model.build(self.config.network)
         self.run.summary_path.write_text(
             model.summary_text(self._model), encoding="utf-8"
@@ -129,7 +125,7 @@ class Training:
         self._set(
             source=dataset.source,
             fingerprint=dataset.fingerprint,
-            examples=examples,
+            examples=len(images),
             test_examples=len(dataset.x_test),
             steps_per_epoch=len(self._batches),
         )
@@ -198,6 +194,17 @@ class Training:
     def _set(self, **values: object) -> None:
         self.status = replace(self.status, **values)
         self.run.write_status(self.status)
+
+
+def training_digits(
+    dataset: data.Dataset, config: TrainingConfig
+) -> tuple[np.ndarray, np.ndarray]:
+    """The images uint8 (N, 28, 28) and labels (N,) that this config trains on."""
+    images = dataset.x_train[: config.examples]
+    labels = dataset.y_train[: config.examples]
+    if config.shuffle_labels:
+        labels = np.random.default_rng(config.seed).permutation(labels)
+    return images, labels
 
 
 def watched_digits(dataset: data.Dataset, run: Run) -> np.ndarray:

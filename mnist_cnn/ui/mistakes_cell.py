@@ -1,6 +1,7 @@
-"""Which cell of the confusion matrix is shown; it stands in the link.
+"""Which cell of the confusion matrix is shown; once chosen, it stands in the link.
 
-The session remembers it too, since the browser's Back can lose the link.
+The session remembers it too, since the browser's Back can lose the link. What nobody
+has chosen is not written: each change of the link is one more step for Back.
 """
 
 from __future__ import annotations
@@ -45,6 +46,9 @@ def adopt_cell(otherwise: tuple[int, int]) -> Cell:
             wrong |= digit is None
             if digit is not None:
                 state[key] = digit
+    if TRUE in state or ANSWER in state:
+        state.setdefault(TRUE, otherwise[0])
+        state.setdefault(ANSWER, otherwise[1])
     if "as" in asked:
         if asked["as"] in (COUNTS, SHARES):
             state[AS] = asked["as"]
@@ -54,10 +58,8 @@ def adopt_cell(otherwise: tuple[int, int]) -> Cell:
         st.warning(
             _("The link names a cell that no confusion matrix has: digits are 0 to 9.")
         )
-    for key, digit in zip((TRUE, ANSWER), otherwise, strict=True):
-        state.setdefault(key, digit)
-    state.setdefault(AS, COUNTS)
-    return Cell(state[TRUE], state[ANSWER])
+    _write_link()
+    return Cell(state.get(TRUE, otherwise[0]), state.get(ANSWER, otherwise[1]))
 
 
 def choose_cell(cell: Cell) -> Cell:
@@ -65,8 +67,6 @@ def choose_cell(cell: Cell) -> Cell:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         true = _box(_("True digit"), TRUE, cell.true)
         answer = _box(_("Answer"), ANSWER, cell.answer)
-    _write("true", str(true))
-    _write("answer", str(answer))
     return Cell(true, answer)
 
 
@@ -75,17 +75,13 @@ def _box(label: str, key: str, digit: int) -> int:
     if st.session_state.get(widget) != digit:
         st.session_state[widget] = digit
     return st.selectbox(
-        label,
-        range(CLASSES),
-        key=widget,
-        width=110,
-        on_change=_take,
-        args=(key, widget),
+        label, range(CLASSES), key=widget, width=110, on_change=_take_boxes
     )
 
 
-def _take(key: str, widget: str) -> None:
-    st.session_state[key] = st.session_state[widget]
+def _take_boxes() -> None:
+    for key in (TRUE, ANSWER):
+        st.session_state[key] = st.session_state[f"{key}-box"]
 
 
 def take_cell(x: Any, y: Any) -> None:
@@ -109,24 +105,35 @@ def as_digit(sent: Any) -> int | None:
 def show_as() -> bool:
     """Whether to show shares of the true digit instead of counts."""
     titles = {COUNTS: _("Counts"), SHARES: _("Share of the true digit")}
-    widget = f"{AS}-box"
-    if st.session_state.get(widget) != st.session_state[AS]:
-        st.session_state[widget] = st.session_state[AS]
-    st.segmented_control(
+    state, widget = st.session_state, f"{AS}-box"
+    if state.get(widget) != state.get(AS, COUNTS):
+        state[widget] = state.get(AS, COUNTS)
+    shown = st.segmented_control(
         _("Numbers"),
         list(titles),
         format_func=titles.get,
         required=True,
         key=widget,
-        on_change=_take,
-        args=(AS, widget),
+        on_change=_take_numbers,
         label_visibility="collapsed",
     )
-    _write("as", st.session_state[AS])
-    return st.session_state[AS] == SHARES
+    return shown == SHARES
 
 
-def _write(name: str, value: str) -> None:
-    st.session_state.setdefault("mistakes_link", {})[name] = value
-    if st.query_params.get(name) != value:
-        st.query_params[name] = value
+def _take_numbers() -> None:
+    st.session_state[AS] = st.session_state[f"{AS}-box"]
+
+
+def _write_link() -> None:
+    state = st.session_state
+    chosen = {
+        name: str(state[key])
+        for name, key in (("true", TRUE), ("answer", ANSWER), ("as", AS))
+        if key in state
+    }
+    state.mistakes_link = chosen
+    if any(st.query_params.get(name) != value for name, value in chosen.items()):
+        # All at once: each change is one step for the browser's Back, after which
+        # another page's parameters can be left over.
+        network = {"network": st.query_params.get("network", "")}
+        st.query_params.from_dict(network | chosen)

@@ -115,9 +115,7 @@ def _images(
         st.caption(_("None: the network never answers this. Choose another cell."))
         return
     st.caption(
-        _(
-            "Most confident first: truth → answer, probability. Click one to look inside."
-        )
+        _("Most confident first: truth → answer, probability. Click: look inside.")
     )
     key = f"shown-{chosen.run.id}-{cell.true}-{cell.answer}"
     most = st.session_state.get(key, SHOWN_AT_FIRST)
@@ -194,8 +192,24 @@ def _gallery(
     st.session_state.get("inside_link", {}).pop("test", None)
     st.switch_page(
         "pages/4_Look_inside.py",
-        query_params={"network": chosen.run.id, "test": str(opened)},
+        query_params={"network": chosen.run.id, "test": str(opened)} | _view(chosen),
     )
+
+
+def _view(chosen: Chosen) -> dict[str, str]:
+    """What Look inside showed last, so that it need not add it to the address itself.
+
+    Each change of the address would be one more step for Back.
+    """
+    state = st.session_state
+    view = state.get("inside_view", "layer")
+    layers = [layer.name for layer in chosen.network.layers]
+    layer = state.get("inside_layer")
+    if view != "layer":
+        return {"view": view}
+    if layer not in layers:
+        return {"view": view, "layer": layers[0], "unit": "0"}
+    return {"view": view, "layer": layer, "unit": str(state.get("inside_unit", 0))}
 
 
 def scores(predictions: Predictions) -> None:

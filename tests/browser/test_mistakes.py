@@ -1,0 +1,152 @@
+"""Mistakes in Chromium: from the matrix to the images, from an image to its inside."""
+
+import re
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from mnist_cnn import data, predictions, runs
+from mnist_cnn.evaluation import confusion_matrix, in_cell, worst_confusion
+
+# A fresh server beside a training takes more than Playwright's 5 s for a first chart.
+expect.set_options(timeout=30_000)
+
+
+@pytest.fixture(scope="module")
+def lab(start_server):
+    return start_server()
+
+
+@pytest.fixture(scope="module")
+def saved(complete_mnist):
+    """The pretrained network's predictions, whose test set is at hand."""
+    found = predictions.load(runs.find(runs.PRETRAINED).predictions_path)
+    if not found.fit(data.load()):
+        pytest.skip("the pretrained network was tested on another test set")
+    return found
+
+
+def a_mistake_seen_rarely(saved) -> tuple[int, int]:
+    """A cell that is not the one shown at first, and has few images."""
+    matrix = confusion_matrix(saved.probabilities, saved.labels)
+    first = worst_confusion(matrix)
+    return next(
+        (true, answer)
+        for true in range(10)
+        for answer in range(10)
+        if true != answer and (true, answer) != first and matrix[true, answer]
+    )
+
+
+def click_cell(page: Page, true: int, answer: int) -> None:
+    # Plotly's own drag layer lies exactly over the ten by ten cells.
+    drag = page.locator("[data-chart=confusion] .nsewdrag")
+    expect(drag).to_be_visible()
+    drag.scroll_into_view_if_needed()
+    box = drag.bounding_box()
+    x = box["x"] + (answer + 0.5) * box["width"] / 10
+    y = box["y"] + (true + 0.5) * box["height"] / 10
+    page.mouse.move(x - 3, y - 3)
+    page.mouse.move(x, y)
+    page.mouse.click(x, y)
+
+
+def shown(page: Page) -> list[int]:
+    buttons = page.locator("[data-key=gallery-cell] .digit")
+    return [int(button.get_attribute("data-index")) for button in buttons.all()]
+
+
+def query(page: Page) -> dict[str, str]:
+    return {
+        name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()
+    }
+
+
+def expect_cell(page: Page, true: int, answer: int) -> None:
+    words = re.compile(rf"images of a {true}, read as {answer}\.")
+    expect(page.get_by_text(words)).to_be_visible()
+
+
+def test_a_click_on_a_cell_shows_its_images_most_confident_first(lab, page, saved):
+    true, answer = a_mistake_seen_rarely(saved)
+    page.goto(f"{lab.url}/Mistakes")
+    click_cell(page, true, answer)
+    expect_cell(page, true, answer)
+    expected = in_cell(saved.probabilities, saved.labels, true, answer)
+    expect(page.locator("[data-key=gallery-cell] .digit")).to_have_count(
+        min(24, len(expected))
+    )
+    assert shown(page) == expected[:24].tolist()
+    first = page.locator("[data-key=gallery-cell] .digit").first
+    share = saved.probabilities[expected[0], answer]
+    expect(first).to_contain_text(f"{true} → {answer}")
+    expect(first).to_contain_text(f"{share:.1%}")
+    assert query(page)["true"] == str(true)
+    assert query(page)["answer"] == str(answer)
+    mounts = page.locator("[data-chart=confusion]").get_attribute("data-mounts")
+    assert mounts == "1"
+
+
+def test_a_link_opens_its_cell_and_a_click_on_an_image_opens_it_in_look_inside(
+    lab, page, saved
+):
+    true, answer = a_mistake_seen_rarely(saved)
+    index = in_cell(saved.probabilities, saved.labels, true, answer)[0]
+    page.goto(f"{lab.url}/Mistakes?true={true}&answer={answer}&as=shares")
+    expect_cell(page, true, answer)
+    page.locator("[data-key=gallery-cell] .digit").first.click()
+    expect(page.get_by_role("heading", name="Look inside", exact=True)).to_be_visible()
+    expect(page.get_by_label("Number in the test set")).to_have_value(str(index))
+    expect(page.get_by_text(f"The test set says {true}: a mistake.")).to_be_visible()
+    page.go_back()
+    expect_cell(page, true, answer)
+
+
+def test_the_same_image_opens_again_after_another_was_looked_into(lab, page, saved):
+    true, answer = a_mistake_seen_rarely(saved)
+    index = in_cell(saved.probabilities, saved.labels, true, answer)[0]
+    page.goto(f"{lab.url}/Mistakes?true={true}&answer={answer}")
+    for _ in range(2):
+        page.locator("[data-key=gallery-cell] .digit").first.click()
+        number = page.get_by_label("Number in the test set")
+        expect(number).to_have_value(str(index))
+        page.get_by_role("button", name="Random").click()
+        expect(number).not_to_have_value(str(index))
+        page.get_by_role("link", name="Mistakes").click()
+        expect_cell(page, true, answer)
+
+
+def test_on_a_phone_nothing_is_wider_than_the_screen_and_a_tap_chooses(
+    lab, open_page, saved
+):
+    true, answer = a_mistake_seen_rarely(saved)
+    phone = open_page(
+        viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
+    )
+    phone.goto(f"{lab.url}/Mistakes")
+    drag = phone.locator("[data-chart=confusion] .nsewdrag")
+    expect(drag).to_be_visible()
+    drag.scroll_into_view_if_needed()
+    box = drag.bounding_box()
+    phone.touchscreen.tap(
+        box["x"] + (answer + 0.5) * box["width"] / 10,
+        box["y"] + (true + 0.5) * box["height"] / 10,
+    )
+    expect_cell(phone, true, answer)
+    wide = phone.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
+    assert wide <= 390
+
+
+def test_another_test_set_shows_no_images_until_it_has_been_read(
+    start_server, page, small_mnist
+):
+    lab = start_server(MNIST_CNN_DATA=str(small_mnist))
+    page.goto(f"{lab.url}/Mistakes")
+    expect(page.get_by_text("of another test set")).to_be_visible()
+    expect(page.locator("[data-chart=confusion] .nsewdrag")).to_be_visible()
+    expect(page.locator(".gallery")).to_have_count(0)
+    page.get_by_role("button", name="Read the 200 test digits at hand").click()
+    expect(page.get_by_text("Read anew on the test set at hand")).to_be_visible()
+    expect(page.locator("[data-key=gallery-unsure] .digit")).to_have_count(12)
+    expect(page.get_by_text("of 200", exact=False)).to_be_visible()

@@ -1,0 +1,143 @@
+"""The Mistakes page, run without a browser."""
+
+import re
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from mnist_cnn import data, predictions, runs
+from mnist_cnn.config import TrainingConfig
+from mnist_cnn.evaluation import confusion_matrix, worst_confusion
+from mnist_cnn.evaluation_job import Evaluation
+from mnist_cnn.predictions import Predictions
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(autouse=True)
+def lab(runs_folder, few_digits):
+    return runs_folder
+
+
+@pytest.fixture
+def digits(lab):
+    return data.load()
+
+
+def mistakes(**query: str) -> AppTest:
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+    for name, value in query.items():
+        at.query_params[name] = value
+    at.switch_page("pages/5_Mistakes.py").run()
+    assert not at.exception
+    return at
+
+
+def a_run(digits, *, swapped: int = 0) -> runs.Run:
+    """A finished run that is right with 0.8, but for as many fours read as nines."""
+    run = runs.submit(TrainingConfig())
+    shutil.copy(runs.find(runs.PRETRAINED).weights_path, run.weights_path)
+    said = digits.y_test.copy()
+    said[np.flatnonzero(said == 4)[:swapped]] = 9
+    shares = np.full((len(said), 10), 0.2 / 9, np.float32)
+    shares[np.arange(len(said)), said] = 0.8
+    predictions.save(
+        Predictions(shares, digits.y_test.astype(np.uint8), digits.fingerprint),
+        run.predictions_path,
+    )
+    return run
+
+
+def text_of(at: AppTest) -> str:
+    return "\n".join(
+        each.value for each in (*at.markdown, *at.caption, *at.info, *at.warning)
+    )
+
+
+def metric(at: AppTest, label: str) -> str:
+    return next(each.value for each in at.metric if each.label == label)
+
+
+def test_the_numbers_are_those_of_the_saved_predictions(digits):
+    at = mistakes(network=a_run(digits, swapped=3).id)
+    assert metric(at, "Test accuracy") == f"{197 / 200:.2%}"
+    assert metric(at, "Mistakes") == "3 of 200"
+    assert "| **4** | 1.0000 |" in text_of(at)
+
+
+def test_the_most_frequent_confusion_is_shown_at_first(digits):
+    at = mistakes(network=a_run(digits, swapped=3).id)
+    assert "**3** images of a **4**, read as **9**" in text_of(at)
+
+
+def test_the_cell_in_the_link_is_shown_and_a_chosen_one_comes_into_the_link(digits):
+    at = mistakes(network=a_run(digits, swapped=3).id, true="4", answer="4")
+    fours = int((digits.y_test == 4).sum()) - 3
+    assert f"**{fours}** images of a **4**, read rightly" in text_of(at)
+    next(box for box in at.selectbox if box.label == "True digit").select(7).run()
+    assert not at.exception
+    assert "**0** images of a **7**, read as **4**" in text_of(at)
+    assert at.query_params["true"] == "7"
+    assert at.query_params["answer"] == "4"
+
+
+@pytest.mark.parametrize("true", ["10", "-1", "x", "٣", "4.0"])
+def test_a_cell_that_cannot_be_is_said_to_be_none(digits, true):
+    at = mistakes(network=a_run(digits, swapped=3).id, true=true)
+    assert "no confusion matrix has" in text_of(at)
+    assert "images of a **4**, read as **9**" in text_of(at)
+
+
+def test_a_network_without_a_mistake_is_shown_too(digits):
+    at = mistakes(network=a_run(digits).id)
+    assert "makes no mistake" in text_of(at)
+    assert "too modest" in text_of(at)
+
+
+def test_predictions_of_another_test_set_show_numbers_but_no_images(digits):
+    run = a_run(digits, swapped=3)
+    saved = predictions.load(run.predictions_path)
+    predictions.save(
+        Predictions(saved.probabilities, saved.labels, "0" * 16), run.predictions_path
+    )
+    at = mistakes(network=run.id)
+    assert "of another test set" in text_of(at)
+    assert metric(at, "Mistakes") == "3 of 200"
+    assert text_of(at).count("images are not at hand") == 3
+    assert any("200 test digits" in button.label for button in at.button)
+
+
+def test_what_was_read_anew_is_shown_with_its_images(digits, lab):
+    run = a_run(digits, swapped=3)
+    run.predictions_path.unlink()
+    at = mistakes(network=run.id)
+    assert "when its training ends" in text_of(at)
+    assert not at.metric
+    Evaluation(run, digits).run()
+    at = mistakes(network=run.id)
+    assert "Read anew on the test set at hand" in text_of(at)
+    read = Evaluation(run, digits).result()
+    matrix = confusion_matrix(read.probabilities, read.labels)
+    assert metric(at, "Mistakes").startswith(f"{200 - np.trace(matrix)} of")
+    true, answer = worst_confusion(matrix)
+    assert re.search(
+        rf"images of a \*\*{true}\*\*, read (as \*\*{answer}|r)", text_of(at)
+    )
+
+
+def test_damaged_predictions_are_a_sentence(digits):
+    run = a_run(digits)
+    run.predictions_path.write_bytes(b"no archive")
+    at = mistakes(network=run.id)
+    assert "damaged" in text_of(at)
+
+
+def test_without_digits_the_numbers_are_still_told(monkeypatch, tmp_path, digits):
+    run = a_run(digits, swapped=3)
+    monkeypatch.setenv("MNIST_CNN_DATA", str(tmp_path / "none.npz"))
+    at = mistakes(network=run.id)
+    assert "cannot be read" in at.error[0].value
+    assert metric(at, "Mistakes") == "3 of 200"
