@@ -12,7 +12,9 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageDraw
+
+from mnist_cnn.receptive_field import Region
 
 GAP = 1
 _GAP_INDEX = 255  # a colour of its own, so that tiles do not run into each other
@@ -123,6 +125,23 @@ def digit_png(pixels: np.ndarray, zoom: int = 1) -> bytes:
     """A digit (28, 28) in [0, 1] as a grey PNG, each pixel ``zoom`` wide."""
     grey = np.round(np.clip(pixels, 0, 1) * 255).astype(np.uint8)
     return _png(Image.fromarray(grey.repeat(zoom, 0).repeat(zoom, 1)))
+
+
+def with_frame(pixels: np.ndarray, region: Region, zoom: int = ZOOM) -> bytes:
+    """A digit (28, 28) in [0, 1] as a PNG, a frame around the pixels of a region."""
+    grey = np.round(np.clip(pixels, 0, 1) * 255).astype(np.uint8)
+    image = Image.fromarray(grey.repeat(zoom, 0).repeat(zoom, 1)).convert("RGB")
+    inside = region.inside()
+    box = (
+        inside.left * zoom,
+        inside.top * zoom,
+        (inside.right + 1) * zoom - 1,
+        (inside.bottom + 1) * zoom - 1,
+    )
+    pen = ImageDraw.Draw(image)
+    pen.rectangle(box, outline="#0072B2", width=4)
+    pen.rectangle(box, outline="#FFFFFF", width=2)
+    return _png(image)
 
 
 def outline(pixels: np.ndarray, zoom: int) -> np.ndarray:

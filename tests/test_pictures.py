@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from mnist_cnn import pictures
+from mnist_cnn.receptive_field import Region
 
 
 def opened(png):
@@ -109,6 +110,15 @@ def test_an_overlay_shows_the_map_in_its_own_colours_under_the_outline():
     np.testing.assert_array_equal(image[middle, middle], [0, 0, 0])
     row = image[middle]
     assert (row == 235).all(axis=1).any()
+
+
+def test_a_frame_goes_around_the_pixels_of_the_region():
+    png = pictures.with_frame(np.zeros((28, 28)), Region(-2, 3, 5, 9), zoom=10)
+    image = np.asarray(opened(png))
+    lit = np.argwhere(image.sum(axis=2) > 0)
+    assert lit.min(axis=0).tolist() == [0, 50]
+    assert lit.max(axis=0).tolist() == [39, 99]
+    assert not image[20, 75].any()
 
 
 def test_a_digit_keeps_its_grey_values():

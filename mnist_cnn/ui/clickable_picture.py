@@ -111,7 +111,7 @@ def clickable_pictures(
     }
 
     def report() -> None:
-        found = chosen_tile(st.session_state[key].get("chosen"))
+        found = chosen_tile((st.session_state.get(key) or {}).get("chosen"))
         if found is not None and on_choice is not None:
             on_choice(found)
 

@@ -21,6 +21,11 @@ TABLE_STYLE = """<style>
 [class*="st-key-inside-table"] :is(td, th) {
   padding: 0.2rem 0.6rem; font-variant-numeric: tabular-nums;
 }
+@media (max-width: 640px) {
+  [class*="st-key-inside-table"] :is(td, th) {
+    padding: 0.1rem 0.3rem; font-size: 0.8rem;
+  }
+}
 </style>"""
 
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from mnist_cnn import explain
 from mnist_cnn.architecture import Layer
-from mnist_cnn.pictures import digit_png
+from mnist_cnn.pictures import digit_png, with_frame
 from mnist_cnn.receptive_field import place_of_feature, seen
 from mnist_cnn.ui.inside_dense import show_dense, show_softmax
 from mnist_cnn.ui.inside_reading import Reading, exact
@@ -123,6 +123,11 @@ def _show_feature(reading: Reading, layer: Layer, feature: int) -> None:
     row, column, channel = place_of_feature(layer.input_shape, feature)
     field = seen(reading.network.architecture, _last_maps(reading), row, column)
     field = field.inside()
+    st.image(
+        with_frame(reading.pixels, field),
+        width=280,
+        alt=_("The digit, with a frame around what this value sees of it."),
+    )
     st.markdown(
         _(
             "Value {feature} is {value}: row {row}, column {column} of map {map}. It "

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from mnist_cnn import data, digit_link, mistaken
-from mnist_cnn.data import DataError
+from mnist_cnn import data, digit_link, predictions
+from mnist_cnn.data import DataError, Dataset
+from mnist_cnn.predictions import PredictionsError
 from mnist_cnn.ui.networks import Chosen
 from mnist_cnn.ui.text import _
 
@@ -124,7 +125,7 @@ def _test_digit(chosen: Chosen) -> Digit | None:
         on_click=_take,
         args=(int(np.random.default_rng().integers(count)),),
     )
-    wrong = mistaken.mistakes(chosen.run, digits)
+    wrong = _mistakes(chosen, digits)
     if len(wrong):
         st.button(
             _("A mistake"),
@@ -137,6 +138,17 @@ def _test_digit(chosen: Chosen) -> Digit | None:
         )
     pixels = digits.x_test[index].astype(np.float32) / np.float32(255)
     return Digit(pixels, int(digits.y_test[index]), {"test": str(index)})
+
+
+def _mistakes(chosen: Chosen, digits: Dataset) -> np.ndarray:
+    """Indices of the test digits that the network reads wrongly, as far as known."""
+    try:
+        found = predictions.load(chosen.run.predictions_path)
+    except PredictionsError:
+        return np.empty(0, np.int64)
+    if not found.fit(digits):
+        return np.empty(0, np.int64)
+    return np.flatnonzero(found.probabilities.argmax(axis=1) != found.labels)
 
 
 def _take(index: int) -> None:

@@ -1,0 +1,216 @@
+"""The Look inside page: what each interaction costs the server.
+
+``python -m benchmarks.look_inside [--repeats 20]``
+
+A session without a browser sends what a browser would, and waits until the page has
+answered completely; "processor" is what that took of the server's processor time,
+which is the same on a busy machine. Below that, the arithmetic alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+from benchmarks.session import Server, Session
+from mnist_cnn import network, saliency, what_if
+from mnist_cnn.digit_link import pack
+
+OVERVIEW = "inside-overview"
+CLICKS = {
+    "click a map of conv_1": ("conv_1", 32),
+    "click a map of conv_2": ("conv_2", 64),
+    "click a map of pool_1": ("pool_1", 32),
+    "click a unit of dense_1": ("dense_1", 1000),
+    "click a digit of output": ("output", 10),
+}
+
+
+def a_seven() -> np.ndarray:
+    """A 7 as MNIST's are placed, float32 (28, 28)."""
+    pixels = np.zeros((28, 28), np.float32)
+    pixels[5:8, 7:21] = 1
+    for row in range(8, 24):
+        left = round(18 - (row - 8) * 0.5)
+        pixels[row, left : left + 3] = 1
+    return pixels
+
+
+class Processor(Server):
+    """A server whose processor time is known: others may load the machine."""
+
+    def cpu_seconds(self) -> float:
+        """Processor time of the server's process so far."""
+        values = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2]
+        user, system = values.split()[11:13]
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+
+class Visitor(Session):
+    """A tab on Look inside, which knows its widgets by their keys."""
+
+    def __init__(self, port: int) -> None:
+        super().__init__(port, "Look_inside")
+        self._query = f"digit={pack(a_seven())}"
+        self._widgets: dict[str, tuple[str, str]] = {}
+        self.received = 0
+
+    async def interact(self, key: str, **value: object) -> float:
+        """Sends a widget's new value; seconds until the page has answered."""
+        message = BackMsg()
+        found, fragment = self._widgets[key]
+        message.rerun_script.fragment_id = fragment
+        state = message.rerun_script.widget_states.widgets.add()
+        state.id = found
+        for name, part in value.items():
+            if name == "json_trigger_value":
+                # A browser sends the component's state along, here an empty one.
+                state.json_value = "{}"
+                trigger = message.rerun_script.widget_states.widgets.add()
+                trigger.id = f"$$STREAMLIT_INTERNAL_KEY_{found}__events"
+                trigger.json_trigger_value = part
+            elif name == "string_trigger_value":
+                state.string_trigger_value.data = part
+            elif name.endswith("array_value"):
+                getattr(state, name).data.extend(part)
+            else:
+                setattr(state, name, part)
+        self.received = 0
+        started = time.perf_counter()
+        await self._rerun(message)
+        return time.perf_counter() - started
+
+    async def _rerun(self, message: BackMsg) -> None:
+        message.rerun_script.query_string = self._query
+        await super()._rerun(message)
+
+    def _note(self, answer: ForwardMsg) -> None:
+        super()._note(answer)
+        self.received += answer.ByteSize()
+        element = answer.delta.new_element
+        kind = element.WhichOneof("type")
+        identity = getattr(getattr(element, kind or "", None), "id", "")
+        key = identity.rsplit("-", 1)[-1] if identity else ""
+        for name in (OVERVIEW, "inside_view-box", "inside_change_angle"):
+            if identity.endswith(f"-{name}"):
+                key = name
+        if (
+            getattr(getattr(element, kind or "", None), "label", "")
+            == "Covered at a time"
+        ):
+            key = "covered"
+        if identity:
+            self._widgets[key] = (identity, answer.delta.fragment_id)
+
+
+async def interactions(server: Processor, repeats: int) -> None:
+    """Prints the median and the 95th percentile of each interaction."""
+    visitor = Visitor(server.port)
+    started = time.perf_counter()
+    await visitor.open()
+    print(f"first run of the page                 {_ms(time.perf_counter() - started)}")
+    rng = np.random.default_rng(0)
+
+    for name, (layer, units) in CLICKS.items():
+
+        def click(layer: str = layer, units: int = units) -> dict[str, str]:
+            tile = int(rng.integers(units))
+            chosen = {"event": "chosen", "value": {"item": layer, "tile": tile}}
+            return {"json_trigger_value": json.dumps([chosen])}
+
+        await _measure(server, visitor, name, OVERVIEW, click, repeats)
+    await visitor.interact("inside_view-box", string_array_value=["What mattered"])
+    sizes = iter([2, 4, 6, 8, 10] * repeats)
+    await _measure(
+        server,
+        visitor,
+        "what mattered: another occlusion",
+        "covered",
+        lambda: {"string_array_value": [_window(next(sizes))]},
+        repeats,
+    )
+    await visitor.interact("inside_view-box", string_array_value=["What if"])
+    await _measure(
+        server,
+        visitor,
+        "what if: turn, with both curves",
+        "inside_change_angle",
+        lambda: {"double_array_value": [float(rng.integers(-90, 90))]},
+        repeats,
+    )
+    print(f"memory of the server                  {server.memory_mb():8.0f} MB")
+    await visitor.close()
+
+
+async def _measure(
+    server: Processor,
+    visitor: Visitor,
+    name: str,
+    key: str,
+    value: Callable[[], dict[str, object]],
+    repeats: int,
+) -> None:
+    times, sizes = [], []
+    used, errors = server.cpu_seconds(), visitor.errors
+    for _ in range(repeats):
+        times.append(await visitor.interact(key, **value()))
+        sizes.append(visitor.received)
+    used = (server.cpu_seconds() - used) / repeats
+    p10, p50, p95 = np.percentile(times, (10, 50, 95))
+    print(
+        f"{name:34} p10 {_ms(p10)}  p50 {_ms(p50)}  p95 {_ms(p95)}  processor "
+        f"{_ms(used)}  {np.median(sizes) / 1000:4.0f} kB  "
+        f"errors {visitor.errors - errors}"
+    )
+
+
+def arithmetic(repeats: int) -> None:
+    """Prints what the core takes for one digit and the pretrained network."""
+    model, pixels = network.load(), a_seven()
+    trace = model.forward(pixels)
+    parts = {
+        "forward pass, everything kept": lambda: model.forward(pixels),
+        "occlusion, windows of 4×4": lambda: saliency.occlusion(model, pixels, 7),
+        "Grad-CAM": lambda: saliency.grad_cam(model, trace, 7),
+        "contributions": lambda: saliency.contributions(model, trace, 7),
+        "curve over the angle, 37 digits": lambda: what_if.curve(
+            model, pixels, "angle"
+        ),
+    }
+    for name, part in parts.items():
+        times = []
+        for _ in range(repeats):
+            started = time.perf_counter()
+            part()
+            times.append(time.perf_counter() - started)
+        print(f"{name:37} {_ms(float(np.median(times)))}")
+
+
+def _window(size: int) -> str:
+    return f"{size}×{size}"
+
+
+def _ms(seconds: float) -> str:
+    return f"{seconds * 1000:8.1f} ms"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--repeats", type=int, default=20)
+    options = parser.parse_args()
+    with Processor() as server:
+        asyncio.run(interactions(server, options.repeats))
+    arithmetic(options.repeats)
+
+
+if __name__ == "__main__":
+    main()
