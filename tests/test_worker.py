@@ -21,7 +21,7 @@ pytestmark = pytest.mark.usefixtures("runs_folder", "few_digits")
 ROOT = Path(__file__).parents[1]
 TINY = Architecture((), 0, (8,))
 # Importing TensorFlow takes long where others compute too.
-PATIENCE = 120.0
+PATIENCE = 300.0
 
 
 def submit(epochs: int = 1) -> runs.Run:

@@ -1,0 +1,61 @@
+"""Every page, opened by its link on a server that nobody has used."""
+
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+# As Streamlit makes an address of a file name: 1_Train.py is /Train.
+ADDRESSES = ["", *sorted(p.stem.partition("_")[2] for p in ROOT.glob("pages/*.py"))]
+
+
+@pytest.fixture(scope="module")
+def lab(start_server):
+    return start_server()
+
+
+def wait_until_drawn(page) -> None:
+    page.get_by_test_id("stHeading").first.wait_for()
+    # A page that writes its link runs once more.
+    page.wait_for_function(
+        "() => document.querySelector('[data-testid=stApp]')"
+        ".dataset.testScriptState == 'notRunning'"
+    )
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_a_page_opens_by_its_link_without_an_error(address, page, lab):
+    page.goto(f"{lab.url}/{address}")
+    wait_until_drawn(page)
+    assert page.get_by_test_id("stException").count() == 0
+    assert page.title().endswith("CNN lab")
+    links = page.get_by_test_id("stSidebar").get_by_test_id("stPageLink")
+    links.nth(len(ADDRESSES) - 1).wait_for()
+    assert links.count() == len(ADDRESSES)
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_a_page_fits_a_telephone_held_upright(address, open_page, lab):
+    page = open_page(viewport={"width": 390, "height": 844})
+    page.goto(f"{lab.url}/{address}")
+    wait_until_drawn(page)
+    assert page.evaluate(
+        "() => document.documentElement.scrollWidth <= window.innerWidth"
+    )
+
+
+def test_back_leads_to_the_page_before(page, lab):
+    page.goto(lab.url)
+    wait_until_drawn(page)
+    home = page.title()
+    page.get_by_test_id("stSidebar").get_by_role("link", name="Train").click()
+    page.wait_for_url("**/Train*")
+    wait_until_drawn(page)
+    assert page.title() != home
+    page.go_back()
+    page.wait_for_function("title => document.title == title", arg=home)
+
+
+def test_the_server_says_nothing_worth_a_worry(lab):
+    assert "Traceback" not in lab.log
+    assert "Error" not in lab.log
