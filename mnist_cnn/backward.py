@@ -17,7 +17,12 @@ OUTPUT = "output"
 
 
 def gradients(
-    network: Network, trace: Forward, unit: int, name: str = OUTPUT
+    network: Network,
+    trace: Forward,
+    unit: int,
+    name: str = OUTPUT,
+    *,
+    until: str = IMAGE,
 ) -> dict[str, np.ndarray]:
     """The gradient of a unit, before its activation, to every result before it.
 
@@ -26,6 +31,7 @@ def gradients(
         unit: of the last layer for a digit's score (the value before softmax), or of
             any other dense layer.
         name: of that dense layer.
+        until: the first layer of interest; those before it are left out.
 
     Returns:
         Gradients by layer name, each of the shape of ``trace.after[name]``; "image"
@@ -38,6 +44,8 @@ def gradients(
     found = {}
     for layer in reversed(layers):
         found[layer.name] = gradient
+        if layer.name == until:
+            return found
         if layer.activation == "relu" and layer.name != name:
             # ReLU lets through where its input was above 0, and nothing elsewhere.
             gradient = gradient * (trace.before[layer.name] > 0)

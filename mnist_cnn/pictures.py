@@ -19,6 +19,7 @@ from mnist_cnn.receptive_field import Region
 GAP = 1
 _GAP_INDEX = 255  # a colour of its own, so that tiles do not run into each other
 _GAP_COLOUR = (110, 110, 110)
+_OUTLINE_COLOUR = (235, 235, 235)
 # Brightness grows evenly along both halves.
 _ABOVE = ((0, 0, 0), (96, 40, 0), (200, 90, 0), (250, 165, 40), (255, 248, 215))
 _BELOW = ((0, 0, 0), (0, 42, 100), (0, 96, 190), (70, 170, 245), (222, 243, 255))
@@ -116,9 +117,13 @@ def over_drawing(pixels: np.ndarray, values: np.ndarray, limit: float) -> bytes:
     index = Image.fromarray(colour_index(values, limit)).resize(
         (side, side), Image.Resampling.NEAREST
     )
-    colours = palette()[np.asarray(index)]
-    colours[outline(pixels, ZOOM)] = (235, 235, 235)
-    return _png(Image.fromarray(colours))
+    index = np.array(index)
+    index[outline(pixels, ZOOM)] = _GAP_INDEX
+    image = Image.fromarray(index)
+    colours = palette()
+    colours[_GAP_INDEX] = _OUTLINE_COLOUR
+    image.putpalette(colours.tobytes())
+    return _png(image)
 
 
 def digit_png(pixels: np.ndarray, zoom: int = 1) -> bytes:

@@ -170,7 +170,8 @@ def grad_cam(
     if name not in [layer.name for layer in layers]:
         raise SaliencyError(f"There are no feature maps after ReLU in {name!r}.")
     maps = trace.after[name][0]
-    weights = gradients(network, _first(trace), digit)[name][0].mean(axis=(0, 1))
+    gradient = gradients(network, _first(trace), digit, until=name)[name][0]
+    weights = gradient.mean(axis=(0, 1))
     values = np.maximum(maps @ weights, 0)
     return ActivationMap(values, weights, name, digit)
 
@@ -185,7 +186,8 @@ def contributions(
         name: of the dense layer.
     """
     flatten = next(layer for layer in network.layers if layer.kind == "flatten")
-    gradient = gradients(network, _first(trace), unit, name)[flatten.name][0]
+    gradient = gradients(network, _first(trace), unit, name, until=flatten.name)
+    gradient = gradient[flatten.name][0]
     values = trace.after[flatten.name][0]
     features = values * gradient
     total = float(trace.before[name][0, unit])

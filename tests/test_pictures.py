@@ -102,7 +102,7 @@ def test_an_overlay_shows_the_map_in_its_own_colours_under_the_outline():
     pixels[10:18, 10:18] = 1
     values = np.zeros((14, 14), np.float32)
     values[0, 0], values[13, 13] = 2, -2
-    image = np.asarray(opened(pictures.over_drawing(pixels, values, 2)))
+    image = np.asarray(opened(pictures.over_drawing(pixels, values, 2)).convert("RGB"))
     assert image.shape == (28 * pictures.ZOOM, 28 * pictures.ZOOM, 3)
     np.testing.assert_array_equal(image[3, 3], pictures.palette()[254])
     np.testing.assert_array_equal(image[-3, -3], pictures.palette()[0])
