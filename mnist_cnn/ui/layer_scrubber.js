@@ -4,6 +4,7 @@
 const scrubbers = new WeakMap()
 const LARGEST = 230
 const SMALLEST = 150
+const THUMB = 42
 const ONE_RUN_MS = 20000
 const NUMBERS_UP_TO = 7
 
@@ -106,6 +107,36 @@ const step = (view) => {
     .map((_, c) => c)
     .sort((a, b) => Math.abs(found.sums[b]) - Math.abs(found.sums[a]))
   return found
+}
+
+// What each input map adds to every pixel of the result, as a picture of its own.
+const addedPictures = (view) => {
+  const { size, pad, out } = view
+  const [height, width, channels] = view.in
+  const maps = Array.from({ length: channels }, (_, c) => {
+    const map = new Float32Array(out[0] * out[1])
+    for (let i = 0; i < size; i++) {
+      for (let j = 0; j < size; j++) {
+        const weight = view.kernel[(c * size + i) * size + j]
+        for (let row = 0; row < out[0]; row++) {
+          const y = row - pad + i
+          if (y < 0 || y >= height) continue
+          for (let column = 0; column < out[1]; column++) {
+            const x = column - pad + j
+            if (x < 0 || x >= width) continue
+            const value = view.inputs[(c * height + y) * width + x]
+            map[row * out[1] + column] += weight * value
+          }
+        }
+      }
+    }
+    return map
+  })
+  let limit = 0
+  for (const map of maps) {
+    for (const value of map) limit = Math.max(limit, Math.abs(value))
+  }
+  return maps.map((map) => painted(view, map, out[0], out[1], limit))
 }
 
 const drawSeen = (view) => {
@@ -224,12 +255,25 @@ const drawChannels = (view, now) => {
     const share = (50 * Math.abs(value)) / largest
     button.dataset.channel = channel
     button.setAttribute("aria-pressed", channel === view.channel)
-    button.children[0].textContent = filled(view.words.channel, { n: channel })
+    const thumb = button.querySelector("canvas")
+    const context = prepared(thumb, THUMB, THUMB)
+    context.drawImage(view.added[channel], 0, 0, THUMB, THUMB)
+    context.strokeStyle = "#fff"
+    const cell = [THUMB / view.out[1], THUMB / view.out[0]]
+    context.strokeRect(
+      view.column * cell[0] - 0.5,
+      view.row * cell[1] - 0.5,
+      cell[0] + 1,
+      cell[1] + 1,
+    )
+    button.querySelector(".name").textContent = filled(view.words.channel, {
+      n: channel,
+    })
     const bar = button.querySelector("i")
     bar.style.left = `${value < 0 ? 50 - share : 50}%`
     bar.style.width = `${share}%`
     bar.style.background = value < 0 ? "#0072B2" : "#D55E00"
-    button.children[2].textContent = fixed(value, 4)
+    button.querySelector(".value").textContent = fixed(value, 4)
   })
 }
 
@@ -426,9 +470,11 @@ const show = (view, data) => {
   view.channels.textContent = ""
   const several = view.kind === "conv" && channels > 1
   view.channelsTitle.textContent = several ? view.words.channels : ""
+  view.added = several ? addedPictures(view) : []
   view.channelButtons = Array.from({ length: several ? channels : 0 }, () => {
     const button = element(view.channels, "button", "channel", { type: "button" })
-    element(button, "span")
+    element(button, "canvas").ariaHidden = "true"
+    element(button, "span", "name")
     element(element(button, "span", "half"), "i")
     element(button, "span", "value")
     button.onclick = () => {

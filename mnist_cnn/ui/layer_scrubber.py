@@ -140,7 +140,10 @@ def _words(network: Network, layer: Layer, map_: int) -> dict[str, Any]:
         + _("and the window, which hangs over the edge: there it reads zeros."),
         "output": _("Result: row {row}, column {column} is {value}. Click or drag."),
         "channel": _("map {n}"),
-        "channels": _("What each of the input's maps adds, largest first:"),
+        "channels": _(
+            "What each map of the input adds: here, largest first, and as a picture "
+            "for the whole image (all on one scale). Click one to see it above."
+        ),
         "patch": _("input"),
         "kernel": _("kernel"),
         "products": _("products"),

@@ -105,6 +105,17 @@ def test_contributions_of_every_input_map_are_listed_largest_first(page, lab):
     shown = numbers(" ".join(found.locator(".channel .value").all_inner_texts()))
     assert len(shown) == 32
     np.testing.assert_allclose(shown, step.channel_sums[step.order], atol=1e-4)
+    colours = found.locator(".channel canvas").evaluate_all(
+        """(canvases, place) => canvases.map((canvas) => {
+          const x = (place[1] + 0.5) / 14 * canvas.width
+          const y = (place[0] + 0.5) / 14 * canvas.height
+          return [...canvas.getContext("2d").getImageData(x, y, 1, 1).data]
+        })""",
+        list(place_of(found)),
+    )
+    # Orange where a map adds, blue where it takes away.
+    for (red, _green, blue, _), value in zip(colours[:6], shown, strict=False):
+        assert (red > blue) == (value > 0)
     second = found.locator(".channel").nth(1)
     second.click()
     assert second.get_attribute("aria-pressed") == "true"
