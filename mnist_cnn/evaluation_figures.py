@@ -17,6 +17,8 @@ _COLORS = [
     [1.0, BLUE],
 ]
 _MISTAKES_END = 0.5
+# Above this, white stands out better against the blue than black does.
+_DARK = 0.8
 
 
 def confusion_figure(
@@ -34,23 +36,18 @@ def confusion_figure(
     """
     shares = shares_of_true(matrix)
     shown = shares if as_shares else matrix
-    data = {
+    colors = _colors_of(shown)
+    cells = {
         "type": "heatmap",
         "x": list(range(10)),
         "y": list(range(10)),
-        "z": _colors_of(shown).round(4).tolist(),
+        "z": colors.round(4).tolist(),
         "zmin": 0,
         "zmax": 1,
         "colorscale": _COLORS,
         "showscale": False,
         "xgap": 1,
         "ygap": 1,
-        "text": [
-            [_cell_text(shown[row, column], as_shares) for column in range(10)]
-            for row in range(10)
-        ],
-        "texttemplate": "%{text}",
-        "textfont": {"size": 12},
         "hovertext": [
             [_hover(row, column, matrix, shares) for column in range(10)]
             for row in range(10)
@@ -81,7 +78,28 @@ def confusion_figure(
         },
         "shapes": [] if chosen is None else [_frame(*chosen)],
     }
-    return {"data": [data], "layout": layout}
+    return {"data": [cells, _numbers(shown, colors, as_shares)], "layout": layout}
+
+
+def _numbers(shown: np.ndarray, colors: np.ndarray, as_shares: bool) -> Figure:
+    """In the cells: a heatmap's own texts are grey on the colours in the middle."""
+    rows, columns = (each.ravel() for each in np.indices(shown.shape))
+    return {
+        "type": "scatter",
+        "mode": "text",
+        "x": columns.tolist(),
+        "y": rows.tolist(),
+        "text": [_cell_text(value, as_shares) for value in shown.ravel()],
+        "textfont": {
+            "size": 13,
+            "color": [
+                "#ffffff" if color > _DARK else "#1a1a1a" for color in colors.ravel()
+            ],
+        },
+        "hoverinfo": "skip",
+        "showlegend": False,
+        "cliponaxis": False,
+    }
 
 
 def confusion_text(matrix: np.ndarray, most: int = 5) -> str:

@@ -4,6 +4,7 @@ import streamlit as st
 
 from mnist_cnn.ui import mistakes_view as view
 from mnist_cnn.ui.frame import page
+from mnist_cnn.ui.mistakes_images import explore, notable
 from mnist_cnn.ui.mistakes_source import find_predictions
 from mnist_cnn.ui.networks import choose_network
 from mnist_cnn.ui.text import _
@@ -17,8 +18,8 @@ chosen = choose_network(_("Network"))
 source = find_predictions(chosen) if chosen is not None else None
 if source is not None:
     view.totals(source.predictions)
-    view.explore(chosen, source.predictions, source.digits)
-    view.notable(chosen, source.predictions, source.digits)
+    explore(chosen, source.predictions, source.digits)
+    notable(chosen, source.predictions, source.digits)
     left, right = st.columns(2, gap="medium")
     with left:
         view.scores(source.predictions)

@@ -21,17 +21,24 @@ def matrix() -> np.ndarray:
     return matrix
 
 
+def told(figure: dict) -> dict[tuple[int, int], str]:
+    """The number in each cell, by true digit and answer."""
+    numbers = figure["data"][1]
+    places = zip(numbers["y"], numbers["x"], strict=True)
+    return dict(zip(places, numbers["text"], strict=True))
+
+
 def test_a_cell_shows_its_count_and_an_empty_one_nothing(matrix):
-    trace = confusion_figure(matrix, as_shares=False)["data"][0]
-    assert trace["text"][4][9] == "7"
-    assert trace["text"][4][4] == "100"
-    assert trace["text"][4][0] == ""
+    numbers = told(confusion_figure(matrix, as_shares=False))
+    assert numbers[4, 9] == "7"
+    assert numbers[4, 4] == "100"
+    assert numbers[4, 0] == ""
 
 
 def test_shares_are_percent_of_the_true_digit(matrix):
-    trace = confusion_figure(matrix, as_shares=True)["data"][0]
-    assert trace["text"][4][9] == f"{100 * 7 / 107:.1f}"
-    assert trace["text"][0][0] == "100"
+    numbers = told(confusion_figure(matrix, as_shares=True))
+    assert numbers[4, 9] == f"{100 * 7 / 107:.1f}"
+    assert numbers[0, 0] == "100"
 
 
 def test_one_mistake_among_many_right_answers_has_a_colour_of_its_own(matrix):
