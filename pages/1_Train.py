@@ -1,9 +1,9 @@
 """Train: set up a run, watch it live, steer it."""
 
 import streamlit as st
-from mnist_cnn.ui.frame import page
 
 from mnist_cnn.runs import RunError
+from mnist_cnn.ui.frame import page
 from mnist_cnn.ui.text import _
 from mnist_cnn.ui.training_form import training_form
 from mnist_cnn.ui.training_link import shown_run
