@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import replace
+from urllib.parse import urlencode
 
 import numpy as np
 import streamlit as st
@@ -12,8 +13,10 @@ import streamlit as st
 from mnist_cnn import runs, worker
 from mnist_cnn.augmentation import AUGMENTATIONS
 from mnist_cnn.config import OPTIMIZERS, RANGES, SCHEDULES, ConfigError, TrainingConfig
+from mnist_cnn.experiment_link import from_link, to_link
 from mnist_cnn.presets import DEFAULT_PRESET, PRESETS
 from mnist_cnn.runs import RunError
+from mnist_cnn.ui.network_form import chosen_network, fill_network, network_form
 from mnist_cnn.ui.text import _
 from mnist_cnn.ui.training_link import show
 from mnist_cnn.ui.training_queue import look_again
@@ -30,7 +33,7 @@ _started_lock = threading.Lock()
 def training_form() -> None:
     """The settings and the Start button; a started run is shown at once."""
     if "form_epochs" not in st.session_state:
-        _take_preset()
+        _take_link()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.selectbox(
             _("Preset"),
@@ -53,6 +56,9 @@ def training_form() -> None:
         st.error(problem)
     with st.expander(_("All settings")):
         _settings()
+    with st.expander(_("Build your own network")):
+        network_form()
+        _link_to_experiment()
 
 
 def _settings() -> None:
@@ -123,7 +129,28 @@ def _whole_number(name: str, title: str, sentence: str) -> None:
 def _take_preset() -> None:
     state = st.session_state
     state.setdefault("form_preset", DEFAULT_PRESET)
-    config = PRESETS[state.form_preset].config
+    _fill(PRESETS[state.form_preset].config)
+
+
+def _take_link() -> None:
+    """The experiment in the link, once; without one, the preset."""
+    state = st.session_state
+    if "preset" in st.query_params and not state.get("form_link_taken"):
+        state.form_link_taken = True
+        try:
+            preset, config = from_link(st.query_params.to_dict())
+        except ConfigError as error:
+            st.warning(_(str(error)))
+        else:
+            state.form_preset = preset
+            _fill(config)
+            return
+    _take_preset()
+
+
+def _fill(config: TrainingConfig) -> None:
+    state = st.session_state
+    fill_network(config.network)
     state.form_epochs = config.epochs
     state.form_batch_size = config.batch_size
     state.form_examples = config.examples or int(RANGES["examples"][1])
@@ -138,9 +165,10 @@ def _config() -> TrainingConfig:
     state = st.session_state
     preset = PRESETS[state.form_preset].config
     examples = state.form_examples
-    # What the form does not show, such as the network, stays as the preset has it.
+    # What the form does not show, such as shuffled labels, stays as in the preset.
     return replace(
         preset,
+        network=chosen_network(),
         epochs=state.form_epochs,
         batch_size=state.form_batch_size,
         optimizer=state.form_optimizer,
@@ -150,6 +178,16 @@ def _config() -> TrainingConfig:
         seed=state.form_seed,
         augmentation=tuple(state.form_augmentation),
     )
+
+
+def _link_to_experiment() -> None:
+    address = (st.context.url or "").split("?")[0]
+    try:
+        link = to_link(st.session_state.form_preset, _config())
+    except ConfigError:
+        return
+    st.caption(_("A link to exactly this experiment, for a class:"))
+    st.code(f"{address}?{urlencode(link)}", language=None, wrap_lines=True)
 
 
 def as_rate(text: str) -> float:

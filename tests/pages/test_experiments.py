@@ -1,0 +1,98 @@
+"""Networks to try, on the Train page, run without a browser."""
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from mnist_cnn import runs, worker
+from mnist_cnn.architecture import Architecture, ConvBlock
+from mnist_cnn.presets import PRESETS
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(autouse=True)
+def lab(runs_folder, monkeypatch):
+    # What is submitted is looked at, not trained.
+    monkeypatch.setattr(worker, "ensure", lambda: None)
+    return runs_folder
+
+
+def train_page(**query: str) -> AppTest:
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+    for name, value in query.items():
+        at.query_params[name] = value
+    at.switch_page("pages/1_Train.py").run()
+    assert not at.exception
+    return at
+
+
+def started(at: AppTest) -> runs.Run:
+    at.button(key="start").click().run()
+    assert not at.exception
+    (run,) = runs.list_runs()
+    return run
+
+
+def test_a_network_of_ones_own_is_trained_and_named_as_changed():
+    at = train_page()
+    at.number_input(key="form_blocks").set_value(3).run()
+    at.number_input(key="form_filters_0").set_value(8)
+    at.number_input(key="form_kernel_1").set_value(3)
+    at.selectbox(key="form_pool_2").select(1)
+    at.text_input(key="form_dense").set_value("64, 32")
+    at.toggle(key="form_batch_norm").set_value(True).run()
+    assert not at.exception
+    run = started(at)
+    assert run.config.network == Architecture(
+        (ConvBlock(8, 5), ConvBlock(64, 3), ConvBlock(32, 3, "same", 1)),
+        0.25,
+        (64, 32),
+        True,
+    )
+    assert run.preset == "seed, changed"
+
+
+def test_shapes_and_parameters_are_shown_while_choosing():
+    at = train_page()
+    at.text_input(key="form_dense").set_value("100").run()
+    network = Architecture(dense=(100,))
+    text = "\n".join(each.value for each in at.markdown)
+    assert f"**{network.parameters:,} parameters**" in text
+    assert "(3136 + 1)·100 = 313,700" in text
+
+
+def test_a_network_that_cannot_be_is_refused_with_the_reason():
+    at = train_page()
+    for number in (0, 1):
+        at.selectbox(key=f"form_pool_{number}").select(4)
+    at.number_input(key="form_blocks").set_value(3).run()
+    assert "too small for pooling" in at.error[0].value
+    at.button(key="start").click().run()
+    assert not at.exception
+    assert runs.list_runs() == []
+    assert any("too small for pooling" in error.value for error in at.error)
+
+
+def test_dense_units_that_are_no_numbers_are_a_sentence():
+    at = train_page()
+    at.text_input(key="form_dense").set_value("many").run()
+    assert "whole number" in at.error[0].value
+    assert not at.exception
+
+
+def test_a_link_opens_exactly_this_experiment():
+    run = started(train_page(preset="shuffled_labels", epochs="4", dense="50"))
+    base = PRESETS["shuffled_labels"].config
+    assert run.config.shuffle_labels
+    assert run.config.epochs == 4
+    assert run.config.network.dense == (50,)
+    assert run.config.examples == base.examples
+    assert run.preset == "shuffled_labels, changed"
+
+
+def test_a_link_to_settings_that_cannot_be_says_so_and_the_form_still_works():
+    at = train_page(preset="seed", epochs="999")
+    assert "Epochs must be from 1 to 50" in at.warning[0].value
+    assert started(at).config == PRESETS["seed"].config
