@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from browser import chromium
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from processes import end_processes_of
 
 ROOT = Path(__file__).parents[2]
@@ -22,6 +22,9 @@ STARTS_WITHIN_SECONDS = 40.0
 PAGE_TIMEOUT_MS = 60_000
 # On a deep link Streamlit asks for these below the page's own address.
 KNOWN_404 = ("/_stcore/health", "/_stcore/host-config")
+
+# Playwright's own five seconds are too few for a machine that trains meanwhile.
+expect.set_options(timeout=PAGE_TIMEOUT_MS)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
