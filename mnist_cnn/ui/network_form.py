@@ -85,6 +85,7 @@ def network_form() -> None:
     except ConfigError as error:
         st.error(_(str(error)))
         return
+    st.markdown(_("**{count:,} parameters** in all.").format(count=network.parameters))
     rows = [
         f"| {layer.name} | {'×'.join(map(str, layer.output_shape))} "
         f"| {layer.formula or '–'} |"
@@ -99,7 +100,6 @@ def network_form() -> None:
             ]
         )
     )
-    st.markdown(_("**{count:,} parameters** in all.").format(count=network.parameters))
 
 
 def _block(number: int) -> None:

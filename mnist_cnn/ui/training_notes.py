@@ -40,7 +40,10 @@ def run_settings(run: Run) -> None:
         _("batch size {size}").format(size=config.batch_size),
         f"{config.optimizer} {config.learning_rate:g} ({config.schedule})",
         _("seed {seed}").format(seed=config.seed),
+        _("{count:,} parameters").format(count=config.network.parameters),
     ]
+    if config.shuffle_labels:
+        parts.append(_("**training labels shuffled**"))
     try:
         status = run.status()
     except RunError:

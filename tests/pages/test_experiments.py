@@ -96,3 +96,15 @@ def test_a_link_to_settings_that_cannot_be_says_so_and_the_form_still_works():
     at = train_page(preset="seed", epochs="999")
     assert "Epochs must be from 1 to 50" in at.warning[0].value
     assert started(at).config == PRESETS["seed"].config
+
+
+def test_a_run_with_shuffled_labels_says_so():
+    at = train_page(preset="shuffled_labels")
+    started(at)
+    assert any("training labels shuffled" in each.value for each in at.caption)
+
+
+def test_a_run_with_right_labels_does_not_say_they_are_shuffled():
+    at = train_page()
+    started(at)
+    assert not any("labels shuffled" in each.value for each in at.caption)
