@@ -1,4 +1,4 @@
-"""One layer taken apart: the numbers that make one value of its result.
+"""One layer with maps taken apart: the numbers that make one value of its result.
 
 Every step here is one value out of the forward pass (``network.py``), with all that
 went into it. The ``row`` and ``column`` are always those of the value in the layer's
@@ -87,47 +87,6 @@ class BatchNormStep:
     result: float
 
 
-@dataclass(frozen=True)
-class DenseStep:
-    """One unit of a dense layer: ``result = activation(sum of products + bias)``.
-
-    Attributes:
-        inputs, weights, products: (inputs,).
-        total: sum of all products.
-        bias: of the unit.
-        before, result: before and after the activation function; for a unit of the
-            last layer its score and its probability.
-    """
-
-    inputs: np.ndarray
-    weights: np.ndarray
-    products: np.ndarray
-    total: float
-    bias: float
-    before: float
-    result: float
-
-
-@dataclass(frozen=True)
-class SoftmaxStep:
-    """Ten scores become ten probabilities: ``exp(score) / sum of exp(scores)``.
-
-    Attributes:
-        scores: (10,).
-        shifted: (10,), less the largest score, which changes no probability and keeps
-            the exponentials from overflowing.
-        exponentials: (10,), of the shifted scores.
-        total: their sum.
-        probabilities: (10,).
-    """
-
-    scores: np.ndarray
-    shifted: np.ndarray
-    exponentials: np.ndarray
-    total: float
-    probabilities: np.ndarray
-
-
 def convolution(
     network: Network, trace: Forward, name: str, filter_: int, row: int, column: int
 ) -> ConvolutionStep:
@@ -136,7 +95,7 @@ def convolution(
     Raises:
         ExplainError: if the layer is no convolution or has no such pixel.
     """
-    layer = _layer(network, name, "conv")
+    layer = layer_of_kind(network, name, "conv")
     _check_place(layer, row, column, filter_)
     size = layer.kernel[0]
     padded = pad(layer, trace.inputs[name][:1])[0]
@@ -174,7 +133,7 @@ def pooling(
     Raises:
         ExplainError: if the layer does not pool or has no such pixel.
     """
-    layer = _layer(network, name, "pool")
+    layer = layer_of_kind(network, name, "pool")
     _check_place(layer, row, column, channel)
     size = layer.kernel[0]
     top, left = row * layer.stride, column * layer.stride
@@ -197,7 +156,7 @@ def batch_norm(
     Raises:
         ExplainError: if the layer does not normalise or has no such value.
     """
-    layer = _layer(network, name, "batch_norm")
+    layer = layer_of_kind(network, name, "batch_norm")
     _check_place(layer, row, column, channel)
     learnt = {
         what: float(network.weights[f"{name}/{what}"][channel])
@@ -215,55 +174,8 @@ def batch_norm(
     )
 
 
-def dense(network: Network, trace: Forward, name: str, unit: int) -> DenseStep:
-    """How one unit of a dense layer came about, for the first digit of the trace.
-
-    Raises:
-        ExplainError: if the layer is not dense or has no such unit.
-    """
-    layer = _layer(network, name, "dense")
-    if not 0 <= unit < layer.output_shape[0]:
-        raise ExplainError(
-            f"{name} has the units 0 to {layer.output_shape[0] - 1}, not {unit}."
-        )
-    inputs = trace.inputs[name][0]
-    weights = network.weights[f"{name}/kernel"][:, unit]
-    products = inputs * weights
-    return DenseStep(
-        inputs=inputs,
-        weights=weights,
-        products=products,
-        total=float(products.sum()),
-        bias=float(network.weights[f"{name}/bias"][unit]),
-        before=float(trace.before[name][0, unit]),
-        result=float(trace.after[name][0, unit]),
-    )
-
-
-def softmax(scores: np.ndarray) -> SoftmaxStep:
-    """The table of the softmax for scores of shape (10,), in float64."""
-    scores = np.asarray(scores, np.float64)
-    shifted = scores - scores.max()
-    exponentials = np.exp(shifted)
-    total = float(exponentials.sum())
-    return SoftmaxStep(scores, shifted, exponentials, total, exponentials / total)
-
-
-def round_to_add_up(parts: np.ndarray, decimals: int) -> np.ndarray:
-    """Parts rounded so that they add up to their rounded total, digit for digit.
-
-    Each is at most one unit of the last decimal away (the largest-remainder method).
-    """
-    unit = 10.0**decimals
-    scaled = np.asarray(parts, np.float64) * unit
-    floor = np.floor(scaled)
-    missing = round(float(scaled.sum())) - int(floor.sum())
-    up = np.argsort(floor - scaled, kind="stable")[:missing]
-    floor[up] += 1
-    return floor / unit
-
-
-def _layer(network: Network, name: str, kind: str) -> Layer:
+def layer_of_kind(network: Network, name: str, kind: str) -> Layer:
+    """The layer of that name; ExplainError if there is none of that kind."""
     for layer in network.layers:
         if layer.name == name and layer.kind == kind:
             return layer

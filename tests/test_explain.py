@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from networks import ARCHITECTURES, random_digits, random_network
 
-from mnist_cnn import explain
+from mnist_cnn import explain, explain_dense
 from mnist_cnn.receptive_field import Region, over_image, place_of_feature, seen
 
 TOLERANCE = 1e-4
@@ -114,7 +114,7 @@ def test_dense_units_add_up_to_keras_values(case):
     network, trace, keras_values = case
     for layer in layers_of(network, "dense"):
         for unit in (0, layer.output_shape[0] // 2, layer.output_shape[0] - 1):
-            step = explain.dense(network, trace, layer.name, unit)
+            step = explain_dense.dense(network, trace, layer.name, unit)
             added = step.products.sum() + step.bias
             assert added == pytest.approx(step.before, abs=TOLERANCE)
             assert step.result == pytest.approx(
@@ -126,7 +126,7 @@ def test_dense_units_add_up_to_keras_values(case):
 
 def test_softmax_gives_keras_probabilities_and_adds_up(case):
     _, trace, keras_values = case
-    step = explain.softmax(trace.before["output"][0])
+    step = explain_dense.softmax(trace.before["output"][0])
     np.testing.assert_allclose(
         step.probabilities, keras_values["output"], atol=TOLERANCE
     )
@@ -135,7 +135,7 @@ def test_softmax_gives_keras_probabilities_and_adds_up(case):
 
 
 def test_scores_that_overflow_still_become_probabilities():
-    step = explain.softmax(np.array([1e4, 1e4] + [-1e4] * 8))
+    step = explain_dense.softmax(np.array([1e4, 1e4] + [-1e4] * 8))
     assert step.probabilities[:2].tolist() == [0.5, 0.5]
 
 
@@ -156,14 +156,14 @@ def test_a_pixel_that_does_not_exist_is_a_sentence(place):
     with pytest.raises(explain.ExplainError, match="no pool layer named 'conv_1'"):
         explain.pooling(network, trace, "conv_1", 0, 0, 0)
     with pytest.raises(explain.ExplainError, match="units 0 to 999, not 1000"):
-        explain.dense(network, trace, "dense_1", 1000)
+        explain_dense.dense(network, trace, "dense_1", 1000)
 
 
 def test_rounded_parts_add_up_to_the_rounded_total():
     rng = np.random.default_rng(0)
     for _ in range(50):
         parts = rng.dirichlet(np.ones(10))
-        rounded = explain.round_to_add_up(parts, 4)
+        rounded = explain_dense.round_to_add_up(parts, 4)
         assert round(float(rounded.sum()), 9) == 1
         assert np.abs(rounded - parts).max() <= 1e-4
 

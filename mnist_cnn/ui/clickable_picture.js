@@ -178,6 +178,17 @@ const arrange = (view) => {
   view.items.forEach((item) => place(view, item))
 }
 
+// On a narrow screen the chosen picture may be out of sight, far to the right.
+const revealed = (view) => {
+  const item = view.items.find(({ picture }) => picture.name === view.chosen?.item)
+  if (!item) return
+  const { strip } = view
+  const start = item.root.offsetLeft - strip.offsetLeft
+  const end = start + item.root.offsetWidth
+  const seen = start >= strip.scrollLeft && end <= strip.scrollLeft + strip.clientWidth
+  if (!seen) strip.scrollLeft = start - (strip.clientWidth - item.root.offsetWidth) / 2
+}
+
 const mount = (parentElement) => {
   const root = element(parentElement, "div", "clickable")
   const view = { root, strip: element(root, "div", "strip"), items: [] }
@@ -204,6 +215,7 @@ const show = async (view, data) => {
     heading.pictures.map((picture, index) => fill(view.items[index], picture, part)),
   )
   arrange(view)
+  revealed(view)
   view.root.dataset.draws = Number(view.root.dataset.draws ?? 0) + 1
 }
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import streamlit as st
 
-from mnist_cnn import explain, saliency
+from mnist_cnn import explain_dense, saliency
 from mnist_cnn.architecture import Layer
 from mnist_cnn.pictures import over_drawing
 from mnist_cnn.receptive_field import over_image, place_of_feature, seen
@@ -31,9 +31,9 @@ TABLE_STYLE = """<style>
 
 def show_softmax(reading: Reading) -> None:
     """Scores, exponentials, their sum, probabilities."""
-    step = explain.softmax(reading.trace.before["output"][0])
-    probabilities = explain.round_to_add_up(step.probabilities * 100, 4)
-    exponentials = explain.round_to_add_up(step.exponentials, 6)
+    step = explain_dense.softmax(reading.trace.before["output"][0])
+    probabilities = explain_dense.round_to_add_up(step.probabilities * 100, 4)
+    exponentials = explain_dense.round_to_add_up(step.exponentials, 6)
     rows = [
         (
             f"**{digit}**" if digit == reading.answer else str(digit),
@@ -66,7 +66,7 @@ def show_softmax(reading: Reading) -> None:
 
 def show_dense(reading: Reading, layer: Layer, unit: int) -> None:
     """The sum behind one unit, its largest parts, and where they come from."""
-    step = explain.dense(reading.network, reading.trace, layer.name, unit)
+    step = explain_dense.dense(reading.network, reading.trace, layer.name, unit)
     title = (
         _("The score of {unit}") if layer.name == "output" else _("Unit {unit}")
     ).format(unit=unit)
@@ -138,7 +138,7 @@ def _pushes(
     inputs: np.ndarray,
     weights: np.ndarray,
     name_of: Callable[[int], str],
-    step: explain.DenseStep,
+    step: explain_dense.DenseStep,
 ) -> None:
     """The largest products up and down, and the rest, so that the table adds up."""
     order = np.argsort(-products, kind="stable")
@@ -149,7 +149,7 @@ def _pushes(
     parts = np.array(
         [*products[up], rest, *products[down[::-1]], step.bias], np.float64
     )
-    rounded = explain.round_to_add_up(parts, 4)
+    rounded = explain_dense.round_to_add_up(parts, 4)
     rows = [
         (name_of(i), exact(inputs[i]), exact(weights[i]), exact(value))
         for i, value in zip(up, rounded, strict=False)

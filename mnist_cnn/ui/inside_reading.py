@@ -45,6 +45,11 @@ class Reading:
         """The layer of that name; None if there is none, as for the image."""
         return next((each for each in self.network.layers if each.name == name), None)
 
+    def strongest(self, name: str) -> int:
+        """The map or unit with the largest value in a layer."""
+        values = np.abs(self.trace.after[name][0])
+        return int(values.reshape(-1, values.shape[-1]).max(axis=0).argmax())
+
     @cached_property
     def overview(self) -> tuple[Shown, ...]:
         """The image and every layer's result as a row of pictures."""

@@ -136,7 +136,7 @@ def _adopt_view(reading: Reading) -> None:
     state.setdefault(VIEW, ARITHMETIC)
     # Networks differ: a layer or unit may not exist in the one chosen now.
     if state.get(LAYER) not in names:
-        state[LAYER], state[UNIT] = names[1], 0
+        state[LAYER], state[UNIT] = names[1], reading.strongest(names[1])
     if not 0 <= state.get(UNIT, 0) < _units(reading, state[LAYER]):
         wrong |= "unit" in asked
         state[UNIT] = 0

@@ -28,7 +28,13 @@ _component = st.components.v2.component(
     css=STYLE,
     js="\n".join(
         (_HERE / name).read_text(encoding="utf-8")
-        for name in ("payload.js", "layer_scrubber.js")
+        for name in (
+            "payload.js",
+            "painting.js",
+            "window_arithmetic.js",
+            "window_drawing.js",
+            "layer_scrubber.js",
+        )
     ),
 )
 

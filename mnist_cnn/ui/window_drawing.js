@@ -1,0 +1,172 @@
+// Draws a window's place: on the digit, the input and the result, and its numbers.
+
+const LARGEST = 230
+const SMALLEST = 150
+const THUMB = 42
+const NUMBERS_UP_TO = 7
+
+const drawSeen = (view) => {
+  const { side } = view
+  const scale = side / 28
+  const context = prepared(view.seenCanvas, side, side)
+  context.drawImage(view.digitPicture, 0, 0, side, side)
+  const { offset, jump, size } = view.seen
+  const top = offset + view.row * jump
+  const left = offset + view.column * jump
+  const edges = [
+    Math.max(0, top),
+    Math.min(28, top + size),
+    Math.max(0, left),
+    Math.min(28, left + size),
+  ]
+  const [y0, y1, x0, x1] = edges
+  framed(context, x0 * scale, y0 * scale, (x1 - x0) * scale, (y1 - y0) * scale)
+  view.seenCaption.textContent = filled(view.words.seen, {
+    rows: `${y0}–${y1 - 1}`,
+    columns: `${x0}–${x1 - 1}`,
+    size: view.seen.size,
+  })
+  view.seenCanvas.setAttribute("aria-label", view.seenCaption.textContent)
+}
+
+const drawInput = (view, now) => {
+  const { size, pad, stride } = view
+  const [height, width] = view.in
+  const padded = view.padded ? size - 1 : 0
+  const cell = view.side / Math.max(height + padded, width + padded)
+  const shown = [(width + padded) * cell, (height + padded) * cell]
+  const context = prepared(view.inputCanvas, ...shown)
+  if (padded) hatched(context, ...shown)
+  const picture = view.inputPictures[view.channel]
+  context.drawImage(picture, pad * cell, pad * cell, width * cell, height * cell)
+  const x = (view.column * stride - pad + pad) * cell
+  const y = (view.row * stride - pad + pad) * cell
+  framed(context, x, y, size * cell, size * cell)
+  view.inputCell = cell
+  const words = now.outside.some(Boolean) ? view.words.over_edge : view.words.input
+  view.inputCaption.textContent = filled(words, { map: view.channel, size })
+  view.inputCanvas.setAttribute("aria-label", view.inputCaption.textContent)
+}
+
+const drawOutput = (view, now) => {
+  const [height, width] = view.out
+  const cell = view.side / Math.max(height, width)
+  const context = prepared(view.outputCanvas, width * cell, height * cell)
+  context.drawImage(view.outputPicture, 0, 0, width * cell, height * cell)
+  framed(context, view.column * cell, view.row * cell, cell, cell)
+  view.outputCell = cell
+  view.outputCaption.textContent = filled(view.words.output, {
+    row: view.row,
+    column: view.column,
+    value: fixed(now.result, 4),
+  })
+  const label = `${view.outputCaption.textContent} ${view.words.keys}`
+  view.outputCanvas.setAttribute("aria-label", label)
+}
+
+const drawCells = (view, cells, values, limit, now) => {
+  const winner = view.kind === "pool" ? values.indexOf(Math.max(...values)) : -1
+  cells.forEach((cell, i) => {
+    const padding = now && now.outside[i]
+    const colour = colourOf(view, values[i], limit)
+    cell.className = "cell"
+    cell.classList.toggle("padding", Boolean(padding))
+    cell.classList.toggle("bright", isBright(colour))
+    cell.classList.toggle("winner", Boolean(now) && i === winner)
+    cell.style.background = padding ? "" : `rgb(${colour.join()})`
+    const text = fixed(values[i], 2)
+    cell.title = padding ? view.words.padding : fixed(values[i], 4)
+    cell.textContent = view.size <= NUMBERS_UP_TO ? text : ""
+  })
+}
+
+const drawNumbers = (view, now) => {
+  const from = view.channel * now.area
+  const slice = (values) => Array.from(values.slice(from, from + now.area))
+  drawCells(view, view.patchCells, slice(now.patch), view.limits.input, now)
+  if (view.kind !== "conv") return
+  drawCells(view, view.kernelCells, slice(view.kernel), view.limits.kernel)
+  const limit = view.limits.input * view.limits.kernel
+  drawCells(view, view.productCells, slice(now.products), limit)
+}
+
+const drawSum = (view, now) => {
+  const values = {
+    count: now.area * view.in[2],
+    channels: view.in[2],
+    result: fixed(now.result, 4),
+    map: view.channel,
+  }
+  if (view.kind === "conv") {
+    values.total = fixed(now.total, 4)
+    values.bias = fixed(view.bias, 4)
+    values.before = fixed(now.before, 4)
+    values.here = fixed(now.sums[view.channel], 4)
+  } else {
+    values.value = fixed(now.patch[0], 4)
+    values.values = Array.from(now.patch, (value) => fixed(value, 4)).join(", ")
+    for (const [name, value] of Object.entries(view.learnt ?? {})) {
+      values[name] = fixed(value, 4)
+    }
+  }
+  view.sum.textContent = filled(view.words.sum, values)
+}
+
+const drawChannels = (view, now) => {
+  if (!view.channelButtons.length) return
+  const largest = Math.abs(now.sums[now.order[0]]) || 1
+  view.channelButtons.forEach((button, rank) => {
+    const channel = now.order[rank]
+    const value = now.sums[channel]
+    const share = (50 * Math.abs(value)) / largest
+    button.dataset.channel = channel
+    button.setAttribute("aria-pressed", channel === view.channel)
+    const thumb = button.querySelector("canvas")
+    const context = prepared(thumb, THUMB, THUMB)
+    context.drawImage(view.added[channel], 0, 0, THUMB, THUMB)
+    context.strokeStyle = "#fff"
+    const cell = [THUMB / view.out[1], THUMB / view.out[0]]
+    context.strokeRect(
+      view.column * cell[0] - 0.5,
+      view.row * cell[1] - 0.5,
+      cell[0] + 1,
+      cell[1] + 1,
+    )
+    button.querySelector(".name").textContent = filled(view.words.channel, {
+      n: channel,
+    })
+    const bar = button.querySelector("i")
+    bar.style.left = `${value < 0 ? 50 - share : 50}%`
+    bar.style.width = `${share}%`
+    bar.style.background = value < 0 ? "#0072B2" : "#D55E00"
+    button.querySelector(".value").textContent = fixed(value, 4)
+  })
+}
+
+const fitted = (view) => {
+  // Three side by side, or two on a phone.
+  const width = view.root.clientWidth || 3 * LARGEST
+  const beside = width < 600 ? 2 : 3
+  const side = Math.floor((width - 26 * (beside - 1)) / beside)
+  view.side = Math.max(SMALLEST, Math.min(LARGEST, side))
+}
+
+const draw = (view) => {
+  fitted(view)
+  const now = step(view)
+  if (view.seenFigure.hidden === false) drawSeen(view)
+  drawInput(view, now)
+  drawOutput(view, now)
+  drawNumbers(view, now)
+  drawSum(view, now)
+  drawChannels(view, now)
+  for (const [name, most] of [
+    ["row", view.out[0]],
+    ["column", view.out[1]],
+  ]) {
+    view.sliders[name].max = most - 1
+    view.sliders[name].value = view[name]
+    view.sliders[name].nextSibling.textContent = view[name]
+  }
+  Object.assign(view.root.dataset, { row: view.row, column: view.column })
+}
