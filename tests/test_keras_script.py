@@ -1,0 +1,71 @@
+"""The Python file to take home trains this very network."""
+
+import numpy as np
+import pytest
+
+from mnist_cnn.architecture import Architecture, ConvBlock
+from mnist_cnn.config import TrainingConfig
+from mnist_cnn.keras_script import keras_script
+from mnist_cnn.presets import PRESETS
+from mnist_cnn.schedule import learning_rate
+from mnist_cnn.training import model
+
+
+@pytest.mark.parametrize("preset", list(PRESETS))
+def test_it_is_python_of_at_most_60_lines_without_the_lab(preset):
+    text = keras_script(PRESETS[preset].config)
+    compile(text, "script.py", "exec")
+    assert len(text.splitlines()) <= 60
+    assert max(map(len, text.splitlines())) <= 88
+    assert "mnist_cnn." not in text.replace("mnist_cnn.keras", "")
+
+
+@pytest.fixture
+def few(mnist, monkeypatch):
+    """What plain Keras loads: 2,000 digits to train on, 500 to test on."""
+    import keras
+
+    digits = (
+        (mnist.x_train[:2000], mnist.y_train[:2000]),
+        (mnist.x_test[:500], mnist.y_test[:500]),
+    )
+    monkeypatch.setattr(keras.datasets.mnist, "load_data", lambda: digits)
+
+
+def test_it_builds_the_same_network_with_the_same_first_weights(few):
+    import keras
+
+    config = PRESETS["small"].config
+    names: dict = {}
+    exec(keras_script(config).split("model.summary()")[0], names)
+    keras.utils.set_random_seed(config.seed)
+    ours = model.weights_of(model.build(config.network))
+    theirs = model.weights_of(names["model"])
+    assert len(ours) == len(theirs)
+    for mine, other in zip(ours.values(), theirs.values(), strict=True):
+        assert np.array_equal(mine, other)
+
+
+def test_it_runs_to_its_end_and_reads_digits(few, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    network = Architecture((ConvBlock(8, 3), ConvBlock(16, 3)), 0.25, (64,))
+    config = TrainingConfig(network=network, batch_size=32, epochs=4)
+    names: dict = {}
+    exec(keras_script(config), names)
+    assert names["test_accuracy"] > 0.85
+    assert (tmp_path / "mnist_cnn.keras").is_file()
+
+
+def test_its_learning_rate_is_the_labs_after_the_warm_up(few):
+    config = TrainingConfig(examples=1000, batch_size=100, epochs=3)
+    names: dict = {}
+    exec(keras_script(config).split("model.compile(")[0], names)
+    for step in range(3, 30):
+        ours = learning_rate("cosine", config.learning_rate, step, 30)
+        assert float(names["rate"](step)) == pytest.approx(ours, abs=1e-7)
+    assert float(names["rate"](0)) < config.learning_rate
+
+
+def test_what_it_leaves_out_is_said():
+    assert "does not" in keras_script(PRESETS["champion"].config)
+    assert "does not" not in keras_script(PRESETS["seed"].config)
