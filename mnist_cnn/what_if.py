@@ -41,6 +41,8 @@ RANGES: dict[str, tuple[float, float]] = {
     "scale": (0.2, 3),
     "thicken": (-3, 3),
 }
+MOST_POINTS = 64
+AFFORDABLE = 2_000_000_000  # multiply-adds, some 150 ms on one thread (measured)
 # What the curves run over.
 CURVES: dict[str, np.ndarray] = {
     "angle": np.arange(-90, 91, 5.0),
@@ -93,7 +95,12 @@ def changed(pixels: np.ndarray, change: Change) -> np.ndarray:
 
 
 def curve(
-    network: Network, pixels: np.ndarray, name: str, change: Change | None = None
+    network: Network,
+    pixels: np.ndarray,
+    name: str,
+    change: Change | None = None,
+    *,
+    most: int = MOST_POINTS,
 ) -> Curve:
     """How the probabilities follow one kind of change.
 
@@ -101,9 +108,10 @@ def curve(
         pixels: (28, 28) in [0, 1].
         name: of a field of ``Change``.
         change: the other changes, which stay.
+        most: points, at most, besides the ends.
     """
     change = change or Change()
-    values = CURVES[name]
+    values = _thinned(CURVES[name], getattr(Change(), name), most)
     images = [changed(pixels, replace(change, **{name: value})) for value in values]
     probabilities = network.probabilities(np.stack(images))
     answers = probabilities.argmax(axis=1)
@@ -115,6 +123,21 @@ def curve(
     return Curve(
         name, values, probabilities, digit, (float(values[first]), float(values[last]))
     )
+
+
+def affordable_points(network: Network) -> int:
+    """Points that a large network, too, reads in about 150 ms."""
+    each = sum(layer.multiply_adds for layer in network.layers)
+    return int(np.clip(AFFORDABLE // max(1, each), 6, MOST_POINTS))
+
+
+def _thinned(values: np.ndarray, neutral: float, most: int) -> np.ndarray:
+    """Every so-manieth value, those of no change and both ends among them."""
+    step = -(-len(values) // most)
+    places = np.arange(len(values))
+    middle = int(np.abs(values - neutral).argmin())
+    kept = ((places - middle) % step == 0) | (places == 0) | (places == len(values) - 1)
+    return values[kept]
 
 
 def centre_of_mass(pixels: np.ndarray) -> tuple[float, float]:

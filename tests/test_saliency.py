@@ -5,6 +5,7 @@ import pytest
 from networks import ARCHITECTURES, a_seven, random_digits, random_network
 
 from mnist_cnn import saliency
+from mnist_cnn.architecture import Architecture, ConvBlock
 from mnist_cnn.backward import IMAGE, gradients
 
 DIGITS = (0, 3, 9)
@@ -164,3 +165,22 @@ def test_windows_that_do_not_fit_are_refused(size, cell):
     network = random_network(ARCHITECTURES["dense only"])
     with pytest.raises(ValueError, match="do not fit"):
         saliency.occlusion(network, a_seven(), 7, size=size, cell=cell)
+
+
+def test_a_large_network_is_occluded_more_coarsely_so_that_it_stays_quick():
+    assert saliency.affordable_cell(random_network(ARCHITECTURES["seed"])) == 2
+    large = Architecture((ConvBlock(64, 11), ConvBlock(64, 5)), 0, ())
+    cell = saliency.affordable_cell(random_network(large))
+    assert cell > 2
+    each = sum(layer.multiply_adds for layer in large.layers())
+    assert (28 // cell) ** 2 * each <= saliency.AFFORDABLE
+
+
+@pytest.mark.parametrize("cell", saliency.CELLS)
+def test_every_window_fits_every_cell(cell):
+    network = random_network(ARCHITECTURES["dense only"])
+    for size in (2, 4, 6, 8, 10):
+        fitting = saliency.fitting_size(size, cell)
+        assert abs(fitting - max(size, cell)) <= 1
+        found = saliency.occlusion(network, a_seven(), 7, size=fitting, cell=cell)
+        assert found.probability_drop.shape == (28 // cell, 28 // cell)

@@ -4,7 +4,15 @@ import numpy as np
 import pytest
 from networks import ARCHITECTURES, a_seven, random_network
 
-from mnist_cnn.what_if import CURVES, Change, centre_of_mass, changed, curve
+from mnist_cnn.architecture import Architecture, ConvBlock
+from mnist_cnn.what_if import (
+    CURVES,
+    Change,
+    affordable_points,
+    centre_of_mass,
+    changed,
+    curve,
+)
 
 
 def test_no_change_gives_the_very_same_pixels():
@@ -106,3 +114,19 @@ def test_curves_pass_through_no_change():
         assert np.all(np.diff(values) > 0)
     assert CURVES["angle"][0] == -90
     assert CURVES["angle"][-1] == 90
+
+
+@pytest.mark.parametrize("name", CURVES)
+def test_fewer_points_keep_the_ends_and_no_change(name):
+    found = curve(Reads(-99, 99), a_seven(), name, most=7)
+    assert len(found.values) <= 7 + 3
+    assert found.values[0] == CURVES[name][0]
+    assert found.values[-1] == CURVES[name][-1]
+    assert getattr(Change(), name) in found.values
+
+
+def test_a_large_network_gets_fewer_points():
+    seed = random_network(ARCHITECTURES["seed"])
+    large = Architecture((ConvBlock(64, 11), ConvBlock(128, 7)), 0, ())
+    assert affordable_points(seed) > 37
+    assert 6 <= affordable_points(random_network(large)) < 30

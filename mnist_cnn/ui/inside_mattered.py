@@ -51,7 +51,11 @@ def show_mattered(reading: Reading) -> None:
 
 
 def _occlusion(reading: Reading, digit: int, size: int, measure: str) -> None:
-    found = saliency.occlusion(reading.network, reading.pixels, digit, size=size)
+    cell = saliency.affordable_cell(reading.network)
+    size = saliency.fitting_size(size, cell)
+    found = saliency.occlusion(
+        reading.network, reading.pixels, digit, size=size, cell=cell
+    )
     if measure == "probability":
         drops, unit = found.probability_drop * 100, _("percentage points")
     else:
@@ -61,10 +65,11 @@ def _occlusion(reading: Reading, digit: int, size: int, measure: str) -> None:
         reading,
         drops,
         _(
-            "Each place is covered in turn. Orange: without it the {digit} loses, at "
-            "most {high} {unit}. Blue: it gains, at most {low}."
+            "Each place is covered in turn, {size}×{size} pixels. Orange: without it "
+            "the {digit} loses, at most {high} {unit}. Blue: it gains, at most {low}."
         ).format(
             digit=digit,
+            size=size,
             unit=unit,
             high=exact(max(0.0, float(drops.max())), 2),
             low=exact(max(0.0, float(-drops.min())), 2),

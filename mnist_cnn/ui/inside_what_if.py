@@ -103,7 +103,8 @@ def _curves(
 
 
 def _curve(reading: Reading, change: Change, name: str, title: str) -> None:
-    found = what_if.curve(reading.network, reading.pixels, name, change)
+    most = what_if.affordable_points(reading.network)
+    found = what_if.curve(reading.network, reading.pixels, name, change, most=most)
     words = _in_words(found, title)
     st.markdown(words)
     live_chart(

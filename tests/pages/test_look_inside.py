@@ -17,6 +17,7 @@ from mnist_cnn.config import TrainingConfig
 from mnist_cnn.digit_link import pack, unpack
 from mnist_cnn.network import Network
 from mnist_cnn.runs import Status
+from mnist_cnn.ui.clickable_picture import Tile, chosen_tile
 from mnist_cnn.ui.inside_reading import read
 from mnist_cnn.ui.layer_scrubber import KINDS, scrubber_data
 
@@ -181,9 +182,7 @@ def test_a_hostile_link_gets_a_sentence_and_the_page_works_on(query):
     assert chosen(at) == ("pool_1", 0)
 
 
-def test_a_click_on_a_picture_opens_it_and_a_wrong_click_from_a_browser_does_not():
-    from mnist_cnn.ui.clickable_picture import Tile, chosen_tile
-
+def test_what_a_browser_sends_is_checked_before_it_is_believed():
     assert chosen_tile({"item": "conv_1", "tile": 3}) == Tile("conv_1", 3)
     for wrong in (None, 3, {}, {"item": 1, "tile": 1}, {"item": "a", "tile": "1"}):
         assert chosen_tile(wrong) is None
