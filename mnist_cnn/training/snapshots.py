@@ -81,7 +81,7 @@ class KeepKernels(keras.callbacks.Callback):
 
     def _keep(self) -> None:
         self._steps.append(self._report.step)
-        self._kernels.append(np.array(self._layer.kernel))
+        self._kernels.append(np.asarray(self._layer.kernel).copy())
         with replacing(self._run.path / "kernels.npz") as file:
             np.savez(file, steps=self._steps, kernels=self._kernels)
 
@@ -137,7 +137,7 @@ class Movement(keras.callbacks.Callback):
 
     def _kernels(self) -> dict[str, np.ndarray]:
         return {
-            layer.name: np.array(layer.kernel)
+            layer.name: np.asarray(layer.kernel).copy()
             for layer in self.model.layers
             if hasattr(layer, "kernel")
         }
