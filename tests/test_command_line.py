@@ -102,7 +102,11 @@ def test_a_killed_training_in_the_terminal_is_reported_as_such():
 
 
 def test_control_c_stops_a_training_without_a_traceback():
-    process = command("train", "--epochs", "50", "--examples", "500")
+    # A shell's background job, and what it starts, would ignore Ctrl-C.
+    process = command(
+        *("train", "--epochs", "50", "--examples", "500"),
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
     until = time.monotonic() + 120
     while time.monotonic() < until:
         if any(r.recorded_status().epochs_done for r in runs.list_runs()):

@@ -52,7 +52,8 @@ def choose_network(label: str, *, key: str = CHOSEN) -> Chosen | None:
         key=widget,
     )
     st.session_state[key] = run_id
-    if key == CHOSEN:
+    # Each change of the address is a step for the browser's Back: none for nothing.
+    if key == CHOSEN and st.query_params.get("network", runs.PRETRAINED) != run_id:
         st.query_params["network"] = run_id
     try:
         return load_network(run_id)
