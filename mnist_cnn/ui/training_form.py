@@ -11,11 +11,11 @@ import numpy as np
 import streamlit as st
 
 from mnist_cnn import runs, worker
-from mnist_cnn.augmentation import AUGMENTATIONS
 from mnist_cnn.config import OPTIMIZERS, RANGES, SCHEDULES, ConfigError, TrainingConfig
 from mnist_cnn.experiment_link import from_link, to_link
 from mnist_cnn.presets import DEFAULT_PRESET, PRESETS
 from mnist_cnn.runs import RunError
+from mnist_cnn.ui.augmentation_view import augmentation_choice
 from mnist_cnn.ui.network_form import chosen_network, fill_network, network_form
 from mnist_cnn.ui.text import _
 from mnist_cnn.ui.training_link import show
@@ -109,15 +109,7 @@ def _settings() -> None:
                 "and then falls to 0, so that the network settles at the end."
             )
         )
-        st.multiselect(
-            _("Vary the digits"),
-            list(AUGMENTATIONS),
-            format_func=lambda name: _(AUGMENTATIONS[name].title),
-            key="form_augmentation",
-        )
-        st.caption(
-            _("Augmentation: each digit is changed a little each time it is seen.")
-        )
+        augmentation_choice("form_augmentation")
 
 
 def _whole_number(name: str, title: str, sentence: str) -> None:

@@ -9,10 +9,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mnist_cnn import runs, worker
+from mnist_cnn.augmentation import AUGMENTATIONS
 from mnist_cnn.config import TrainingConfig
 from mnist_cnn.presets import PRESETS
 from mnist_cnn.runs import Status
 from mnist_cnn.ui import training_form, training_queue
+from mnist_cnn.ui.augmentation_view import sheet
 
 ROOT = Path(__file__).parents[2]
 RECORDINGS = ROOT / "tests" / "recordings"
@@ -320,3 +322,21 @@ def test_the_two_honest_notes_are_there():
     text = words(train_page())
     assert "Keras then takes 32" in text
     assert "validation data is the test set" in text
+
+
+def test_chosen_augmentations_give_their_reasons_and_a_picture():
+    at = train_page()
+    box = at.multiselect(key="form_augmentation")
+    box.set_value(["shear", "stroke"]).run()
+    assert not at.exception
+    assert AUGMENTATIONS["shear"].reason in words(at)
+    assert len(at.get("image")) == 1
+
+
+def test_the_picture_of_augmented_digits_shows_them_as_they_are_and_varied():
+    digits = np.zeros((2, 28, 28), np.float32)
+    digits[:, 8:20, 12:16] = 1
+    picture = sheet(digits, ["shear"])
+    assert picture.shape == (4 * 56, 2 * 56)
+    assert np.array_equal(picture[:56:2, ::2], np.concatenate(list(digits), 1) * 255)
+    assert not np.array_equal(picture[:56], picture[56:112])
