@@ -133,7 +133,7 @@ def test_a_training_is_steered_and_each_command_is_obeyed_once(page, lab):
 def test_the_run_stays_on_the_page_through_reload_back_and_another_browser(
     page, lab, open_page
 ):
-    run_id = start(page, lab, epochs=4, examples=4000)
+    run_id = start(page, lab, epochs=40, examples=4000)
     chart = page.locator(f"[data-chart='loss-{run_id}'] .main-svg").first
     page.reload()
     chart.wait_for()
@@ -154,7 +154,7 @@ def test_the_run_stays_on_the_page_through_reload_back_and_another_browser(
 
 
 def test_a_training_goes_on_while_the_server_restarts(page, lab):
-    run_id = start(page, lab, epochs=6, examples=4000)
+    run_id = start(page, lab, epochs=40, examples=4000)
     lab.stop()
     before = lines(lab, run_id, "batch")[-1]["step"]
     lab.start()
@@ -170,7 +170,7 @@ def test_a_training_goes_on_while_the_server_restarts(page, lab):
 
 
 def test_a_killed_training_is_said_within_five_seconds_and_its_curve_kept(page, lab):
-    run_id = start(page, lab, epochs=10, examples=4000)
+    run_id = start(page, lab, epochs=40, examples=4000)
     status = json.loads((lab.runs / run_id / "status.json").read_text())
     os.kill(status["pid"], signal.SIGKILL)
     wait_for_state(page, "failed", timeout=5_000)
