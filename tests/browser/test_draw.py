@@ -40,6 +40,7 @@ def test_a_drawing_is_still_there_after_a_look_at_another_page(lab, page):
     expect(prediction(page)).to_have_text("7")
     page.get_by_role("link", name="Architecture").first.click()
     expect(page.get_by_role("heading", name="model.summary()")).to_be_visible()
+    page.wait_for_function("() => location.pathname === '/Architecture'")
     page.go_back()
     expect(page.get_by_role("heading", name="Draw", exact=True)).to_be_visible()
     expect(prediction(page)).to_have_text("7")

@@ -76,6 +76,13 @@ def wait_for_state(page, word: str, timeout: float = 60_000) -> None:
     badge.first.wait_for(timeout=timeout)
 
 
+def go_home(page) -> None:
+    page.get_by_test_id("stSidebar").get_by_role("link", name="Home").click()
+    # The address changes a moment after the page; before that, Back leads elsewhere.
+    page.wait_for_function("() => location.pathname === '/'")
+    page.get_by_role("heading", name="Train", exact=True).wait_for(state="detached")
+
+
 def newest_step(page) -> int:
     return page.evaluate(f'() => document.querySelector("{LOSS}").data[0].x.at(-1)')
 
@@ -137,13 +144,11 @@ def test_the_run_stays_on_the_page_through_reload_back_and_another_browser(
     chart = page.locator(f"[data-chart='loss-{run_id}'] .main-svg").first
     page.reload()
     chart.wait_for()
-    page.get_by_test_id("stSidebar").get_by_role("link", name="Home").click()
-    page.get_by_role("heading", name="Train", exact=True).wait_for(state="detached")
+    go_home(page)
     page.go_back()
     chart.wait_for()
     assert f"run={run_id}" in page.url
-    page.get_by_test_id("stSidebar").get_by_role("link", name="Home").click()
-    page.get_by_role("heading", name="Train", exact=True).wait_for(state="detached")
+    go_home(page)
     page.get_by_test_id("stSidebar").get_by_role("link", name="Train").click()
     chart.wait_for()
     watcher = open_page()
