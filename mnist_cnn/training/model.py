@@ -10,6 +10,7 @@ from keras import layers
 
 from mnist_cnn.architecture import IMAGE_SHAPE, Architecture, Layer
 from mnist_cnn.config import TrainingConfig
+from mnist_cnn.training.fused_adam import fused_adam
 
 SGD_MOMENTUM = 0.9
 
@@ -26,7 +27,7 @@ def compile_model(model: keras.Model, config: TrainingConfig) -> None:
     """Sets optimizer, loss and metric as the lecture does, with the config's values."""
     rate = config.learning_rate
     optimizer = {
-        "adam": lambda: keras.optimizers.Adam(rate),
+        "adam": lambda: fused_adam(rate),
         "sgd": lambda: keras.optimizers.SGD(rate, momentum=SGD_MOMENTUM),
         "rmsprop": lambda: keras.optimizers.RMSprop(rate),
     }[config.optimizer]()

@@ -1,0 +1,144 @@
+"""Keras trainings that take turns, an epoch each.
+
+``python -m benchmarks.keras_contenders written|plain|lab|gemm BATCH DIGITS EPOCHS``;
+"plain" is "written" with the switches that the lab sets before it imports TensorFlow.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import time
+from dataclasses import replace
+
+from benchmarks.contenders import my_turn, say
+from mnist_cnn.training.process import prepare_environment
+
+
+def written(batch: int, digits: int, epochs: int) -> None:
+    """The lecture's code as it is written; only waiting for its turn is added."""
+    import keras
+    from keras import layers
+
+    (x_train, y_train), (x_test, y_test) = _digits()
+    x_train = x_train[:digits].reshape(-1, 28, 28, 1).astype("float32") / 255
+    x_test = x_test.reshape(-1, 28, 28, 1).astype("float32") / 255
+    model = keras.Sequential(
+        [
+            keras.Input((28, 28, 1)),
+            layers.Conv2D(32, (5, 5), strides=1, padding="same", activation="relu"),
+            layers.MaxPooling2D((2, 2), strides=2),
+            layers.Conv2D(64, (2, 2), padding="same", activation="relu"),
+            layers.MaxPooling2D((2, 2)),
+            layers.Dropout(0.25),
+            layers.Flatten(),
+            layers.Dense(1000, activation="relu"),
+            layers.Dense(10, activation="softmax"),
+        ]
+    )
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    model.fit(
+        x_train,
+        y_train[:digits],
+        batch_size=batch,
+        epochs=epochs,
+        validation_data=(x_test, y_test),
+        verbose=0,
+        callbacks=[_take_turns()],
+    )
+
+
+def lab(batch: int, digits: int, epochs: int) -> None:
+    """The lab's training, with all that it reports and saves."""
+    from mnist_cnn import runs
+    from mnist_cnn.presets import PRESETS
+    from mnist_cnn.training.fit import Training
+
+    config = replace(
+        PRESETS["lecture"].config, batch_size=batch, examples=digits, epochs=epochs
+    )
+    training = Training(runs.submit(config, state="preparing"))
+    training.more_callbacks.append(_take_turns())
+    training.train()
+
+
+def gemm(batch: int, digits: int, epochs: int) -> None:
+    """The matrix products of the seed network, forward and backward, and no more."""
+    import numpy as np
+    import tensorflow as tf
+
+    # Rows, inner dimension, columns: convolutions as one product of all windows.
+    products = [
+        (batch * 28 * 28, 5 * 5, 32),
+        (batch * 14 * 14, 2 * 2 * 32, 64),
+        (batch, 7 * 7 * 64, 1000),
+        (batch, 1000, 10),
+    ]
+    rng = np.random.default_rng(1)
+
+    def random(*shape: int) -> tf.Tensor:
+        return tf.constant(rng.standard_normal(shape, np.float32))
+
+    arrays = [(random(m, k), random(k, n), random(m, n)) for m, k, n in products]
+
+    @tf.function
+    def step() -> tf.Tensor:
+        kept = []
+        for number, (x, w, gradient) in enumerate(arrays):
+            kept.append(tf.linalg.matmul(x, w))
+            kept.append(tf.linalg.matmul(x, gradient, transpose_a=True))
+            if number:  # nobody needs the gradient of the pixels
+                kept.append(tf.linalg.matmul(gradient, w, transpose_b=True))
+        return tf.add_n([each[0, 0] for each in kept])
+
+    step()
+    while my_turn():
+        began = time.perf_counter()
+        for _ in range(digits // batch):
+            step().numpy()
+        say({"training": time.perf_counter() - began, "rest": 0.0})
+
+
+def _digits() -> tuple:
+    from mnist_cnn import data
+
+    dataset = data.load()
+    return (dataset.x_train, dataset.y_train), (dataset.x_test, dataset.y_test)
+
+
+def _take_turns():
+    import keras
+
+    class TakeTurns(keras.callbacks.Callback):
+        """Waits before each epoch; says what its batches took, and the rest of it."""
+
+        def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
+            if epoch:
+                now = time.perf_counter()
+                say({"training": self.tested - self.began, "rest": now - self.tested})
+            if not my_turn():
+                sys.exit()
+            self.began = time.perf_counter()
+
+        def on_test_begin(self, logs: dict | None = None) -> None:
+            self.tested = time.perf_counter()
+
+    return TakeTurns()
+
+
+def main() -> None:
+    kind, batch, digits, epochs = sys.argv[1], *map(int, sys.argv[2:5])
+    if kind != "written":
+        prepare_environment()
+    if kind == "lab":
+        with tempfile.TemporaryDirectory() as folder:
+            os.environ["MNIST_CNN_RUNS"] = folder
+            lab(batch, digits, epochs)
+    else:
+        work = {"written": written, "plain": written, "gemm": gemm}[kind]
+        work(batch, digits, epochs)
+
+
+if __name__ == "__main__":
+    main()
