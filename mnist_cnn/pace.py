@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -72,22 +73,28 @@ def expected_seconds(config: TrainingConfig, digits_per_second: float) -> float:
 
 
 def expected_wait(
-    now_training: Pace | None,
+    training: Iterable[Pace],
     before: Iterable[TrainingConfig],
     digits_per_second: float | None,
+    places: int = 1,
 ) -> float:
     """Seconds until a run's turn.
 
     Args:
-        now_training: of the run being trained, if any.
+        training: of the runs being trained.
         before: settings of the runs that wait in front of it.
         digits_per_second: as measured last on this machine; None if never.
+        places: how many are trained at once.
     """
     speed = digits_per_second or TYPICAL_DIGITS_PER_SECOND
-    left = 0.0
-    if now_training is not None:
-        left = now_training.seconds_left or START_SECONDS
-    return left + sum(expected_seconds(config, speed) for config in before)
+    free_in = [each.seconds_left or START_SECONDS for each in training]
+    free_in += [0.0] * (places - len(free_in))
+    heapq.heapify(free_in)
+    while len(free_in) > places:
+        heapq.heappop(free_in)
+    for config in before:
+        heapq.heapreplace(free_in, free_in[0] + expected_seconds(config, speed))
+    return free_in[0]
 
 
 def duration_text(seconds: float) -> str:

@@ -21,7 +21,7 @@ from pathlib import Path
 import filelock
 import numpy as np
 
-from mnist_cnn import control
+from mnist_cnn import control, heartbeat
 from mnist_cnn.config import ConfigError, TrainingConfig
 from mnist_cnn.files import RunError, is_held, read_json, write_json
 
@@ -33,10 +33,13 @@ ACTIVE_STATES = ("preparing", "running", "paused")
 FINAL_STATES = ("done", "stopped", "failed")
 STATES = ("queued", *ACTIVE_STATES, *FINAL_STATES)
 NAME_LENGTH = 60
+CLUSTER_ATTEMPTS = 3
 
 _RUN_ID = re.compile(r"[a-z0-9]{8,32}")
 _PACKAGE = Path(__file__).parent
 PRETRAINED_FOLDER = _PACKAGE / PRETRAINED
+
+_observer = heartbeat.Observer()
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,9 @@ class Status:
         started, ended: seconds since 1970.
         seconds: spent training so far, without pauses, at the newest epoch's end.
         versions: of Python, TensorFlow, Keras and numpy.
-        pid: process that trains, for a person looking for it.
+        host, pid: machine and process that train, for a person looking for them.
+        attempts_left: on a cluster, this attempt and those that follow if its machine
+            is lost; 0 elsewhere.
     """
 
     state: str = "queued"
@@ -72,7 +77,9 @@ class Status:
     ended: float | None = None
     seconds: float = 0.0
     versions: dict[str, str] | None = None
+    host: str = ""
     pid: int | None = None
+    attempts_left: int = 0
 
     @property
     def is_active(self) -> bool:
@@ -166,7 +173,7 @@ class Run:
         write_json(self.path / "label.json", {"name": name})
 
     def status(self) -> Status:
-        """How it stands; a training whose process has died says so.
+        """How it stands; a training whose process has died has failed, or waits again.
 
         Raises:
             RunError: if the folder is gone or its status cannot be read.
@@ -178,6 +185,8 @@ class Run:
         status = self.recorded_status()
         if not status.is_active:
             return status
+        if status.attempts_left > 1:
+            return replace(status, state="queued", reason=lost_reason(status))
         return replace(status, state="failed", reason=died_reason(status))
 
     def recorded_status(self) -> Status:
@@ -197,8 +206,10 @@ class Run:
         write_json(self.path / "status.json", asdict(status))
 
     def is_locked(self) -> bool:
-        """Whether a training process holds this run."""
-        return is_held(self.path / "lock")
+        """Whether a training process holds this run, on this or another machine."""
+        if heartbeat.machine_of(self.path) in (None, heartbeat.this_machine()):
+            return is_held(self.path / "lock")
+        return _observer.lives(self.path)
 
     @contextmanager
     def lock(self) -> Iterator[None]:
@@ -207,12 +218,29 @@ class Run:
         Raises:
             RunError: if another process holds it.
         """
+        lock = filelock.FileLock(self.path / "lock")
+        machine = heartbeat.this_machine()
         try:
             # A page looking whether it is held holds it for a moment.
-            with filelock.FileLock(self.path / "lock", timeout=2):
-                yield
+            lock.acquire(timeout=2)
         except filelock.Timeout as error:
-            raise RunError(f"Run {self.id} is being trained already.") from error
+            if not self._lock_is_left_over():
+                raise RunError(f"Run {self.id} is being trained already.") from error
+            machine = ""
+        except (OSError, NotImplementedError):
+            # No locks in this file system: the heartbeat has to do.
+            machine = ""
+        try:
+            with heartbeat.beating(self.path, machine):
+                yield
+        finally:
+            lock.release()
+
+    def _lock_is_left_over(self) -> bool:
+        """Whether a machine that was lost holds the lock: a file server may keep it."""
+        if heartbeat.machine_of(self.path) in (None, heartbeat.this_machine()):
+            return False
+        return heartbeat.has_stopped(self.path)
 
     def send(self, what: str, value: float | None = None) -> None:
         """Appends a command; the training obeys commands once each, in this order.
@@ -358,7 +386,25 @@ def died_reason(status: Status) -> str:
         if status.epochs_done
         else "No epoch was complete, so there is no network to keep."
     )
+    if status.attempts_left:
+        return (
+            f"It was begun {CLUSTER_ATTEMPTS} times on the cluster, and each time its "
+            f"process or its machine was lost. {kept}"
+        )
     return (
         "The training process ended without a word: it was killed, or the machine ran "
         f"out of memory. {kept}"
+    )
+
+
+def lost_reason(status: Status) -> str:
+    """What to tell when a run's machine is gone and another one will take it."""
+    after = (
+        f"It goes on after epoch {status.epochs_done}"
+        if status.epochs_done
+        else "It begins again"
+    )
+    return (
+        f"The machine that trained it ({status.host}) was lost. {after} as soon as "
+        "another one has a place."
     )

@@ -1,7 +1,9 @@
-"""The worker takes queued runs, oldest first, and trains them one after the other.
+"""The worker takes queued runs, oldest first, and has them trained.
 
 One a runs folder, in a session of its own so that it outlives the server that started
-it. Each training is a process: it can be killed for sure, and gives its memory back.
+it. Where trainings run is a thing of its own: one at a time on this machine, or as many
+as a cluster takes. Each is a process: it can be killed for sure, and gives its memory
+back.
 """
 
 from __future__ import annotations
@@ -13,12 +15,15 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Protocol
 
 import filelock
 
 from mnist_cnn import runs
+from mnist_cnn.cluster import Cluster, scheduler_address
 from mnist_cnn.control import CommandReader
-from mnist_cnn.files import is_held
+from mnist_cnn.files import is_held, read_json, write_json
+from mnist_cnn.local_process import LocalProcess
 from mnist_cnn.runs import Run, RunError
 
 POLL_SECONDS = 0.1
@@ -59,6 +64,46 @@ def ensure() -> None:
         raise RunError(f"The training worker could not be started: {error}.") from error
 
 
+class Place(Protocol):
+    """Where trainings run.
+
+    Attributes:
+        attempts: how often a run is begun before it has failed, if its machine or its
+            process is lost; 0 where that is for a person to decide.
+    """
+
+    attempts: int
+
+    def places(self) -> int:
+        """How many trainings may run at once; RunError says why none can now."""
+
+    def begun(self) -> set[str]:
+        """The ids of the runs that were begun and whose end has not been told yet."""
+
+    def begin(self, run: Run) -> None:
+        """Begins a training; RunError says why that cannot be now."""
+
+    def forget(self, run: Run) -> None:
+        """A run that has died and waits again may be begun anew."""
+
+    def ended(self) -> list[tuple[Run, str]]:
+        """The runs that have ended since the last call, and a note on each end."""
+
+    def close(self) -> None:
+        """The worker leaves; trainings may go on."""
+
+
+def problem() -> str:
+    """Why the worker that is alive can begin no training now; empty if it can."""
+    return str(_report().get("problem") or "") if is_alive() else ""
+
+
+def places() -> int:
+    """How many trainings run at once, as the worker last saw it; at least 1."""
+    number = _report().get("places")
+    return number if isinstance(number, int) and number > 1 else 1
+
+
 def work(idle_seconds: float = IDLE_SECONDS) -> bool:
     """Trains queued runs until none has come for ``idle_seconds``.
 
@@ -66,10 +111,12 @@ def work(idle_seconds: float = IDLE_SECONDS) -> bool:
         False, at once, if another worker serves this folder.
     """
     runs.folder().mkdir(parents=True, exist_ok=True)
+    address = scheduler_address()
     while True:
         try:
             with filelock.FileLock(_lock_path(), timeout=1):
-                _Worker(idle_seconds).work()
+                place = Cluster(address) if address else LocalProcess()
+                _Worker(place, idle_seconds).work()
         except filelock.Timeout:
             return False
         # A run submitted as this worker was leaving still found it alive.
@@ -78,14 +125,15 @@ def work(idle_seconds: float = IDLE_SECONDS) -> bool:
 
 
 class _Worker:
-    """The loop of one worker; keeps a training process ready for the next run."""
+    """The loop of one worker."""
 
-    def __init__(self, idle_seconds: float) -> None:
+    def __init__(self, place: Place, idle_seconds: float) -> None:
+        self._place = place
         self._idle_seconds = idle_seconds
-        self._ready: subprocess.Popen | None = None
         self._folder_changed = 0
         self._look_until = 0.0
         self._next_look = 0.0
+        self._told: dict[str, object] = {}
 
     def work(self) -> None:
         _lower_priority()
@@ -93,13 +141,14 @@ class _Worker:
         idle_since = time.monotonic()
         try:
             while time.monotonic() - idle_since < self._idle_seconds:
-                self._keep_one_ready()
-                if self._must_look() and self._train_next():
+                ended = self._place.ended()
+                for run, note in ended:
+                    self._settle(run, note)
+                if (ended or self._must_look()) and self._look():
                     idle_since = time.monotonic()
-                else:
-                    time.sleep(POLL_SECONDS)
+                time.sleep(POLL_SECONDS)
         finally:
-            self._dismiss()
+            self._place.close()
 
     def _must_look(self) -> bool:
         """Whether to read the run folders: now and then, and when one is new."""
@@ -114,48 +163,63 @@ class _Worker:
             return True
         return False
 
-    def _train_next(self) -> bool:
-        """Trains the oldest run that waits; False if there is none."""
-        _note_deaths()
-        if any(_is_training(run) for run in runs.list_runs()):
-            # Another's: started in a terminal, or by a worker that was killed.
-            self._next_look = 0.0
-            return False
+    def _look(self) -> bool:
+        """Begins what waits and has a place; whether any run waits or is trained."""
+        self._see_to_the_dead()
         waiting = _drop_stopped(runs.queue())
-        if not waiting:
-            return False
-        self._train(waiting[0])
-        return True
+        begun = self._place.begun()
+        # Others count: started in a terminal, or by a worker that was killed.
+        training = begun | {run.id for run in runs.list_runs() if _is_training(run)}
+        try:
+            offered = self._place.places()
+            free = max(0, offered - len(training))
+            for run in [run for run in waiting if run.id not in begun][:free]:
+                self._begin(run)
+            self._tell(problem="", places=offered)
+        except RunError as error:
+            self._tell(problem=str(error), places=0)
+        except OSError as error:
+            self._tell(problem=f"A run cannot be begun: {error}.", places=0)
+        return bool(waiting or training)
 
-    def _train(self, run: Run) -> None:
-        process, self._ready = self._ready, None
-        with contextlib.suppress(OSError):  # it died while it waited; seen below
-            process.stdin.write(f"{run.id}\n".encode())
-            process.stdin.close()
-        while True:
-            try:
-                code = process.wait(LOOK_SECONDS)
-                break
-            except subprocess.TimeoutExpired:
-                _drop_stopped(runs.queue())
-        with contextlib.suppress(RunError):
-            if not run.recorded_status().is_final:
-                _note_death(run, code)
+    def _begin(self, run: Run) -> None:
+        status = run.recorded_status()
+        if self._place.attempts and not status.attempts_left:
+            run.write_status(replace(status, attempts_left=self._place.attempts))
+        self._place.begin(run)
 
-    def _keep_one_ready(self) -> None:
-        if self._ready is not None and self._ready.poll() is None:
-            return
-        self._ready = subprocess.Popen(
-            [sys.executable, "-m", "mnist_cnn.training.process"],
-            cwd=_ROOT,
-            stdin=subprocess.PIPE,
-        )
+    def _settle(self, run: Run, note: str) -> None:
+        """Sees to a run whose process has ended before it could write anything down."""
+        with contextlib.suppress(RunError, OSError):
+            status = run.recorded_status()
+            if status.state == "queued" and status.attempts_left > 1:
+                left = status.attempts_left - 1
+                run.write_status(replace(status, attempts_left=left))
+            elif status.state == "queued" or (
+                status.is_active and not self._place.attempts
+            ):
+                _note_death(run, note)
 
-    def _dismiss(self) -> None:
-        if self._ready is not None:
+    def _see_to_the_dead(self) -> None:
+        """Writes down what died without a word, and lets it wait again if it may."""
+        for run in runs.list_runs():
+            with contextlib.suppress(RunError, OSError):
+                recorded = run.recorded_status()
+                if not recorded.is_active:
+                    continue
+                status = run.status()
+                if status.state == "queued":
+                    left = status.attempts_left - 1
+                    run.write_status(replace(status, attempts_left=left))
+                    self._place.forget(run)
+                elif status.is_final and run.id not in self._place.begun():
+                    _note_death(run, "")
+
+    def _tell(self, **report: object) -> None:
+        if report != self._told:
             with contextlib.suppress(OSError):
-                self._ready.stdin.close()
-            self._ready.wait()
+                write_json(_report_path(), report)
+                self._told = report
 
 
 def _is_training(run: Run) -> bool:
@@ -164,19 +228,11 @@ def _is_training(run: Run) -> bool:
     return False
 
 
-def _note_deaths() -> None:
-    """Writes down what died without a word while no worker watched."""
-    for run in runs.list_runs():
-        with contextlib.suppress(RunError, OSError):
-            if run.recorded_status().is_active and run.status().is_final:
-                _note_death(run, None)
-
-
-def _note_death(run: Run, code: int | None) -> None:
+def _note_death(run: Run, note: str) -> None:
     status = run.status()
-    reason = runs.died_reason(status)
-    if code is not None and code < 0:
-        reason = f"{reason} (Signal {-code}.)"
+    reason = (
+        f"{runs.died_reason(status)} ({note})" if note else runs.died_reason(status)
+    )
     run.write_status(replace(status, state="failed", reason=reason, ended=time.time()))
 
 
@@ -202,6 +258,17 @@ def _drop_stopped(waiting: list[Run]) -> list[Run]:
 
 def _lock_path() -> Path:
     return runs.folder() / "worker.lock"
+
+
+def _report_path() -> Path:
+    return runs.folder() / "worker.json"
+
+
+def _report() -> dict[str, object]:
+    try:
+        return read_json(_report_path(), "worker")
+    except RunError:
+        return {}
 
 
 def _log() -> Path:

@@ -15,6 +15,7 @@ from processes import processes_of
 from mnist_cnn import runs, worker
 from mnist_cnn.architecture import Architecture
 from mnist_cnn.config import TrainingConfig
+from mnist_cnn.local_process import LocalProcess
 
 pytestmark = pytest.mark.usefixtures("runs_folder", "few_digits")
 
@@ -154,7 +155,7 @@ def test_a_run_stopped_while_it_waits_is_never_begun():
 def test_a_training_that_died_unwatched_is_written_down(monkeypatch):
     run = submit()
     run.write_status(runs.Status("running", epochs_done=1))
-    worker._note_deaths()
+    worker._Worker(LocalProcess(), 0)._see_to_the_dead()
     recorded = run.recorded_status()
     assert recorded.state == "failed"
     assert "The network of epoch 1 is kept." in recorded.reason

@@ -61,7 +61,9 @@ class Training:
             self._set(
                 state="preparing",
                 started=time.time(),
+                host=platform.node(),
                 pid=os.getpid(),
+                attempts_left=self.run.recorded_status().attempts_left,
                 versions=_versions(),
             )
             try:

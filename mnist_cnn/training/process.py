@@ -1,6 +1,8 @@
 """A training process: imports TensorFlow, waits for the id of a run, trains it, ends.
 
 The worker keeps one of these ready, so that a run starts without waiting for imports.
+With ``--attached`` it ends, in the middle of a batch, as soon as standard input is
+closed: with whoever started it.
 """
 
 from __future__ import annotations
@@ -8,6 +10,9 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import threading
+
+ORPHAN_EXIT_CODE = 4
 
 
 def main() -> int:
@@ -20,12 +25,20 @@ def main() -> int:
     run_id = sys.stdin.readline().strip()
     if not run_id:
         return 0
+    if "--attached" in sys.argv[1:]:
+        threading.Thread(target=_end_with_the_other_side, daemon=True).start()
     try:
         status = Training(runs.find(run_id)).train()
     except runs.RunError as error:
         print(error, file=sys.stderr)
         return 1
     return 0 if status.state in ("done", "stopped") else 1
+
+
+def _end_with_the_other_side() -> None:
+    sys.stdin.read()
+    # Nothing is written down: whoever looks sees that this training has died.
+    os._exit(ORPHAN_EXIT_CODE)
 
 
 def prepare_environment() -> None:

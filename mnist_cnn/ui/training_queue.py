@@ -20,10 +20,12 @@ class Overview:
     """Every readable run with its status, newest first, and the waiting ones.
 
     `waits` has the waiting runs' ids, oldest first, and the seconds until their turn.
+    `problem` says why none can begin now, if so.
     """
 
     runs: list[tuple[Run, Status]]
     waits: dict[str, float]
+    problem: str = ""
 
     def place(self, run_id: str) -> int | None:
         """1 for the next one; None for a run that does not wait."""
@@ -93,7 +95,7 @@ def pace_of(run: Run, status: Status) -> Pace:
 def _look() -> Overview:
     found: list[tuple[Run, Status]] = []
     waiting: list[Run] = []
-    training: Pace | None = None
+    training: list[Pace] = []
     speed: float | None = None
     for run in runs.list_runs():
         try:
@@ -104,17 +106,18 @@ def _look() -> Overview:
         if status.state == "queued":
             waiting.insert(0, run)
         elif status.is_active:
-            training = pace_of(run, status)
-            speed = training.digits_per_second or speed
+            training.append(pace_of(run, status))
+            speed = training[-1].digits_per_second or speed
         elif speed is None:
             speed = _measured_speed(status)
+    places = worker.places()
     waits = {
         run.id: expected_wait(
-            training, [before.config for before in waiting[:place]], speed
+            training, [before.config for before in waiting[:place]], speed, places
         )
         for place, run in enumerate(waiting)
     }
-    return Overview(found, waits)
+    return Overview(found, waits, worker.problem())
 
 
 def _measured_speed(status: Status) -> float | None:

@@ -111,6 +111,8 @@ def _waiting(run: Run) -> None:
     except RunError as error:
         st.error(str(error))
     seen = overview()
+    if seen.problem:
+        st.warning(_(seen.problem))
     place = seen.place(run.id)
     if place is None:
         return
