@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PAGES = ["app.py", *sorted(f"pages/{path.name}" for path in ROOT.glob("pages/*.py"))]
 # Each would cost the server seconds or hundreds of megabytes; Keras its speed too.
-HEAVY = ("tensorflow", "keras", "mlxtend", "sklearn", "matplotlib")
+HEAVY = ("tensorflow", "keras", "mlxtend", "sklearn", "matplotlib", "distributed")
 
 VISIT = """
 import sys
