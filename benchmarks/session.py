@@ -77,11 +77,21 @@ class Session:
     Args:
         port: of the server.
         page: name of the page, as in its address; "" is Home.
+        query: what stands behind the question mark in the address.
+
+    Attributes:
+        errors: exceptions that the page has shown.
+        metrics: values of the metrics that the newest answer held.
+        fragments: seconds between the reruns that fragments ask for, by their id.
+        bytes: received since the newest question.
     """
 
-    def __init__(self, port: int, page: str) -> None:
+    def __init__(self, port: int, page: str, query: str = "") -> None:
         self._port = port
         self._page = page
+        self._query = query
+        self.fragments: dict[str, float] = {}
+        self.bytes = 0
         self._fragment = ""
         self._canvas = ""
         self.errors = 0
@@ -99,6 +109,30 @@ class Session:
     async def close(self) -> None:
         """Leaves."""
         await self._socket.close()
+
+    async def look(self, fragment: str) -> float:
+        """Reruns a fragment, as a browser does by itself; seconds until the answer."""
+        message = BackMsg()
+        message.rerun_script.fragment_id = fragment
+        message.rerun_script.is_auto_rerun = True
+        started = time.perf_counter()
+        await self._rerun(message)
+        return time.perf_counter() - started
+
+    async def watch(self, seconds: float) -> list[float]:
+        """Reruns what wants to be rerun, like an open tab; seconds of each answer."""
+        times = []
+        end = time.perf_counter() + seconds
+        due = {name: time.perf_counter() for name in self.fragments}
+        while due and (now := time.perf_counter()) < end:
+            fragment = min(due, key=due.get)
+            if due[fragment] > now:
+                await asyncio.sleep(min(due[fragment], end) - now)
+                continue
+            times.append(await self.look(fragment))
+            # A timer in a browser goes on while an answer is on its way.
+            due[fragment] += self.fragments.get(fragment, seconds)
+        return times
 
     async def stroke(self, image_url: str) -> float:
         """Sends a drawing; seconds until the page has answered it."""
@@ -118,13 +152,18 @@ class Session:
 
     async def _rerun(self, message: BackMsg) -> None:
         message.rerun_script.page_name = self._page
-        self.metrics = []
+        message.rerun_script.query_string = self._query
+        self.metrics, self.bytes = [], 0
         await self._socket.send(message.SerializeToString())
         while True:
             data = await asyncio.wait_for(self._socket.recv(), ANSWER_SECONDS)
+            self.bytes += len(data)
             answer = ForwardMsg.FromString(data)
             if answer.WhichOneof("type") == "delta":
                 self._note(answer)
+            if answer.WhichOneof("type") == "auto_rerun":
+                asked = answer.auto_rerun
+                self.fragments[asked.fragment_id] = asked.interval
             if answer.WhichOneof("type") == "script_finished":
                 return
 

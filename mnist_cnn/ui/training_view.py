@@ -19,8 +19,8 @@ from mnist_cnn.ui.text import _
 from mnist_cnn.ui.training_details import details
 from mnist_cnn.ui.training_queue import care_for_worker, overview
 from mnist_cnn.ui.training_steering import steering
+from mnist_cnn.ui.viewers import note_look
 
-REFRESH_SECONDS = 0.4
 DIAGNOSIS_ICONS = {
     "improving": "trending_down",
     "plateau": "trending_flat",
@@ -29,10 +29,10 @@ DIAGNOSIS_ICONS = {
 
 
 def watch(run_id: str) -> None:
-    """Show the run; while it lives, look again several times a second."""
-    live = not _status_is_final(run_id)
-    st.session_state.watching_live = live
-    st.fragment(_look, run_every=REFRESH_SECONDS if live else None)(run_id)
+    """Show the run; while it lives, look again, as often as its viewers permit."""
+    pace = None if _status_is_final(run_id) else note_look()
+    st.session_state.watching_live = pace
+    st.fragment(_look, run_every=pace)(run_id)
 
 
 def _status_is_final(run_id: str) -> bool:
@@ -53,6 +53,9 @@ def _look(run_id: str) -> None:
         return
     if status.is_final and st.session_state.get("watching_live"):
         # Ends the looking, and lets the list of runs show the result.
+        st.rerun()
+    if not status.is_final and st.session_state.get("watching_live") != note_look():
+        # Viewers came or went: the page takes the new pace.
         st.rerun()
     metrics = reader(run.metrics_path).read()
     # Each part has its place, so that a new sentence above does not remount a chart.
