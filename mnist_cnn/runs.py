@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
+from typing import Any
 
 import filelock
 import numpy as np
@@ -161,16 +162,35 @@ class Run:
     @property
     def name(self) -> str:
         """The name a person gave it, or the start of its id."""
-        try:
-            name = read_json(self.path / "label.json", "label").get("name")
-        except RunError:
-            name = None
+        name = self._label().get("name")
         return name if isinstance(name, str) and name else self.id[:6]
+
+    @property
+    def starred(self) -> bool:
+        """Whether somebody marked it as worth keeping."""
+        return self._label().get("starred") is True
 
     def rename(self, name: str) -> None:
         """Gives it a name: one line, at most 60 characters; empty takes it away."""
-        name = " ".join(name.split())[:NAME_LENGTH]
-        write_json(self.path / "label.json", {"name": name})
+        self._write_label(name=" ".join(name.split())[:NAME_LENGTH])
+
+    def star(self, starred: bool) -> None:
+        """Marks it as worth keeping, or no longer."""
+        self._write_label(starred=starred)
+
+    def _label(self) -> dict[str, Any]:
+        try:
+            return read_json(self.path / "label.json", "label")
+        except RunError:
+            return {}
+
+    def _write_label(self, **changed: str | bool) -> None:
+        kept = {
+            name: value
+            for name, value in self._label().items()
+            if name in ("name", "starred")
+        }
+        write_json(self.path / "label.json", kept | changed)
 
     def status(self) -> Status:
         """How it stands; a training whose process has died has failed, or waits again.

@@ -212,6 +212,25 @@ def test_a_name_is_one_short_line():
     assert run.name == run.id[:6]
 
 
+def test_a_star_and_a_name_leave_each_other_alone():
+    run = submit()
+    assert not run.starred
+    run.star(True)
+    run.rename("mine")
+    assert (run.starred, run.name) == (True, "mine")
+    run.star(False)
+    assert (run.starred, run.name) == (False, "mine")
+
+
+@pytest.mark.parametrize("label", [b"{", b"[]", b'{"starred": 1}', b'{"name": "x"}'])
+def test_nothing_but_a_star_is_one(label):
+    run = submit()
+    (run.path / "label.json").write_bytes(label)
+    assert not run.starred
+    run.star(True)
+    assert run.starred
+
+
 @pytest.mark.parametrize("label", [b"{", b"[]", b'{"name": 3}', b'{"name": null}'])
 def test_a_damaged_name_is_no_reason_to_fail(label):
     run = submit()
