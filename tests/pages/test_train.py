@@ -302,6 +302,15 @@ def test_a_run_can_be_renamed_and_its_name_is_never_markup():
     assert r"\`\*my\* \[run\]\(x\)" in at.subheader[0].value
 
 
+def test_a_run_can_be_starred_and_the_list_shows_it():
+    run = run_in_state("done")
+    at = press(train_page(run.id), f"star_{run.id}")
+    assert run.starred
+    assert f"★ `{run.name}`" in words(at)
+    press(at, f"star_{run.id}")
+    assert not run.starred
+
+
 def test_deleting_asks_first():
     run = run_in_state("done")
     at = train_page(run.id)

@@ -1,0 +1,105 @@
+"""What can be done with a run anywhere: star, rename, delete.
+
+Each returns whether it was just done, so that the page can run again.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from mnist_cnn import runs
+from mnist_cnn.presets import PRESETS
+from mnist_cnn.runs import NAME_LENGTH, Run, RunError, Status
+from mnist_cnn.ui.text import _
+from mnist_cnn.ui.training_link import forget
+from mnist_cnn.ui.training_queue import look_again
+
+PROBLEM = "runs_problem"
+
+
+def problem() -> None:
+    """Says why the last action on a run failed, if it did."""
+    if sentence := st.session_state.pop(PROBLEM, None):
+        st.error(sentence)
+
+
+def preset_title(preset: str) -> str:
+    """What people call the preset a run came from; "seed, changed" is one, too."""
+    name, comma, _rest = preset.partition(",")
+    if name not in PRESETS:
+        return preset
+    title = _(PRESETS[name].title)
+    return _("{preset}, changed").format(preset=title) if comma else title
+
+
+def plain(name: str) -> str:
+    """A name as Markdown code, in which nothing else is markup."""
+    return f"`{name.replace(chr(92), '').replace('`', chr(39))}`"
+
+
+def star(run: Run, starred: bool) -> bool:
+    """A button that marks the run as worth keeping, or no longer."""
+    return st.button(
+        _("Take the star away") if starred else _("Star"),
+        key=f"star_{run.id}",
+        icon=":material/star:",
+        help=_("A starred run is one to keep."),
+        on_click=_do_star,
+        args=(run, not starred),
+    )
+
+
+def rename(run: Run) -> bool:
+    """A box for its name."""
+    key = f"name_{run.id}"
+    with st.form(f"rename_{run.id}", border=False):
+        st.text_input(_("Name"), value=run.name, max_chars=NAME_LENGTH, key=key)
+        return st.form_submit_button(_("Rename"), on_click=_do_rename, args=(run, key))
+
+
+def delete(run: Run, status: Status) -> bool:
+    """A button that asks first; a sentence instead while the run is trained."""
+    if status.is_active:
+        st.caption(_("It is being trained. Stop it before you delete it."))
+        return False
+    sure = st.checkbox(
+        _("Delete its curves and its network for good"), key=f"sure_{run.id}"
+    )
+    return st.button(
+        _("Delete"),
+        key=f"delete_{run.id}",
+        disabled=not sure,
+        on_click=_do_delete,
+        args=(run,),
+    )
+
+
+def _do_star(run: Run, starred: bool) -> None:
+    try:
+        run.star(starred)
+    except (OSError, RunError):
+        st.session_state[PROBLEM] = _(
+            "The star could not be written. The run may have been deleted."
+        )
+    look_again()
+
+
+def _do_rename(run: Run, key: str) -> None:
+    try:
+        run.rename(st.session_state.get(key, ""))
+    except (OSError, RunError):
+        st.session_state[PROBLEM] = _(
+            "The run could not be renamed. It may have been deleted."
+        )
+    look_again()
+
+
+def _do_delete(run: Run) -> None:
+    try:
+        runs.delete(run)
+    except RunError as error:
+        st.session_state[PROBLEM] = str(error)
+        return
+    look_again()
+    if st.session_state.get("shown_run") == run.id:
+        forget()
