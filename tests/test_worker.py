@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -186,3 +187,79 @@ def test_a_log_that_has_grown_is_begun_anew():
     log.write_bytes(b"short")
     worker._shorten_log()
     assert log.read_bytes() == b"short"
+
+
+class Nowhere:
+    """A place whose trainings end before they begin."""
+
+    attempts = 3
+
+    def __init__(self) -> None:
+        self.began: list[int] = []
+        self._ended: list[tuple[runs.Run, str]] = []
+
+    def places(self) -> int:
+        return 1
+
+    def begun(self) -> set[str]:
+        return set()
+
+    def begin(self, run: runs.Run) -> None:
+        self.began.append(run.recorded_status().attempts_left)
+        self._ended.append((run, "Exit code 1 on pc7."))
+
+    def forget(self, run: runs.Run) -> None:
+        pass
+
+    def ended(self) -> list[tuple[runs.Run, str]]:
+        ended, self._ended = self._ended, []
+        return ended
+
+    def close(self) -> None:
+        pass
+
+
+def test_a_run_that_no_machine_can_begin_fails_with_a_sentence(monkeypatch):
+    monkeypatch.setattr(worker, "_lower_priority", lambda: None)
+    run, place = submit(), Nowhere()
+    worker._Worker(place, 0.5).work()
+    assert place.began == [3, 2, 1]
+    status = run.recorded_status()
+    assert status.state == "failed"
+    assert "It was begun 3 times on the cluster" in status.reason
+    assert "(Exit code 1 on pc7.)" in status.reason
+
+
+def test_a_run_that_every_machine_is_lost_with_fails_with_a_sentence():
+    run, place = submit(), Nowhere()
+    a_worker = worker._Worker(place, 0)
+    for left in (3, 2, 1):
+        a_worker._look()
+        assert place.began[-1] == left
+        # A heart that beat on this machine, and a lock that nobody holds.
+        run.write_status(replace(run.recorded_status(), state="running"))
+        place.ended()
+    a_worker._look()
+    assert place.began == [3, 2, 1]
+    assert run.recorded_status().state == "failed"
+    assert "its process or its machine was lost" in run.recorded_status().reason
+
+
+def test_the_worker_says_why_nothing_can_begin(monkeypatch):
+    run, place = submit(), Nowhere()
+    a_worker = worker._Worker(place, 0)
+    monkeypatch.setattr(worker, "is_alive", lambda: True)
+
+    def away() -> int:
+        raise runs.RunError("The scheduler is away.")
+
+    with monkeypatch.context() as without:
+        without.setattr(place, "places", away)
+        a_worker._look()
+        assert worker.problem() == "The scheduler is away."
+        assert (state(run), place.began) == ("queued", [])
+    a_worker._look()
+    assert (worker.problem(), place.began) == ("", [3])
+    monkeypatch.setattr(worker, "is_alive", lambda: False)
+    (runs.folder() / "worker.json").write_text("{broken")
+    assert (worker.problem(), worker.places()) == ("", 1)
