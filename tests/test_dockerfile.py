@@ -94,7 +94,9 @@ def test_the_commands_options_exist():
 
 
 def test_the_python_is_one_that_the_lab_is_tested_with():
-    assert any(f"python:3.{minor}-slim" in arguments("FROM")[0] for minor in (11, 12, 13))
+    assert any(
+        f"python:3.{minor}-slim" in arguments("FROM")[0] for minor in (11, 12, 13)
+    )
 
 
 @pytest.fixture(scope="module")
