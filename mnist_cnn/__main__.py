@@ -8,7 +8,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from mnist_cnn import config, runs
+from mnist_cnn import config, resuming, runs
 from mnist_cnn.config import TrainingConfig
 from mnist_cnn.presets import DEFAULT_PRESET, PRESETS
 
@@ -40,13 +40,20 @@ def main(arguments: list[str] | None = None) -> int:
 def train(options: argparse.Namespace) -> int:
     """Trains at once, in this terminal; the pages show the run like any other."""
     settings = config_from(options)
+    preset = options.preset or DEFAULT_PRESET
+    if options.resume and (options.preset or settings != PRESETS[preset].config):
+        raise CommandError("A resumed run keeps its settings: give --resume alone.")
     from mnist_cnn.training.process import prepare_environment
 
     prepare_environment()
     from mnist_cnn.training.fit import Training
     from mnist_cnn.training.progress import ProgressBar
 
-    run = runs.submit(settings, preset=options.preset, state="preparing")
+    if options.resume:
+        run = runs.find(options.resume)
+        resuming.resume(run, state="preparing")
+    else:
+        run = runs.submit(settings, preset=preset, state="preparing")
     print(f"Run {run.id} in {run.path}", file=sys.stderr)
     training = Training(run)
     training.more_callbacks.append(ProgressBar(training))
@@ -93,7 +100,7 @@ def config_from(options: argparse.Namespace) -> TrainingConfig:
         given["augmentation"] = tuple(filter(None, options.augmentation.split(",")))
     if options.leave_out_offline_digits:
         given["leave_out_offline_digits"] = True
-    return replace(PRESETS[options.preset].config, **given)
+    return replace(PRESETS[options.preset or DEFAULT_PRESET].config, **given)
 
 
 def worker(options: argparse.Namespace) -> int:
@@ -179,7 +186,12 @@ def _parser() -> argparse.ArgumentParser:
 
     made = commands.add_parser("train", help="train a network in this terminal")
     made.set_defaults(command=train)
-    made.add_argument("--preset", choices=PRESETS, default=DEFAULT_PRESET)
+    made.add_argument("--preset", choices=PRESETS, help=f"if none: {DEFAULT_PRESET}")
+    made.add_argument(
+        "--resume",
+        metavar="ID",
+        help="go on with a run that died or was stopped, after its last complete epoch",
+    )
     for name, kind in (
         ("epochs", int),
         ("batch-size", int),

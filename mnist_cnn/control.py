@@ -37,19 +37,27 @@ def append(path: Path, what: str, value: float | None = None) -> None:
 
 
 class CommandReader:
-    """Reads each complete line of a ``control.jsonl`` once; skips unreadable ones."""
+    """Reads each complete line of a ``control.jsonl`` once; skips unreadable ones.
 
-    def __init__(self, path: Path) -> None:
+    Args:
+        path: of the file, which may be missing.
+        read: bytes that were read before, by a training that has ended.
+
+    Attributes:
+        read: bytes read so far.
+    """
+
+    def __init__(self, path: Path, read: int = 0) -> None:
+        self.read = read
         self._path = path
-        self._read = 0
 
     def new(self) -> list[Command]:
         """The commands appended since the last call."""
         try:
-            if self._path.stat().st_size <= self._read:
+            if self._path.stat().st_size <= self.read:
                 return []
             with self._path.open("rb") as file:
-                file.seek(self._read)
+                file.seek(self.read)
                 return list(self._parse(file))
         except OSError:
             return []
@@ -58,7 +66,7 @@ class CommandReader:
         for line in file:
             if not line.endswith(b"\n"):
                 return
-            self._read += len(line)
+            self.read += len(line)
             try:
                 values = json.loads(line)
                 command = Command(values["what"], values.get("value"))

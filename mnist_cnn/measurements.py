@@ -1,7 +1,7 @@
 """What a training measures, and the lines of metrics.jsonl that say it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any
@@ -20,6 +20,8 @@ EPOCH_FIELDS = (
     "time",
     "seconds",
 )
+# A line that says: the training goes on after this epoch; forget what came later.
+RESUME = "resume"
 _batch_values = itemgetter(*BATCH_FIELDS)
 
 
@@ -115,6 +117,18 @@ def parse_lines(lines: bytes) -> list[Mapping[str, Any]]:
     if damaged:
         records = [_record(row) for row in rows]
     return [record for record in records if isinstance(record, dict)]
+
+
+def between_resumes(
+    records: list[Mapping[str, Any]],
+) -> Iterator[list[Mapping[str, Any]]]:
+    """The records cut in pieces, each with a resume at its end, but for the last."""
+    start = 0
+    for index, record in enumerate(records, 1):
+        if record.get("kind") == RESUME:
+            yield records[start:index]
+            start = index
+    yield records[start:]
 
 
 def _record(line: bytes) -> Any:

@@ -7,17 +7,20 @@ was appended since it last looked.
 import os
 import threading
 from collections import OrderedDict
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 
 from mnist_cnn.measurements import (
     BATCH_FIELDS,
+    RESUME,
     EpochPoint,
     Mark,
     Metrics,
     batch_rows,
+    between_resumes,
     epoch_point,
     mark,
     parse_lines,
@@ -35,7 +38,8 @@ class MetricsReader:
 
     A last line without its line break waits until it is complete; a line that is not
     a measurement is skipped; a file that is missing holds nothing yet; a file that was
-    replaced is read from its start. Safe to share between threads.
+    replaced is read from its start. Where a training was resumed, what it had measured
+    after its last complete epoch is forgotten. Safe to share between threads.
     """
 
     def __init__(self, path: Path | str) -> None:
@@ -93,7 +97,10 @@ class MetricsReader:
         )
 
     def _take(self, lines: bytes) -> None:
-        records = parse_lines(lines)
+        for records in between_resumes(parse_lines(lines)):
+            self._take_records(records)
+
+    def _take_records(self, records: Sequence[Mapping[str, Any]]) -> None:
         batches = [record for record in records if record.get("kind") == "batch"]
         if batches:
             self._append(batch_rows(batches))
@@ -105,8 +112,21 @@ class MetricsReader:
                     self._epochs.append(epoch_point(record))
                 elif record.get("kind") == "mark":
                     self._marks.append(mark(record))
+                elif record.get("kind") == RESUME:
+                    self._go_back(mark(record), int(record["epoch"]))
             except (KeyError, TypeError, ValueError, OverflowError):
                 continue
+
+    def _go_back(self, resumed: Mark, epoch: int) -> None:
+        """The training went on after that epoch: what came later was trained anew."""
+        self._generation += 1
+        rows = self._rows[: self._count]
+        kept = rows[rows[:, 0] <= resumed.step]
+        # Earlier snapshots keep the old array, which nobody writes to any more.
+        self._rows, self._count = kept, len(kept)
+        self._epochs = [point for point in self._epochs if point.epoch <= epoch]
+        self._marks = [mark for mark in self._marks if mark.step <= resumed.step]
+        self._marks.append(resumed)
 
     def _append(self, rows: np.ndarray) -> None:
         rows = rows[np.isfinite(rows[:, :2]).all(axis=1)]

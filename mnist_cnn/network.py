@@ -255,7 +255,8 @@ def load_weights(path: Path) -> dict[str, np.ndarray]:
     """
     try:
         with np.load(path, allow_pickle=False) as archive:
-            return {name: archive[name] for name in archive.files}
+            # Beside them stands the epoch.
+            return {name: archive[name] for name in archive.files if "/" in name}
     except FileNotFoundError as error:
         raise NetworkError(
             f"There are no weights yet ({path.name} is missing): the first epoch has "

@@ -25,6 +25,7 @@ import numpy as np
 from mnist_cnn import control, heartbeat
 from mnist_cnn.config import ConfigError, TrainingConfig
 from mnist_cnn.files import RunError, is_held, read_json, write_json
+from mnist_cnn.kept import as_kept
 
 __all__ = ["Run", "RunError", "Status", "find", "list_runs", "queue", "submit"]
 
@@ -60,6 +61,7 @@ class Status:
         seconds: spent training so far, without pauses, at the newest epoch's end.
         versions: of Python, TensorFlow, Keras and numpy.
         host, pid: machine and process that train, for a person looking for them.
+        commands_read: bytes of ``control.jsonl`` that were obeyed.
         attempts_left: on a cluster, this attempt and those that follow if its machine
             is lost; 0 elsewhere.
     """
@@ -80,6 +82,7 @@ class Status:
     versions: dict[str, str] | None = None
     host: str = ""
     pid: int | None = None
+    commands_read: int = 0
     attempts_left: int = 0
 
     @property
@@ -205,6 +208,7 @@ class Run:
         status = self.recorded_status()
         if not status.is_active:
             return status
+        status = as_kept(self, status)
         if status.attempts_left > 1:
             return replace(status, state="queued", reason=lost_reason(status))
         return replace(status, state="failed", reason=died_reason(status))

@@ -21,10 +21,10 @@ import filelock
 
 from mnist_cnn import runs
 from mnist_cnn.cluster import Cluster, scheduler_address
-from mnist_cnn.control import CommandReader
+from mnist_cnn.control import Command, CommandReader
 from mnist_cnn.files import is_held, read_json, write_json
 from mnist_cnn.local_process import LocalProcess
-from mnist_cnn.runs import Run, RunError
+from mnist_cnn.runs import Run, RunError, Status
 
 POLL_SECONDS = 0.1
 LOOK_SECONDS = 1.0
@@ -134,6 +134,8 @@ class _Worker:
         self._look_until = 0.0
         self._next_look = 0.0
         self._told: dict[str, object] = {}
+        # Runs whose process ended before they began; they are begun twice at most.
+        self._in_vain: set[str] = set()
 
     def work(self) -> None:
         _lower_priority()
@@ -195,10 +197,15 @@ class _Worker:
             if status.state == "queued" and status.attempts_left > 1:
                 left = status.attempts_left - 1
                 run.write_status(replace(status, attempts_left=left))
+            elif status.state == "queued" and run.id not in self._in_vain:
+                # Its process was lost before it could begin, or it was resumed since.
+                self._in_vain.add(run.id)
+                return
             elif status.state == "queued" or (
                 status.is_active and not self._place.attempts
             ):
-                _note_death(run, note)
+                _note_death(run, status, note)
+        self._in_vain.discard(run.id)
 
     def _see_to_the_dead(self) -> None:
         """Writes down what died without a word, and lets it wait again if it may."""
@@ -213,7 +220,7 @@ class _Worker:
                     run.write_status(replace(status, attempts_left=left))
                     self._place.forget(run)
                 elif status.is_final and run.id not in self._place.begun():
-                    _note_death(run, "")
+                    _note_death(run, recorded, "")
 
     def _tell(self, **report: object) -> None:
         if report != self._told:
@@ -228,8 +235,11 @@ def _is_training(run: Run) -> bool:
     return False
 
 
-def _note_death(run: Run, note: str) -> None:
+def _note_death(run: Run, seen: Status, note: str) -> None:
     status = run.status()
+    if run.recorded_status().state != seen.state:
+        # Somebody has resumed it since.
+        return
     reason = (
         f"{runs.died_reason(status)} ({note})" if note else runs.died_reason(status)
     )
@@ -240,7 +250,7 @@ def _drop_stopped(waiting: list[Run]) -> list[Run]:
     """Ends the runs that were stopped while they waited; the rest still waits."""
     kept = []
     for run in waiting:
-        commands = CommandReader(run.control_path).new()
+        commands = _new_commands(run)
         if not any(command.what == "stop" for command in commands):
             kept.append(run)
             continue
@@ -254,6 +264,13 @@ def _drop_stopped(waiting: list[Run]) -> list[Run]:
                 )
             )
     return kept
+
+
+def _new_commands(run: Run) -> list[Command]:
+    with contextlib.suppress(RunError):
+        read = run.recorded_status().commands_read
+        return CommandReader(run.control_path, read).new()
+    return []
 
 
 def _lock_path() -> Path:

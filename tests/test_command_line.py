@@ -15,8 +15,8 @@ from networks import a_seven, random_network
 from PIL import Image
 
 from mnist_cnn import network, runs
+from mnist_cnn.__main__ import EXIT_ERROR, config_from, main
 from mnist_cnn.__main__ import _parser as parser
-from mnist_cnn.__main__ import config_from, main
 from mnist_cnn.architecture import SEED
 from mnist_cnn.config import TrainingConfig
 from mnist_cnn.presets import PRESETS
@@ -118,7 +118,31 @@ def test_control_c_stops_a_training_without_a_traceback():
     assert "Traceback" not in progress
     result = json.loads(printed.splitlines()[-1])
     assert result["state"] == "stopped"
-    assert runs.find(result["run_id"]).has_weights
+    run = runs.find(result["run_id"])
+    assert run.has_weights
+    done = run.status().epochs_done
+    resumed = command("train", "--resume", run.id)
+    until = time.monotonic() + 120
+    while run.status().epochs_done == done and time.monotonic() < until:
+        time.sleep(0.1)
+    run.send("stop")
+    printed, progress = resumed.communicate(timeout=60)
+    assert json.loads(printed.splitlines()[-1])["run_id"] == run.id
+    assert run.status().epochs_done > done
+    (line,) = [x for x in run.metrics_path.open() if '"resume"' in x and done]
+    assert json.loads(line)["epoch"] == done
+
+
+def test_what_cannot_be_resumed_is_a_sentence(capsys):
+    resume = ["train", "--resume", "0123456789abcdef"]
+    assert main(resume) == EXIT_ERROR
+    assert "There is no run" in capsys.readouterr().err
+    assert main(["train", "--resume", "pretrained"]) == EXIT_ERROR
+    assert "This run is complete" in capsys.readouterr().err
+    assert (
+        main(["train", "--resume", "0123456789abcdef", "--epochs", "3"]) == EXIT_ERROR
+    )
+    assert "A resumed run keeps its settings" in capsys.readouterr().err
 
 
 def test_without_options_a_presets_settings_are_trained():

@@ -60,11 +60,25 @@ class Batches(keras.utils.PyDataset):
 
 
 class StartEpoch(keras.callbacks.Callback):
-    """Tells the batches which epoch begins; Keras draws from them before the first."""
+    """Tells the batches which epoch begins; Keras draws from them before the first.
 
-    def __init__(self, batches: Batches) -> None:
+    Sets the random numbers of dropout too, so that they depend on seed and epoch alone:
+    Keras does not save them.
+
+    Args:
+        batches: of this training.
+        seed: of this training.
+    """
+
+    def __init__(self, batches: Batches, seed: int) -> None:
         super().__init__()
         self._batches = batches
+        self._seed = seed
 
     def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
         self._batches.start_epoch(epoch)
+        for place, layer in enumerate(self.model.layers):
+            if isinstance(layer, keras.layers.Dropout):
+                seeds = np.random.SeedSequence((self._seed, epoch, place))
+                first, second = seeds.generate_state(2) >> 1
+                layer.seed_generator.state.assign([first, second])

@@ -15,15 +15,16 @@ import tensorflow as tf
 from mnist_cnn import data
 from mnist_cnn.config import TrainingConfig
 from mnist_cnn.files import replacing
+from mnist_cnn.kept import epoch_point, of_epoch
 from mnist_cnn.network import load_weights
 from mnist_cnn.runs import Run, Status
-from mnist_cnn.training import download, model
+from mnist_cnn.training import checkpoint, download, model
 from mnist_cnn.training.batches import Batches, StartEpoch
+from mnist_cnn.training.checkpoint import CheckpointError, KeepNetwork
 from mnist_cnn.training.obey import Obey, TrainingStopped
 from mnist_cnn.training.report import Clock, Report, Schedule
 from mnist_cnn.training.snapshots import (
     KeepKernels,
-    KeepNetwork,
     Movement,
     ReadAgain,
     show_batch,
@@ -46,7 +47,7 @@ class Training:
     def __init__(self, run: Run) -> None:
         self.run = run
         self.config = run.config
-        self.status = Status("preparing")
+        self.status = Status()
         self.more_callbacks: list[keras.callbacks.Callback] = []
         self._clock = Clock()
         self._report: Report | None = None
@@ -54,16 +55,20 @@ class Training:
     def train(self) -> Status:
         """Trains to the end, a stop, or a failure, which the status tells.
 
+        Goes on after the last complete epoch if the run folder has one.
+
         Raises:
             RunError: if another process trains this run.
         """
         with self.run.lock():
+            self.status = self.run.recorded_status()
             self._set(
                 state="preparing",
+                reason="",
                 started=time.time(),
+                ended=None,
                 host=platform.node(),
                 pid=os.getpid(),
-                attempts_left=self.run.recorded_status().attempts_left,
                 versions=_versions(),
             )
             try:
@@ -98,11 +103,12 @@ class Training:
     def _train(self) -> None:
         self._prepare()
         self._set(state="running")
-        self._clock = Clock()
+        self._clock = Clock(self.status.seconds)
         self._model.fit(
             self._batches,
             # The batches shuffle themselves.
             shuffle=False,
+            initial_epoch=self.status.epochs_done,
             epochs=self.config.epochs,
             validation_data=(self._x_test, self._dataset.y_test),
             validation_batch_size=TEST_BATCH,
@@ -124,6 +130,7 @@ class Training:
             model.summary_text(self._model), encoding="utf-8"
         )
         model.compile_model(self._model, self.config)
+        self._restore()
         self._set(
             source=dataset.source,
             fingerprint=dataset.fingerprint,
@@ -132,10 +139,27 @@ class Training:
             steps_per_epoch=len(self._batches),
         )
 
+    def _restore(self) -> None:
+        """Goes on after the last complete epoch, if there is one."""
+        done = checkpoint.restore(self._model, self.run, len(self._batches))
+        if not done:
+            if self.status.epochs_done:
+                raise CheckpointError(
+                    "It cannot go on: the state of its optimizer (model.keras) is gone."
+                )
+            return
+        then, now = self.status.fingerprint, self._dataset.fingerprint
+        if then and then != now:
+            raise CheckpointError(
+                f"It cannot go on: it was begun on other digits ({self.status.source})."
+            )
+        self.status = of_epoch(self.run, self.status, done)
+
     def _callbacks(self) -> list[keras.callbacks.Callback]:
-        schedule = Schedule(self.config, len(self._batches))
+        done = self.status.epochs_done
+        schedule = Schedule(self.config, len(self._batches), _peak(self.run, done))
         self._report = report = Report(
-            self.run.metrics_path, schedule, self._clock, self._batches.sizes()
+            self.run.metrics_path, schedule, self._clock, self._batches.sizes(), done
         )
         obey = Obey(
             self.run.control_path,
@@ -146,11 +170,13 @@ class Training:
             show_batch=lambda index: show_batch(
                 self._model, self._batches, index, self.run
             ),
+            read=self.status.commands_read,
+            note_read=lambda read: self._set(commands_read=read),
         )
         total = self.config.epochs * len(self._batches)
         watched = model.as_input(watched_digits(self._dataset, self.run))
         return [
-            StartEpoch(self._batches),
+            StartEpoch(self._batches, self.config.seed),
             schedule,
             Movement(report),
             ReadAgain(report, watched),
@@ -166,8 +192,9 @@ class Training:
     def _note_epoch(self, epoch: int, logs: dict) -> None:
         self._set(
             epochs_done=epoch,
-            test_accuracy=float(logs["val_accuracy"]),
-            test_loss=float(logs["val_loss"]),
+            # As in the epoch's line, from where a resumed run takes them.
+            test_accuracy=round(float(logs["val_accuracy"]), 6),
+            test_loss=round(float(logs["val_loss"]), 6),
             seconds=self._clock.seconds(),
         )
 
@@ -221,12 +248,20 @@ def watched_digits(dataset: data.Dataset, run: Run) -> np.ndarray:
     return digits if drawing is None else np.concatenate([digits, drawing[None]])
 
 
+def _peak(run: Run, epoch: int) -> float | None:
+    """The learning rate that was set by hand before the end of that epoch, if any."""
+    point = epoch_point(run, epoch)
+    peak = point.extra.get("peak") if point else None
+    is_rate = isinstance(peak, float) and 0 < peak <= 1
+    return peak if is_rate else None
+
+
 def explain_failure(error: Exception) -> tuple[str, bool]:
     """Why a training failed, for the person who started it; and whether that is known.
 
     What is not known goes into the worker's log with its traceback as well.
     """
-    if isinstance(error, data.DataError):
+    if isinstance(error, data.DataError | CheckpointError):
         return str(error).rstrip("."), True
     if isinstance(error, RuntimeError) and "NaN or Inf" in str(error):
         return (

@@ -29,6 +29,8 @@ class Obey(keras.callbacks.Callback):
         clock: leaves pauses out.
         set_state: tells the status file "paused" or "running".
         show_batch: called with a batch's index when the training pauses after it.
+        read: bytes of the file that were obeyed before this training was resumed.
+        note_read: called with the bytes read, before what they say is obeyed.
 
     Raises:
         TrainingStopped: on "stop", within one batch.
@@ -42,9 +44,12 @@ class Obey(keras.callbacks.Callback):
         clock: Clock,
         set_state: Callable[[str], None],
         show_batch: Callable[[int], None],
+        read: int = 0,
+        note_read: Callable[[int], None] = lambda _read: None,
     ) -> None:
         super().__init__()
-        self._commands = CommandReader(path)
+        self._commands = CommandReader(path, read)
+        self._note_read = note_read
         self._schedule = schedule
         self._report = report
         self._clock = clock
@@ -76,7 +81,10 @@ class Obey(keras.callbacks.Callback):
             self._wait_while_paused()
 
     def _obey_new(self) -> None:
-        for command in self._commands.new():
+        commands = self._commands.new()
+        if commands:
+            self._note_read(self._commands.read)
+        for command in commands:
             self._obey(command)
 
     def _obey(self, command: Command) -> None:

@@ -33,16 +33,18 @@ class ProgressBar(keras.callbacks.Callback):
         )
 
     def on_train_begin(self, logs: dict | None = None) -> None:
+        done = self._training.status.epochs_done
         self._task = self._progress.add_task(
             "",
             total=self.params["epochs"] * self.params["steps"],
-            epoch=1,
+            completed=done * self.params["steps"],
+            epoch=done + 1,
             epochs=self.params["epochs"],
             loss=float("nan"),
             accuracy=float("nan"),
             speed=0.0,
         )
-        self._digits = 0
+        self._digits = done * self._training.status.examples
         self._progress.start()
 
     def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:

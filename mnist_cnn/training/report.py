@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import time
 from pathlib import Path
 from typing import Any
@@ -11,14 +12,19 @@ from typing import Any
 import keras
 
 from mnist_cnn.config import TrainingConfig
+from mnist_cnn.measurements import RESUME
 from mnist_cnn.schedule import learning_rate
 
 
 class Clock:
-    """Seconds of training; stands still during a pause."""
+    """Seconds of training; stands still during a pause.
 
-    def __init__(self) -> None:
-        self._start = time.perf_counter()
+    Args:
+        before: seconds trained before this run was resumed.
+    """
+
+    def __init__(self, before: float = 0.0) -> None:
+        self._start = time.perf_counter() - before
         self._paused = 0.0
 
     def seconds(self) -> float:
@@ -39,12 +45,18 @@ class Schedule(keras.callbacks.Callback):
     Args:
         config: its ``schedule``, ``learning_rate`` and ``epochs``.
         steps_per_epoch: batches in an epoch.
+        peak: the rate that was set by hand before the training was resumed.
     """
 
-    def __init__(self, config: TrainingConfig, steps_per_epoch: int) -> None:
+    def __init__(
+        self,
+        config: TrainingConfig,
+        steps_per_epoch: int,
+        peak: float | None = None,
+    ) -> None:
         super().__init__()
-        self.peak = config.learning_rate
-        self.rate = config.learning_rate
+        self.peak = config.learning_rate if peak is None else peak
+        self.rate = math.nan
         self._kind = config.schedule
         self._total = config.epochs * steps_per_epoch
         self._steps = steps_per_epoch
@@ -56,7 +68,7 @@ class Schedule(keras.callbacks.Callback):
     def on_train_batch_begin(self, batch: int, logs: dict | None = None) -> None:
         step = self._epoch * self._steps + batch
         rate = learning_rate(self._kind, self.peak, step, self._total)
-        if rate != self.rate or step == 0:
+        if rate != self.rate:
             self.rate = rate
             self.model.optimizer.learning_rate.assign(rate)
 
@@ -72,6 +84,7 @@ class Report(keras.callbacks.Callback):
         schedule: for the learning rate.
         clock: for the time, without pauses.
         batch_sizes: digits in each batch of an epoch.
+        epochs_done: complete epochs, after which the training goes on.
 
     Attributes:
         step: batches trained so far.
@@ -80,19 +93,39 @@ class Report(keras.callbacks.Callback):
     """
 
     def __init__(
-        self, path: Path, schedule: Schedule, clock: Clock, batch_sizes: list[int]
+        self,
+        path: Path,
+        schedule: Schedule,
+        clock: Clock,
+        batch_sizes: list[int],
+        epochs_done: int = 0,
     ) -> None:
         super().__init__()
-        self.step = 0
+        self.step = epochs_done * len(batch_sizes)
         self.extra: dict[str, Any] = {}
         self._path = path
         self._schedule = schedule
         self._clock = clock
         self._sizes = batch_sizes
+        self._epochs_done = epochs_done
         self._file = None
 
     def on_train_begin(self, logs: dict | None = None) -> None:
+        end = _end_of(self._path)
         self._file = self._path.open("a", encoding="utf-8")
+        if not end:
+            return
+        if end != b"\n":
+            # Whoever died in the middle of a line left it without an end.
+            self._file.write("\n")
+        done = self._epochs_done
+        self._write(
+            kind=RESUME,
+            step=self.step,
+            epoch=done,
+            what="resumed",
+            reason=f"Resumed after epoch {done}" if done else "Begun again",
+        )
 
     def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
         self._epoch = epoch + 1
@@ -130,6 +163,7 @@ class Report(keras.callbacks.Callback):
             step=self.step,
             **{name: _rounded(float(value), 6) for name, value in logs.items()},
             learning_rate=_rounded(self._schedule.rate, 9),
+            peak=self._schedule.peak,
             time=_rounded(seconds, 3),
             seconds=_rounded(seconds - self._epoch_start, 3),
             **self.extra,
@@ -150,6 +184,15 @@ class Report(keras.callbacks.Callback):
     def _write(self, **values: Any) -> None:
         self._file.write(json.dumps(values, separators=(",", ":")) + "\n")
         self._file.flush()
+
+
+def _end_of(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            file.seek(-1, os.SEEK_END)
+            return file.read()
+    except OSError:  # missing, or empty
+        return b""
 
 
 def _rounded(value: float, digits: int) -> float | None:

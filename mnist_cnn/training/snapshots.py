@@ -1,8 +1,6 @@
-"""The Keras callbacks that keep what people look at: network, kernels, readings."""
+"""The Keras callbacks that keep what people look at: kernels, readings, movement."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
 
 import keras
 import numpy as np
@@ -10,49 +8,18 @@ import numpy as np
 from mnist_cnn.files import replacing
 from mnist_cnn.runs import Run
 from mnist_cnn.training.batches import Batches
-from mnist_cnn.training.model import weights_of
 from mnist_cnn.training.report import Report
 
 KERNEL_SNAPSHOTS = 60
 FIRST_CONVOLUTION = "conv_1"
 
 
-class KeepNetwork(keras.callbacks.Callback):
-    """Saves the network at the end of each epoch, and notes it in the status.
-
-    Args:
-        run: where to write ``weights.npz`` and ``model.keras``.
-        note_epoch: called with the epoch (from 1) and Keras' logs.
-    """
-
-    def __init__(self, run: Run, note_epoch: Callable[[int, dict], None]) -> None:
-        super().__init__()
-        self._run = run
-        self._note_epoch = note_epoch
-
-    def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
-        with replacing(self._run.weights_path) as file:
-            np.savez(file, **weights_of(self.model))
-        save_model(self.model, self._run)
-        self._note_epoch(epoch + 1, logs or {})
-
-
-def save_model(model: keras.Model, run: Run) -> None:
-    """Replaces ``model.keras`` in one step, with the optimizer's state."""
-    # Keras looks at the ending, so the temporary name ends in it too.
-    temporary = run.path / ".saving.keras"
-    try:
-        model.save(temporary)
-        temporary.replace(run.model_path)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
 class KeepKernels(keras.callbacks.Callback):
     """Keeps the first layer's kernels as they change, some 60 times over the run.
 
     Writes ``kernels.npz``: ``steps`` int (S,) and ``kernels`` float32
-    (S, k, k, channels, filters). Nothing for a network without convolution.
+    (S, k, k, channels, filters). Nothing for a network without convolution. A resumed
+    training goes on with those it finds.
 
     Args:
         run: where to write.
@@ -62,7 +29,7 @@ class KeepKernels(keras.callbacks.Callback):
 
     def __init__(self, run: Run, report: Report, total_steps: int) -> None:
         super().__init__()
-        self._run = run
+        self._path = run.path / "kernels.npz"
         self._report = report
         self._every = max(1, total_steps // KERNEL_SNAPSHOTS)
         self._steps: list[int] = []
@@ -73,16 +40,27 @@ class KeepKernels(keras.callbacks.Callback):
         names = [layer.name for layer in self.model.layers]
         if FIRST_CONVOLUTION in names:
             self._layer = self.model.get_layer(FIRST_CONVOLUTION)
+            self._take_earlier()
             self._keep()
 
     def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
         if self._layer is not None and self._report.step % self._every == 0:
             self._keep()
 
+    def _take_earlier(self) -> None:
+        try:
+            with np.load(self._path) as kept:
+                steps, kernels = kept["steps"].tolist(), list(kept["kernels"])
+        except Exception:  # missing or damaged: zipfile and numpy raise their own
+            return
+        if kernels and kernels[0].shape == tuple(self._layer.kernel.shape):
+            count = sum(step < self._report.step for step in steps)
+            self._steps, self._kernels = steps[:count], kernels[:count]
+
     def _keep(self) -> None:
         self._steps.append(self._report.step)
         self._kernels.append(np.asarray(self._layer.kernel).copy())
-        with replacing(self._run.path / "kernels.npz") as file:
+        with replacing(self._path) as file:
             np.savez(file, steps=self._steps, kernels=self._kernels)
 
 

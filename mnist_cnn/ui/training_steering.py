@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
+from mnist_cnn import resuming, worker
 from mnist_cnn.config import ConfigError
 from mnist_cnn.runs import Run, RunError, Status
 from mnist_cnn.ui.text import _
 from mnist_cnn.ui.training_form import as_rate
+from mnist_cnn.ui.training_queue import look_again
 
 
 def steering(run: Run, status: Status) -> None:
@@ -29,6 +31,43 @@ def steering(run: Run, status: Status) -> None:
         st.caption(_("Stop takes it out of the queue."))
     if problem := st.session_state.pop(f"steering_problem_{run.id}", None):
         st.error(problem)
+
+
+def going_on(run: Run, status: Status) -> None:
+    """A button that lets a run that died or was stopped go on, if it can."""
+    if status.state == "done":
+        return
+    if problem := resuming.obstacle(run, status):
+        st.caption(_(problem))
+        return
+    done = status.epochs_done
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            _("Resume") if done else _("Start again"),
+            key=f"go_on_{run.id}",
+            icon=":material/play_arrow:" if done else ":material/replay:",
+            on_click=_go_on,
+            args=(run,),
+        )
+        st.caption(
+            _("Goes on after epoch {epoch}, as if nothing had happened.").format(
+                epoch=done
+            )
+            if done
+            else _("Begins again from the start, with the same settings."),
+            width="stretch",
+        )
+    if problem := st.session_state.pop(f"steering_problem_{run.id}", None):
+        st.error(problem)
+
+
+def _go_on(run: Run) -> None:
+    try:
+        resuming.resume(run)
+        worker.ensure()
+    except RunError as error:
+        st.session_state[f"steering_problem_{run.id}"] = str(error)
+    look_again()
 
 
 def _command(run: Run, what: str, title: str, icon: str, enabled: bool) -> None:

@@ -18,7 +18,7 @@ from mnist_cnn.ui.shared_figures import shared_figure
 from mnist_cnn.ui.text import _
 from mnist_cnn.ui.training_details import details
 from mnist_cnn.ui.training_queue import care_for_worker, overview
-from mnist_cnn.ui.training_steering import steering
+from mnist_cnn.ui.training_steering import going_on, steering
 from mnist_cnn.ui.viewers import note_look
 
 DIAGNOSIS_ICONS = {
@@ -66,9 +66,8 @@ def _look(run_id: str) -> None:
         _headline(run, status)
     with progress:
         _progress(run, status, metrics)
-    if not status.is_final:
-        with commands:
-            steering(run, status)
+    with commands:
+        (going_on if status.is_final else steering)(run, status)
     with sentences:
         _sentences(run, metrics)
     with curves:

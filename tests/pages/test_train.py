@@ -1,6 +1,7 @@
 """The Train page, run without a browser; nothing is trained here."""
 
 import json
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -197,6 +198,45 @@ def test_a_training_that_died_is_said_and_its_curve_kept():
     assert "killed" in at.error[0].value
     assert "The network of epoch 10 is kept." in at.error[0].value
     assert at.metric[0].value == "0.9680"
+
+
+def test_a_run_that_died_is_resumed_with_one_press(lab):
+    run = run_in_state("running", "plateau", steps_per_epoch=30, epochs_done=10)
+    with zipfile.ZipFile(run.model_path, "w") as archive:
+        archive.writestr("model.weights.h5", b"numbers")
+    at = train_page(run.id)
+    assert at.button(key=f"go_on_{run.id}").label == "Resume"
+    assert "Goes on after epoch 10" in words(at)
+    press(at, f"go_on_{run.id}")
+    status = run.status()
+    assert (status.state, status.epochs_done) == ("queued", 10)
+    assert lab
+    assert "waiting" in words(at)
+    assert at.metric[0].value == "0.9680"
+
+
+def test_a_run_without_a_complete_epoch_is_started_again_with_one_press():
+    run = run_in_state("stopped")
+    at = train_page(run.id)
+    assert at.button(key=f"go_on_{run.id}").label == "Start again"
+    press(at, f"go_on_{run.id}")
+    assert run.status().state == "queued"
+
+
+def test_a_run_that_cannot_be_resumed_says_why():
+    lost = run_in_state("stopped", epochs_done=1)
+    assert "(model.keras) is gone" in words(train_page(lost.id))
+    torn = run_in_state("stopped", epochs_done=1)
+    torn.model_path.write_bytes(b"torn")
+    at = press(train_page(torn.id), f"go_on_{torn.id}")
+    assert "(model.keras) is damaged" in at.error[0].value
+    assert torn.status().state == "stopped"
+
+
+def test_a_complete_run_has_nothing_to_resume():
+    run = run_in_state("done", epochs_done=1)
+    with pytest.raises(KeyError):
+        train_page(run.id).button(key=f"go_on_{run.id}")
 
 
 @pytest.fixture
