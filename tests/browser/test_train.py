@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from processes import processes_of
 
 LOSS = "[data-chart^='loss-']"
 STARTS_WITHIN_MS = 120_000
@@ -197,3 +198,45 @@ def test_a_run_deleted_in_another_tab_is_a_sentence(page, lab, open_page):
     page.reload()
     page.get_by_text("It may have been deleted").first.wait_for()
     page.get_by_role("button", name="Start training").wait_for()
+
+
+def test_a_killed_worker_stops_no_training_and_a_new_one_takes_the_next(page, lab):
+    first = start(page, lab, epochs=2, examples=4000)
+    workers = [
+        process
+        for process in processes_of(lab.runs)
+        if b"worker" in Path(f"/proc/{process}/cmdline").read_bytes().split(b"\0")
+    ]
+    assert len(workers) == 1
+    os.kill(workers[0], signal.SIGKILL)
+    seen = newest_step(page)
+    page.wait_for_function(
+        f'step => document.querySelector("{LOSS}").data[0].x.at(-1) > step', arg=seen
+    )
+    second = start(page, lab, epochs=1, examples=2000)
+    wait_for_state(page, "done")
+    assert json.loads((lab.runs / first / "status.json").read_text())["state"] == "done"
+    assert len(lines(lab, first, "epoch")) == 2
+    assert len(lines(lab, second, "epoch")) == 1
+
+
+def test_a_browser_that_slept_shows_the_end_when_it_wakes(page, lab):
+    run_id = start(page, lab, epochs=2, examples=3000)
+    status = lab.runs / run_id / "status.json"
+    sleeping = page.context.new_cdp_session(page)
+    sleeping.send("Page.setWebLifecycleState", {"state": "frozen"})
+    until = time.monotonic() + 90
+    while json.loads(status.read_text())["state"] != "done":
+        assert time.monotonic() < until
+        time.sleep(0.2)
+    # After a night's sleep the server knows this browser no more.
+    lab.restart()
+    sleeping.send("Page.setWebLifecycleState", {"state": "active"})
+    wait_for_state(page, "done")
+    last = lines(lab, run_id, "batch")[-1]
+    page.wait_for_function(
+        f'step => document.querySelector("{LOSS}").data[0].x.at(-1) == step',
+        arg=last["step"],
+    )
+    # What it says while it has no server.
+    page.watch.errors.clear()
