@@ -1,7 +1,9 @@
 """Keras trainings that take turns, an epoch each.
 
-``python -m benchmarks.keras_contenders written|plain|lab|gemm BATCH DIGITS EPOCHS``;
-"plain" is "written" with the switches that the lab sets before it imports TensorFlow.
+``python -m benchmarks.keras_contenders KIND BATCH DIGITS EPOCHS``: KIND is
+"written", "plain", "lab", "lab_here" or "gemm";
+"plain" is "written" with the switches that the lab sets before it imports TensorFlow,
+"lab_here" is "lab" in the runs folder of the environment.
 """
 
 from __future__ import annotations
@@ -131,7 +133,9 @@ def main() -> None:
     kind, batch, digits, epochs = sys.argv[1], *map(int, sys.argv[2:5])
     if kind != "written":
         prepare_environment()
-    if kind == "lab":
+    if kind == "lab_here":
+        lab(batch, digits, epochs)
+    elif kind == "lab":
         with tempfile.TemporaryDirectory() as folder:
             os.environ["MNIST_CNN_RUNS"] = folder
             lab(batch, digits, epochs)

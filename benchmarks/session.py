@@ -103,6 +103,8 @@ class Session:
             f"ws://127.0.0.1:{self._port}/_stcore/stream",
             subprotocols=["streamlit"],
             max_size=None,
+            # A server that a benchmark has stopped for a while is not gone.
+            ping_interval=None,
         )
         await self._rerun(BackMsg())
 
@@ -131,7 +133,10 @@ class Session:
                 continue
             times.append(await self.look(fragment))
             # A timer in a browser goes on while an answer is on its way.
-            due[fragment] += self.fragments.get(fragment, seconds)
+            was_due = due.pop(fragment)
+            for name, interval in self.fragments.items():
+                due.setdefault(name, max(was_due, now - interval) + interval)
+            due = {name: due[name] for name in self.fragments}
         return times
 
     async def stroke(self, image_url: str) -> float:
@@ -154,6 +159,7 @@ class Session:
         message.rerun_script.page_name = self._page
         message.rerun_script.query_string = self._query
         self.metrics, self.bytes = [], 0
+        again = False
         await self._socket.send(message.SerializeToString())
         while True:
             data = await asyncio.wait_for(self._socket.recv(), ANSWER_SECONDS)
@@ -165,7 +171,15 @@ class Session:
                 asked = answer.auto_rerun
                 self.fragments[asked.fragment_id] = asked.interval
             if answer.WhichOneof("type") == "script_finished":
-                return
+                if answer.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
+                    break
+                # The whole page runs again, and makes its fragments anew.
+                self.fragments.clear()
+                again = True
+
+        if again and not self.fragments:
+            # Without a browser the server takes Home for the page to run again.
+            await self._rerun(BackMsg())
 
     def _note(self, answer: ForwardMsg) -> None:
         element = answer.delta.new_element

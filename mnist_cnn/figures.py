@@ -224,7 +224,11 @@ def _json(value: float) -> float | None:
 
 def _rounded(values: np.ndarray) -> list[float | None]:
     # Four digits are finer than a pixel and keep the message small.
-    return [_json(float(f"{value:.4g}")) for value in values.tolist()]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        digits = 3 - np.floor(np.log10(np.abs(values)))
+        scale = 10.0 ** np.where(np.isfinite(digits), digits, 0)
+        near = (np.round(values * scale) / scale).tolist()
+    return near if np.isfinite(values).all() else [_json(value) for value in near]
 
 
 def _exact_at_the_end(values: np.ndarray) -> list[float | None]:

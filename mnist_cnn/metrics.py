@@ -4,8 +4,10 @@ One reader a file serves every viewer of a run, in any thread, and parses only w
 was appended since it last looked.
 """
 
+import math
 import os
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -46,11 +48,21 @@ class MetricsReader:
         self.path = Path(path)
         self._lock = threading.Lock()
         self._generation = 0
+        self._read_at = -math.inf
         self._forget(identity=None)
 
-    def read(self) -> Metrics:
-        """Everything measured until now."""
+    def read(self, max_age: float = 0.0) -> Metrics:
+        """Everything measured until now.
+
+        Args:
+            max_age: seconds. What was read not longer ago will do, so that many viewers
+                see the same version, and its figures are drawn once for all of them.
+        """
         with self._lock:
+            now = time.monotonic()
+            if now - self._read_at < max_age:
+                return self._metrics
+            self._read_at = now
             try:
                 with self.path.open("rb") as file:
                     self._catch_up(file)

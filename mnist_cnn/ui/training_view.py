@@ -21,6 +21,8 @@ from mnist_cnn.ui.training_queue import care_for_worker, overview
 from mnist_cnn.ui.training_steering import going_on, steering
 from mnist_cnn.ui.viewers import note_look
 
+# Viewers who look within this time see the same.
+SAME_SECONDS = 0.25
 DIAGNOSIS_ICONS = {
     "improving": "trending_down",
     "plateau": "trending_flat",
@@ -57,7 +59,7 @@ def _look(run_id: str) -> None:
     if not status.is_final and st.session_state.get("watching_live") != note_look():
         # Viewers came or went: the page takes the new pace.
         st.rerun()
-    metrics = reader(run.metrics_path).read()
+    metrics = reader(run.metrics_path).read(0 if status.is_final else SAME_SECONDS)
     # Each part has its place, so that a new sentence above does not remount a chart.
     headline, progress, commands, sentences, curves, more = (
         st.container() for _part in range(6)
