@@ -19,7 +19,9 @@ def runs_list(shown: str | None) -> None:
     """Every run, newest first; `shown` is the one on the page."""
     st.subheader(_("All runs"), anchor=False)
     run_actions.problem()
-    st.fragment(_rows, run_every=REFRESH_SECONDS)(shown)
+    # The more people look at trainings, the less often at this list.
+    pace = max(REFRESH_SECONDS, 4 * note_look())
+    st.fragment(_rows, run_every=pace)(shown)
 
 
 def _rows(shown: str | None) -> None:
