@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -15,7 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from processes import end_processes_of
+from processes import end_processes_of, processes_of
 
 from mnist_cnn import cluster, runs, worker
 from mnist_cnn.architecture import Architecture
@@ -116,6 +117,11 @@ def lines(run: runs.Run, kind: str) -> list[dict]:
     return [line for line in found if line["kind"] == kind]
 
 
+def parent_of(process: int) -> int:
+    status = Path(f"/proc/{process}/status").read_text()
+    return int(status.partition("PPid:")[2].split()[0])
+
+
 # In this order: each test goes on with the machines as the one before left them.
 
 
@@ -151,6 +157,29 @@ def test_a_run_is_paused_stepped_resumed_and_stopped_over_the_cluster(machines):
     wait_until(lambda: state(run) == "stopped")
     assert run.status().epochs_done == 1
     wait_until(lambda: state(waiting) == "done")
+
+
+def test_a_killed_worker_loses_no_run_and_none_is_trained_twice(machines):
+    machines.worker("two")
+    wait_until(lambda: worker.places() == 2)
+    held, *others = [submit(epochs=2) for _ in range(4)]
+    held.send("one_epoch")
+    wait_until(lambda: state(held) == "paused")
+    wait_until(lambda: any(state(run) == "done" for run in others))
+    first_epoch = lines(held, "epoch")
+    training = held.status().pid
+    dask_worker = parent_of(training)
+    for process in (parent_of(dask_worker), dask_worker):
+        os.kill(process, signal.SIGKILL)
+    # The training goes with its worker: nobody is left behind without an owner.
+    wait_until(lambda: training not in processes_of(runs.folder()), patience=20)
+    wait_until(lambda: {state(run) for run in (held, *others)} == {"done"})
+    for run in (held, *others):
+        assert [line["epoch"] for line in lines(run, "epoch")] == [1, 2]
+        assert run.status().epochs_done == 2
+    assert lines(held, "epoch")[:1] == first_epoch
+    assert held.status().pid != training
+    assert held.status().attempts_left == runs.CLUSTER_ATTEMPTS - 1
 
 
 def test_a_missing_package_is_a_sentence(monkeypatch):
