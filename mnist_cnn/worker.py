@@ -197,7 +197,11 @@ class _Worker:
             if status.state == "queued" and status.attempts_left > 1:
                 left = status.attempts_left - 1
                 run.write_status(replace(status, attempts_left=left))
-            elif status.state == "queued" and run.id not in self._in_vain:
+            elif (
+                status.state == "queued"
+                and not status.attempts_left
+                and run.id not in self._in_vain
+            ):
                 # Its process was lost before it could begin, or it was resumed since.
                 self._in_vain.add(run.id)
                 return
