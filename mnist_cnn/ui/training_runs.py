@@ -10,6 +10,7 @@ from mnist_cnn.ui import run_actions
 from mnist_cnn.ui.text import _
 from mnist_cnn.ui.training_link import show
 from mnist_cnn.ui.training_queue import overview
+from mnist_cnn.ui.viewers import note_look
 
 SHOWN_AT_FIRST = 8
 REFRESH_SECONDS = 3.0
