@@ -22,7 +22,11 @@ _DARK = 0.8
 
 
 def confusion_figure(
-    matrix: np.ndarray, *, as_shares: bool, chosen: tuple[int, int] | None = None
+    matrix: np.ndarray,
+    *,
+    as_shares: bool,
+    chosen: tuple[int, int] | None = None,
+    text_size: int = 13,
 ) -> Figure:
     """The true digits from top to bottom, the answers from left to right.
 
@@ -33,6 +37,7 @@ def confusion_figure(
         matrix: int (10, 10), rows the truth.
         as_shares: percent of the true digit instead of counts.
         chosen: true digit and answer of the cell with a frame around it.
+        text_size: of the numbers, in CSS pixels.
     """
     shares = shares_of_true(matrix)
     shown = shares if as_shares else matrix
@@ -78,10 +83,15 @@ def confusion_figure(
         },
         "shapes": [] if chosen is None else [_frame(*chosen)],
     }
-    return {"data": [cells, _numbers(shown, colors, as_shares)], "layout": layout}
+    return {
+        "data": [cells, _numbers(shown, colors, as_shares, text_size)],
+        "layout": layout,
+    }
 
 
-def _numbers(shown: np.ndarray, colors: np.ndarray, as_shares: bool) -> Figure:
+def _numbers(
+    shown: np.ndarray, colors: np.ndarray, as_shares: bool, text_size: int
+) -> Figure:
     """In the cells: a heatmap's own texts are grey on the colours in the middle."""
     rows, columns = (each.ravel() for each in np.indices(shown.shape))
     return {
@@ -91,7 +101,7 @@ def _numbers(shown: np.ndarray, colors: np.ndarray, as_shares: bool) -> Figure:
         "y": rows.tolist(),
         "text": [_cell_text(value, as_shares) for value in shown.ravel()],
         "textfont": {
-            "size": 13,
+            "size": text_size,
             "color": [
                 "#ffffff" if color > _DARK else "#1a1a1a" for color in colors.ravel()
             ],

@@ -187,10 +187,11 @@ def _reasons(group: list[Mark]) -> str:
     shown = [(mark.reason or mark.what)[:48] for mark in group[-2:]]
     if len(group) > 2:
         shown.insert(0, f"{len(group) - 2} more")
-    return "<br>".join(_escaped(reason) for reason in shown)
+    return "<br>".join(escaped(reason) for reason in shown)
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
+    """Text as Plotly shows it literally; it reads some HTML in names and hovers."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 

@@ -22,7 +22,12 @@ const show = async (view, data) => {
     canvas.setAttribute("aria-label", item.title)
     canvas.getContext("2d").drawImage(sheet, 0, -SIDE * place)
     element(button, "span", "words", { textContent: item.words })
-    element(button, "span", "small", { textContent: item.share })
+    if (item.share) element(button, "span", "small", { textContent: item.share })
+    for (const line of item.lines ?? []) {
+      const row = element(button, "span", "small")
+      element(row, "span", "", { textContent: line.mark + " " }).style.color = line.color
+      row.append(line.text)
+    }
     button.onclick = () => view.send(item.index)
   })
   view.root.dataset.draws = Number(view.root.dataset.draws ?? 0) + 1

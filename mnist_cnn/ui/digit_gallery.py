@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +27,21 @@ _component = st.components.v2.component(
 )
 
 
+@dataclass(frozen=True)
+class Reader:
+    """One of several networks whose answers stand below a digit.
+
+    Attributes:
+        name, color, mark: for people, and on the page.
+        read: its answers to the test set.
+    """
+
+    name: str
+    color: str
+    mark: str
+    read: Predictions
+
+
 def digit_gallery(
     indices: Sequence[int] | np.ndarray,
     predictions: Predictions,
@@ -44,13 +60,41 @@ def digit_gallery(
     Returns:
         The index whose image has just been clicked; None otherwise.
     """
+    return _gallery(
+        indices, [_item(index, predictions) for index in indices], digits, key
+    )
+
+
+def compared_digits(
+    indices: Sequence[int] | np.ndarray,
+    readers: Sequence[Reader],
+    digits: Dataset,
+    *,
+    key: str,
+) -> int | None:
+    """The same with the answers of several networks below each digit.
+
+    Args:
+        indices, digits, key: as in ``digit_gallery``.
+        readers: the networks, whose answers are of that very test set.
+
+    Returns:
+        The index whose image has just been clicked; None otherwise.
+    """
+    return _gallery(
+        indices, [_compared(index, readers) for index in indices], digits, key
+    )
+
+
+def _gallery(
+    indices: Sequence[int] | np.ndarray,
+    items: list[dict[str, object]],
+    digits: Dataset,
+    key: str,
+) -> int | None:
     shown = [int(index) for index in indices]
     data = packed(
-        {
-            "key": key,
-            "items": [_item(index, predictions) for index in shown],
-            "clickable": True,
-        },
+        {"key": key, "items": items, "clickable": True},
         {"sheet": _sheet(digits.x_test[shown])},
     )
     sent = _component(
@@ -70,10 +114,36 @@ def _item(index: int, predictions: Predictions) -> dict[str, object]:
         else _("Test digit {index:,}: a {true}, read rightly with {share}")
     ).format(index=index, true=true, answer=answer, share=share)
     return {
-        "index": index,
+        "index": int(index),
         "title": title,
         "words": f"{true} → {answer}",
         "share": share,
+    }
+
+
+def _compared(index: int, readers: Sequence[Reader]) -> dict[str, object]:
+    true = int(readers[0].read.labels[index])
+    told, lines = [], []
+    for each in readers:
+        probabilities = each.read.probabilities[index]
+        answer = int(probabilities.argmax())
+        share = f"{probabilities[answer]:.1%}"
+        told.append(
+            _("{name}: {answer} with {share}").format(
+                name=each.name, answer=answer, share=share
+            )
+        )
+        lines.append(
+            {"mark": each.mark, "color": each.color, "text": f"{answer} · {share}"}
+        )
+    title = _("Test digit {index:,}: a {true}. {told}").format(
+        index=index, true=true, told="; ".join(told)
+    )
+    return {
+        "index": int(index),
+        "title": title,
+        "words": f"{true}",
+        "lines": lines,
     }
 
 

@@ -23,6 +23,7 @@ def pages() -> list[tuple[str, str, str]]:
         ("pages/3_Draw.py", _("Draw"), ":material/draw:"),
         ("pages/4_Look_inside.py", _("Look inside"), ":material/search:"),
         ("pages/5_Mistakes.py", _("Mistakes"), ":material/error:"),
+        ("pages/6_Compare.py", _("Compare"), ":material/compare_arrows:"),
     ]
     return [entry for entry in known if (ROOT / entry[0]).is_file()]
 

@@ -11,6 +11,8 @@ from mnist_cnn.ui.architecture_view import volume_picture
 from mnist_cnn.ui.frame import pages
 from mnist_cnn.ui.text import _
 
+WAYS_ACROSS = 3
+
 
 def lesson() -> None:
     """What a CNN does, in two halves, beside a picture of the real network."""
@@ -52,10 +54,16 @@ def ways() -> None:
         "pages/2_Architecture.py": _("See what it is made of, and what that costs."),
         "pages/4_Look_inside.py": _("Follow your own digit through every layer."),
         "pages/5_Mistakes.py": _("Find the digits it gets wrong, and why."),
+        "pages/6_Compare.py": _("Put networks side by side: curves, costs, answers."),
     }
     there = {script: (name, icon) for script, name, icon in pages()}
     shown = [script for script in sentences if script in there]
-    for script, column in zip(shown, st.columns(len(shown)), strict=True):
+    columns = [
+        column
+        for start in range(0, len(shown), WAYS_ACROSS)
+        for column in st.columns(len(shown[start : start + WAYS_ACROSS]))
+    ]
+    for script, column in zip(shown, columns, strict=True):
         name, icon = there[script]
         with column, st.container(border=True, height="stretch"):
             st.page_link(script, label=f"**{name}**", icon=icon)

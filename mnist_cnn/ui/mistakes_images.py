@@ -158,13 +158,17 @@ def _gallery(
     key: str,
 ) -> None:
     opened = digit_gallery(indices, predictions, digits, key=f"gallery-{key}")
-    if opened is None:
-        return
+    if opened is not None:
+        look_inside(chosen, opened)
+
+
+def look_inside(chosen: Chosen, index: int) -> None:
+    """Goes on to Look inside, with that network and that test digit."""
     # Look inside follows a link only if it says something new.
     st.session_state.get("inside_link", {}).pop("test", None)
     st.switch_page(
         "pages/4_Look_inside.py",
-        query_params={"network": chosen.run.id, "test": str(opened)} | _view(chosen),
+        query_params={"network": chosen.run.id, "test": str(index)} | _view(chosen),
     )
 
 

@@ -14,7 +14,7 @@ from mnist_cnn import predictions
 from mnist_cnn.data import DataError, Dataset
 from mnist_cnn.evaluation_job import Evaluation
 from mnist_cnn.predictions import Predictions, PredictionsError
-from mnist_cnn.runs import RunError
+from mnist_cnn.runs import Run, RunError
 from mnist_cnn.ui.drawing_input import load_digits
 from mnist_cnn.ui.networks import Chosen
 from mnist_cnn.ui.text import _
@@ -33,7 +33,7 @@ class Source:
 
 def find_predictions(chosen: Chosen) -> Source | None:
     """The saved predictions, or those made anew; None, with a sentence, if neither."""
-    saved, why_not = _saved(chosen)
+    saved, why_not = _saved(chosen.run)
     digits = _digits()
     if digits is None:
         if saved is None:
@@ -47,7 +47,7 @@ def find_predictions(chosen: Chosen) -> Source | None:
     except RunError as error:
         st.error(str(error))
         return None
-    made = evaluation.result() if evaluation.path.is_file() else None
+    made = _made(evaluation)
     if made is not None:
         st.caption(
             _("Read anew on the test set at hand: {source}.").format(
@@ -59,8 +59,29 @@ def find_predictions(chosen: Chosen) -> Source | None:
     return None if saved is None else Source(saved, None)
 
 
-def _saved(chosen: Chosen) -> tuple[Predictions | None, str]:
-    path = chosen.run.predictions_path
+def best_predictions(
+    run: Run, digits: Dataset | None
+) -> tuple[Predictions | None, str]:
+    """A run's answers: to the test set at hand if there are any, else as saved.
+
+    Nothing is shown and nothing computed. Without answers, the text says why.
+    """
+    saved, why_not = _saved(run)
+    if digits is None or (saved is not None and saved.fit(digits)):
+        return saved, why_not
+    try:
+        made = _made(Evaluation(run, digits))
+    except RunError:
+        made = None
+    return made or saved, why_not
+
+
+def _made(evaluation: Evaluation) -> Predictions | None:
+    return evaluation.result() if evaluation.path.is_file() else None
+
+
+def _saved(run: Run) -> tuple[Predictions | None, str]:
+    path = run.predictions_path
     try:
         changed = path.stat().st_mtime_ns if path.is_file() else 0
         return _load(str(path), changed), ""

@@ -1,0 +1,272 @@
+"""The Compare page, run without a browser."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from recorded_runs import recorded_run
+from streamlit.testing.v1 import AppTest
+
+from mnist_cnn import data, predictions, runs
+from mnist_cnn.predictions import Predictions
+from mnist_cnn.presets import PRESETS
+from mnist_cnn.runs import PRETRAINED, Status
+from mnist_cnn.ui import training_queue
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(autouse=True)
+def lab(runs_folder, few_digits):
+    training_queue.look_again()
+    return runs_folder
+
+
+@pytest.fixture
+def digits(lab):
+    return data.load()
+
+
+def compare(*ids: str, link: str | None = None) -> AppTest:
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+    text = ",".join(ids) if link is None else link
+    if text:
+        at.query_params["runs"] = text
+    at.switch_page("pages/6_Compare.py").run()
+    assert not at.exception
+    return at
+
+
+def words(at: AppTest) -> str:
+    kinds = (at.markdown, at.caption, at.info, at.warning, at.error, at.subheader)
+    return "\n".join(each.value for kind in kinds for each in kind)
+
+
+def linked(at: AppTest) -> str:
+    found = at.query_params.get("runs", "")
+    return found if isinstance(found, str) else ",".join(found)
+
+
+def shown(at: AppTest) -> list[str]:
+    """The names in the table of runs."""
+    return list(at.dataframe[0].value["Name"]) if at.dataframe else []
+
+
+def press(at: AppTest, key: str) -> AppTest:
+    training_queue.look_again()
+    at.button(key=key).click().run()
+    assert not at.exception
+    return at
+
+
+def test_without_any_run_there_is_the_pretrained_network_and_how_to_begin():
+    at = compare()
+    assert shown(at) == ["Pretrained network"]
+    assert at.dataframe[0].value["Accuracy"][0] == pytest.approx(0.9949)
+    assert "Tick up to 6 runs" in words(at)
+    assert "Curves" not in words(at)
+
+
+def test_the_table_tells_what_a_run_is_and_reached(digits):
+    config = replace(PRESETS["small"].config, epochs=2, seed=7)
+    recorded_run(digits, preset="small", config=config, name="mine", wrong=[1, 2])
+    row = compare().dataframe[0].value.iloc[1]
+    assert row["Name"] == "mine"
+    assert row["Preset"] == "A small one"
+    assert row["Differs from the preset"] == "Epochs: 2 · Seed: 7"
+    assert row["Parameters"] == config.network.parameters
+    assert row["Accuracy"] == pytest.approx(0.99)
+    assert row["Loss"] == pytest.approx(0.1)
+    assert row["Seconds"] == 12
+    assert row["Status"] == "done"
+
+
+def test_a_choice_comes_into_the_link_and_a_link_chooses(digits):
+    first, second = recorded_run(digits), recorded_run(digits)
+    at = compare()
+    at.multiselect(key="compare-box").set_value([second.id, first.id]).run()
+    assert linked(at) == f"{second.id},{first.id}"
+    again = compare(link=linked(at))
+    assert again.multiselect(key="compare-box").value == [second.id, first.id]
+    assert "Curves" in words(again)
+
+
+@pytest.mark.parametrize(
+    ("link", "sentence"),
+    [
+        ("../../etc/passwd", "not the name of a run"),
+        ("<script>alert(1)</script>", "not the name of a run"),
+        ("0123456789abcdef", "There is no run 0123456789abcdef"),
+        ("x" * 5000, "more runs than can be compared"),
+    ],
+)
+def test_a_link_to_what_is_no_run_is_a_sentence(link, sentence):
+    at = compare(link=link)
+    assert sentence in words(at)
+    assert "script" not in words(at)
+    assert linked(at) == ""
+
+
+def test_of_too_many_runs_the_first_six_are_compared(digits):
+    ids = [recorded_run(digits).id for _ in range(7)]
+    at = compare(*ids)
+    assert "more than 6 runs" in words(at)
+    assert linked(at) == ",".join(ids[:6])
+
+
+def test_one_run_alone_has_curves_and_no_differences(digits):
+    at = compare(recorded_run(digits, wrong=[3]).id)
+    assert "Curves" in words(at)
+    assert "Confusion matrices" in words(at)
+    assert "settings differ" not in words(at)
+    assert "disagree" not in words(at)
+
+
+def test_only_the_settings_that_differ_are_listed(digits):
+    small = recorded_run(digits, preset="small", name="a `small` one")
+    seed = recorded_run(digits, preset="seed", name="seed")
+    at = compare(small.id, seed.id)
+    table = at.table[0].value
+    assert list(table["Run"]) == ["`a 'small' one`", "`seed`"]
+    assert list(table["Dense units"]) == ["none", "1,000"]
+    assert "Epochs" not in table
+    same = recorded_run(digits, preset="seed")
+    assert "the same settings" in words(compare(seed.id, same.id))
+
+
+def test_disagreements_are_counted_for_the_same_test_set(digits):
+    one = recorded_run(digits, name="one", wrong=[1, 2, 3])
+    two = recorded_run(digits, name="two", wrong=[3, 4])
+    text = words(compare(one.id, two.id))
+    assert "different answers to **3** of 200" in text
+    assert "196 are read rightly by all, 1 by none" in text
+    assert "`one` alone is right on 1" in text
+    assert "`two` alone is right on 2" in text
+    assert "`one`  \n98.50%, 3 of 200 wrong" in text
+
+
+def test_answers_to_another_test_set_are_not_compared(digits):
+    here = recorded_run(digits, name="here", wrong=[1])
+    there = recorded_run(digits, name="there", wrong=[2])
+    read = predictions.load(there.predictions_path)
+    other = Predictions(read.probabilities, read.labels, "0" * 16)
+    predictions.save(other, there.predictions_path)
+    text = words(compare(here.id, there.id))
+    assert "Tested on another test set, of 200 digits" in text
+    assert "`there`" in text
+    assert "disagree" not in text
+
+
+def test_without_the_images_of_the_test_set_the_numbers_are_still_told(
+    digits, monkeypatch, tmp_path
+):
+    ids = [recorded_run(digits, wrong=[n]).id for n in (1, 2)]
+    monkeypatch.setenv("MNIST_CNN_DATA", str(tmp_path / "none.npz"))
+    text = words(compare(*ids))
+    assert "different answers to **2** of 200" in text
+    assert "images are not at hand" in text
+
+
+def test_damaged_answers_are_a_sentence_and_hide_no_other_run(digits):
+    good, bad = (recorded_run(digits, wrong=[1]) for _ in range(2))
+    bad.predictions_path.write_bytes(b"no archive")
+    text = words(compare(good.id, bad.id))
+    assert "damaged" in text
+    assert "1 of 200 wrong" in text
+
+
+def test_a_run_that_waits_is_compared_as_far_as_it_is(digits):
+    waiting = runs.submit(PRESETS["seed"].config, preset="seed", name="later")
+    text = words(compare(waiting.id, recorded_run(digits, wrong=[1]).id))
+    assert "No curve yet: `later`" in text
+    assert "`later`: This network has not read its test set yet" in text
+
+
+def test_a_run_deleted_in_another_tab_leaves_the_others(digits):
+    gone, stays = recorded_run(digits), recorded_run(digits)
+    at = compare(gone.id, stays.id)
+    runs.delete(gone)
+    training_queue.look_again()
+    at.run()
+    assert not at.exception
+    assert f"There is no run {gone.id}" in words(at)
+    assert at.multiselect(key="compare-box").value == [stays.id]
+    assert linked(at) == stays.id
+
+
+def test_filters_choose_by_preset_status_star_and_text(digits):
+    recorded_run(digits, preset="small", name="tiny").star(True)
+    recorded_run(digits, preset="linear", name="flat")
+    recorded_run(digits, name="broken", status=Status("failed"))
+    at = compare()
+    assert set(shown(at)) == {"Pretrained network", "tiny", "flat", "broken"}
+    at.multiselect(key="compare_presets").set_value(["small", "linear"]).run()
+    assert set(shown(at)) == {"tiny", "flat"}
+    at.toggle(key="compare_starred").set_value(True).run()
+    assert shown(at) == ["tiny"]
+    at.toggle(key="compare_starred").set_value(False)
+    at.multiselect(key="compare_presets").set_value([])
+    at.multiselect(key="compare_states").set_value(["failed"]).run()
+    assert shown(at) == ["broken"]
+    at.multiselect(key="compare_states").set_value([])
+    at.text_input(key="compare_text").set_value("LINEAR").run()
+    assert shown(at) == ["flat"]
+    at.text_input(key="compare_text").set_value("nothing like it").run()
+    assert not at.exception
+    assert shown(at) == []
+    assert "No run is like that" in words(at)
+
+
+def test_a_chosen_run_stays_chosen_though_the_filter_hides_it(digits):
+    run = recorded_run(digits, name="mine")
+    at = compare(run.id)
+    at.text_input(key="compare_text").set_value("pretrained").run()
+    assert shown(at) == ["Pretrained network"]
+    assert linked(at) == run.id
+
+
+def test_starring_is_seen_in_the_table(digits):
+    run = recorded_run(digits)
+    at = press(compare(run.id), f"star_{run.id}")
+    assert run.starred
+    assert list(at.dataframe[0].value["Star"]) == ["", "★"]
+
+
+def test_deleting_asks_first_and_leaves_the_rest(digits):
+    gone, stays = recorded_run(digits), recorded_run(digits)
+    at = compare(gone.id, stays.id)
+    assert at.button(key=f"delete_{gone.id}").disabled
+    at.checkbox(key=f"sure_{gone.id}").check().run()
+    press(at, f"delete_{gone.id}")
+    assert [run.id for run in runs.list_runs()] == [stays.id]
+    assert linked(at) == stays.id
+
+
+def test_a_training_in_progress_cannot_be_deleted(digits, monkeypatch):
+    monkeypatch.setattr(runs.Run, "is_locked", lambda run: True)
+    run = recorded_run(digits, status=Status("running", steps_per_epoch=30))
+    at = compare(run.id)
+    assert "Stop it before you delete it" in words(at)
+    with pytest.raises(KeyError):
+        at.button(key=f"delete_{run.id}")
+
+
+def test_the_pretrained_network_can_be_compared_and_not_changed(digits):
+    at = compare(PRETRAINED, recorded_run(digits, wrong=[1]).id)
+    assert linked(at).startswith(PRETRAINED)
+    with pytest.raises(KeyError):
+        at.button(key=f"star_{PRETRAINED}")
+
+
+def test_names_are_never_markup(digits):
+    run = recorded_run(digits, name="`*<b>x</b>* [a](b)", wrong=[1])
+    other = recorded_run(digits, name="`*<b>x</b>* [a](b)", wrong=[2])
+    text = words(compare(run.id, other.id))
+    assert f"`'*<b>x</b>* [a](b) ({run.id[:6]})`" in text
+
+
+def test_a_damaged_label_does_not_hide_the_run(digits):
+    run = recorded_run(digits)
+    (run.path / "label.json").write_text(json.dumps({"name": 3, "starred": "yes"}))
+    assert run.id[:6] in shown(compare(run.id))
