@@ -38,6 +38,7 @@ NAME_LENGTH = 60
 CLUSTER_ATTEMPTS = 3
 
 _RUN_ID = re.compile(r"[a-z0-9]{8,32}")
+_OWNER = re.compile(r"[0-9a-f]{64}")
 _PACKAGE = Path(__file__).parent
 PRETRAINED_FOLDER = _PACKAGE / PRETRAINED
 
@@ -102,6 +103,9 @@ class Run:
     Args:
         path: an existing folder.
 
+    Attributes:
+        owner: of the browser that started it, see ``ownership``; empty if none did.
+
     Raises:
         RunError: if its settings are missing or cannot be read.
     """
@@ -116,6 +120,9 @@ class Run:
             message = f"The settings of run {self.id} are no good: {error}"
             raise RunError(message) from error
         self.preset = str(info.get("preset") or "")
+        owner = info.get("owner")
+        is_hash = isinstance(owner, str) and _OWNER.fullmatch(owner)
+        self.owner = owner if is_hash else ""
         created = info.get("created")
         self.created = float(created) if isinstance(created, int | float) else 0.0
 
@@ -343,6 +350,7 @@ def submit(
     state: str = "queued",
     name: str = "",
     drawing: np.ndarray | None = None,
+    owner: str = "",
 ) -> Run:
     """Makes a run folder. A queued run is trained as soon as a worker gets to it.
 
@@ -352,6 +360,7 @@ def submit(
         state: "queued", or "preparing" for a training started in this very process.
         name: for people.
         drawing: uint8 (28, 28), read again after every epoch.
+        owner: of the browser that starts it, see ``ownership``.
 
     Raises:
         RunError: if the folder cannot be written.
@@ -371,6 +380,7 @@ def submit(
                 "config": config.to_dict(),
                 "preset": preset,
                 "created": time.time(),
+                "owner": owner,
             },
         )
     except OSError as error:

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from mnist_cnn import runs
+from mnist_cnn import ownership, runs
 from mnist_cnn.presets import PRESETS
 from mnist_cnn.runs import NAME_LENGTH, Run, RunError, Status
 from mnist_cnn.ui.text import _
 from mnist_cnn.ui.training_link import forget
 from mnist_cnn.ui.training_queue import look_again
+from mnist_cnn.ui.visitor import refusal, visitor
 
 PROBLEM = "runs_problem"
 
@@ -74,7 +75,15 @@ def delete(run: Run, status: Status) -> bool:
     )
 
 
+def _is_refused(run: Run) -> bool:
+    if sentence := refusal(run):
+        st.session_state[PROBLEM] = sentence
+    return bool(sentence)
+
+
 def _do_star(run: Run, starred: bool) -> None:
+    if _is_refused(run):
+        return
     try:
         run.star(starred)
     except (OSError, RunError):
@@ -85,6 +94,8 @@ def _do_star(run: Run, starred: bool) -> None:
 
 
 def _do_rename(run: Run, key: str) -> None:
+    if _is_refused(run):
+        return
     try:
         run.rename(st.session_state.get(key, ""))
     except (OSError, RunError):
@@ -96,6 +107,7 @@ def _do_rename(run: Run, key: str) -> None:
 
 def _do_delete(run: Run) -> None:
     try:
+        ownership.demand(run, visitor())
         runs.delete(run)
     except RunError as error:
         st.session_state[PROBLEM] = str(error)

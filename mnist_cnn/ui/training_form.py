@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from dataclasses import replace
 from urllib.parse import urlencode
@@ -10,7 +9,7 @@ from urllib.parse import urlencode
 import numpy as np
 import streamlit as st
 
-from mnist_cnn import runs, worker
+from mnist_cnn import ownership, runs, worker
 from mnist_cnn.config import OPTIMIZERS, RANGES, SCHEDULES, ConfigError, TrainingConfig
 from mnist_cnn.experiment_link import from_link, to_link
 from mnist_cnn.presets import DEFAULT_PRESET, PRESETS
@@ -20,14 +19,16 @@ from mnist_cnn.ui.network_form import chosen_network, fill_network, network_form
 from mnist_cnn.ui.text import _
 from mnist_cnn.ui.training_link import show
 from mnist_cnn.ui.training_queue import look_again
+from mnist_cnn.ui.visitor import owner, visitor
 
 # Pressing again within this time needs no explanation.
 SAME_PRESS_SECONDS = 5.0
 WAITING_A_BROWSER = 3
 DRAWING = "drawing_pixels"
 
-_started_by: dict[str, list[str]] = {}
-_started_lock = threading.Lock()
+# What "form_" begins in the session without being a setting.
+_NO_SETTINGS = ("form_problem", "form_note", "form_started", "form_link_taken")
+_KEPT = "kept_settings"
 
 
 def training_form() -> None:
@@ -59,6 +60,7 @@ def training_form() -> None:
     with st.expander(_("Build your own network")):
         network_form()
         _link_to_experiment()
+    _keep_settings()
 
 
 def _settings() -> None:
@@ -125,7 +127,7 @@ def _take_preset() -> None:
 
 
 def _take_link() -> None:
-    """The experiment in the link, once; without one, the preset."""
+    """The experiment in the link, once; or what was set before; or the preset."""
     state = st.session_state
     if "preset" in st.query_params and not state.get("form_link_taken"):
         state.form_link_taken = True
@@ -137,7 +139,20 @@ def _take_link() -> None:
             state.form_preset = preset
             _fill(config)
             return
-    _take_preset()
+    if kept := state.get(_KEPT):
+        state.update(kept)
+    else:
+        _take_preset()
+
+
+def _keep_settings() -> None:
+    # Streamlit forgets the boxes' values as soon as another page is shown.
+    state = st.session_state
+    state[_KEPT] = {
+        name: state[name]
+        for name in map(str, state)
+        if name.startswith("form_") and name not in _NO_SETTINGS
+    }
 
 
 def _fill(config: TrainingConfig) -> None:
@@ -201,15 +216,13 @@ def _start() -> None:
         preset = state.form_preset
         if config != PRESETS[preset].config:
             preset = f"{preset}, changed"
-        run = runs.submit(config, preset=preset, drawing=_own_drawing())
+        run = runs.submit(config, preset=preset, drawing=_own_drawing(), owner=owner())
         worker.ensure()
     except (ConfigError, RunError) as error:
         state.form_problem = str(error)
         return
     look_again()
     state.form_started = (time.monotonic(), run.id)
-    with _started_lock:
-        _started_by.setdefault(_browser(), []).append(run.id)
     show(run.id)
 
 
@@ -232,32 +245,14 @@ def _is_going(config: TrainingConfig) -> bool:
 
 
 def _refuse_a_crowd() -> None:
-    with _started_lock:
-        mine = list(_started_by.get(_browser(), ()))
-    waiting = []
-    for run_id in mine:
-        try:
-            if runs.find(run_id).status().state == "queued":
-                waiting.append(run_id)
-        except RunError:
-            continue
-    with _started_lock:
-        _started_by[_browser()] = waiting
-    if len(waiting) >= WAITING_A_BROWSER:
+    waiting = len(ownership.waiting(visitor()))
+    if waiting >= WAITING_A_BROWSER:
         raise RunError(
             _(
                 "{count} trainings of yours are waiting already. Let others have their "
                 "turn: start the next one when one of yours has begun, or stop one."
-            ).format(count=len(waiting))
+            ).format(count=waiting)
         )
-
-
-def _browser() -> str:
-    # The same for all tabs of a browser; without it a tab stands for itself.
-    cookie = st.context.cookies.get("_streamlit_xsrf")
-    if isinstance(cookie, str) and cookie:
-        return cookie
-    return st.session_state.setdefault("form_tab", f"tab-{time.time_ns()}")
 
 
 def _own_drawing() -> np.ndarray | None:

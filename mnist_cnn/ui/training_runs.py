@@ -11,6 +11,7 @@ from mnist_cnn.ui.text import _
 from mnist_cnn.ui.training_link import show
 from mnist_cnn.ui.training_queue import overview
 from mnist_cnn.ui.viewers import note_look
+from mnist_cnn.ui.visitor import refusal
 
 SHOWN_AT_FIRST = 8
 REFRESH_SECONDS = 3.0
@@ -48,12 +49,22 @@ def _row(run: Run, status: Status, is_shown: bool) -> None:
             args=(run.id,),
         )
         with st.popover(_("Change")):
-            starred = run_actions.star(run, run.starred)
-            renamed = run_actions.rename(run)
-            deleted = run_actions.delete(run, status)
-    if opened or starred or renamed or deleted:
+            changed = _changed(run, status)
+    if opened or changed:
         # The rest of the page speaks of this run too.
         st.rerun()
+
+
+def _changed(run: Run, status: Status) -> bool:
+    if sentence := refusal(run):
+        st.caption(sentence)
+        return False
+    actions = (
+        run_actions.star(run, run.starred),
+        run_actions.rename(run),
+        run_actions.delete(run, status),
+    )
+    return any(actions)
 
 
 def _text(run: Run, status: Status) -> str:

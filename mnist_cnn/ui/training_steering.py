@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import streamlit as st
 
-from mnist_cnn import resuming, worker
+from mnist_cnn import ownership, resuming, worker
 from mnist_cnn.config import ConfigError
 from mnist_cnn.runs import Run, RunError, Status
 from mnist_cnn.ui.text import _
 from mnist_cnn.ui.training_form import as_rate
 from mnist_cnn.ui.training_queue import look_again
+from mnist_cnn.ui.visitor import refusal, visitor
 
 
 def steering(run: Run, status: Status) -> None:
-    """Buttons that fit the state, and the new learning rate."""
+    """Buttons that fit the state, and the new learning rate; for others a sentence."""
+    if sentence := refusal(run):
+        st.caption(sentence)
+        return
     running = status.state in ("running", "paused")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if status.state == "paused":
@@ -36,6 +40,9 @@ def steering(run: Run, status: Status) -> None:
 def going_on(run: Run, status: Status) -> None:
     """A button that lets a run that died or was stopped go on, if it can."""
     if status.state == "done":
+        return
+    if sentence := refusal(run):
+        st.caption(sentence)
         return
     if problem := resuming.obstacle(run, status):
         st.caption(_(problem))
@@ -63,6 +70,7 @@ def going_on(run: Run, status: Status) -> None:
 
 def _go_on(run: Run) -> None:
     try:
+        ownership.demand(run, visitor())
         resuming.resume(run)
         worker.ensure()
     except RunError as error:
@@ -103,6 +111,7 @@ def _send_rate(run: Run, key: str) -> None:
 
 def _send(run: Run, what: str, value: float | None = None) -> None:
     try:
+        ownership.demand(run, visitor())
         run.send(what, value)
     except (ConfigError, RunError) as error:
         st.session_state[f"steering_problem_{run.id}"] = str(error)

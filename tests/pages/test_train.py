@@ -29,7 +29,6 @@ def lab(tmp_path, monkeypatch):
     monkeypatch.setattr(worker, "ensure", lambda: started.append(True))
     monkeypatch.setattr(training_queue, "LOOK_SECONDS", 0.0)
     monkeypatch.setattr(training_queue, "CARE_SECONDS", 0.0)
-    training_form._started_by.clear()
     return started
 
 
