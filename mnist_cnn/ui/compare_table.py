@@ -186,8 +186,4 @@ def _chosen_run(place: int, run: runs.Run, status: runs.Status) -> bool:
             return False
         if st.button(_("Open in Train"), key=f"open_{run.id}"):
             st.switch_page("pages/1_Train.py", query_params={"run": run.id})
-        starred = run_actions.star(run, run.starred)
-        with st.popover(_("Change")):
-            renamed = run_actions.rename(run)
-            deleted = run_actions.delete(run, status)
-    return starred or renamed or deleted
+        return run_actions.change(run, status)

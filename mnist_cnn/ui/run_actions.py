@@ -38,6 +38,17 @@ def plain(name: str) -> str:
     return f"`{name.replace(chr(92), '').replace('`', chr(39))}`"
 
 
+def change(run: Run, status: Status) -> bool:
+    """All of them in a box that opens; in its place a sentence for others."""
+    with st.popover(_("Change")):
+        if sentence := refusal(run):
+            st.caption(sentence)
+            return False
+        return any(
+            [star(run, run.starred), rename(run), delete(run, status)],
+        )
+
+
 def star(run: Run, starred: bool) -> bool:
     """A button that marks the run as worth keeping, or no longer."""
     return st.button(

@@ -11,7 +11,6 @@ from mnist_cnn.ui.text import _
 from mnist_cnn.ui.training_link import show
 from mnist_cnn.ui.training_queue import overview
 from mnist_cnn.ui.viewers import note_look
-from mnist_cnn.ui.visitor import refusal
 
 SHOWN_AT_FIRST = 8
 REFRESH_SECONDS = 3.0
@@ -48,23 +47,10 @@ def _row(run: Run, status: Status, is_shown: bool) -> None:
             on_click=show,
             args=(run.id,),
         )
-        with st.popover(_("Change")):
-            changed = _changed(run, status)
+        changed = run_actions.change(run, status)
     if opened or changed:
         # The rest of the page speaks of this run too.
         st.rerun()
-
-
-def _changed(run: Run, status: Status) -> bool:
-    if sentence := refusal(run):
-        st.caption(sentence)
-        return False
-    actions = (
-        run_actions.star(run, run.starred),
-        run_actions.rename(run),
-        run_actions.delete(run, status),
-    )
-    return any(actions)
 
 
 def _text(run: Run, status: Status) -> str:
