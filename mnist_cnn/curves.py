@@ -3,46 +3,39 @@
 import numpy as np
 
 SMOOTHING = 0.9
-BLOCK = 128
+# What is further back weighs less than 1e-14 of the newest value.
+REACH = 306
 
 
-def smooth(values: np.ndarray, weight: float = SMOOTHING) -> np.ndarray:
-    """Exponential moving average of (N,) values, without the bias towards zero.
+def smooth(values: np.ndarray, at: np.ndarray, weight: float = SMOOTHING) -> np.ndarray:
+    """Exponential moving average of (N,) values at some indices, without the bias.
 
     s_t = w s_(t-1) + (1 - w) x_t, divided by the same average of ones, as in Adam
-    (Kingma and Ba 2015, section 3). Values that are not finite are left out.
+    (Kingma and Ba 2015, section 3): the sum of w^k x_(t-k) over that of w^k. Values
+    that are not finite are left out; NaN where none is left.
+
+    Args:
+        values: float (N,).
+        at: indices (M,) into it; only these are computed.
+        weight: w, at most 0.9, so that ``REACH`` values are all that count.
+
+    Returns:
+        float64 (M,).
     """
-    measured = np.isfinite(values)
-    total = _moving_average(np.where(measured, values, 0.0), weight)
-    if measured.all():
-        share = 1 - weight ** np.arange(1, len(values) + 1)
-    else:
-        share = _moving_average(measured.astype(np.float64), weight)
+    lag = np.arange(min(REACH, len(values)))
+    places = np.subtract.outer(at, lag)
+    nearby = values[np.maximum(places, 0)]
+    measured = (places >= 0) & np.isfinite(nearby)
+    weights = weight**lag
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(share > 0, total / share, np.nan)
-
-
-def _moving_average(values: np.ndarray, weight: float) -> np.ndarray:
-    count = len(values)
-    blocks = -(-count // BLOCK)
-    padded = np.zeros(blocks * BLOCK)
-    padded[:count] = values
-    lag = np.subtract.outer(np.arange(BLOCK), np.arange(BLOCK))
-    kernel = np.where(lag >= 0, (1 - weight) * weight ** np.maximum(lag, 0), 0.0)
-    inside = padded.reshape(blocks, BLOCK) @ kernel.T
-    decay = weight ** np.arange(1, BLOCK + 1)
-    before = 0.0
-    for row in range(blocks):
-        inside[row] += before * decay
-        before = inside[row, -1]
-    return inside.ravel()[:count]
+        return np.where(measured, nearby, 0.0) @ weights / (measured @ weights)
 
 
 def _bucket_size(count: int, buckets: int) -> int:
-    """Batches in a bucket: a power of two, so that drawn buckets stay as they are."""
+    """Batches in a bucket; grows by a fifth, so that drawn buckets stay for a while."""
     size = 1
     while count > size * buckets:
-        size *= 2
+        size = -(-size * 6 // 5)
     return size
 
 

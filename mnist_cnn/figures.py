@@ -18,8 +18,8 @@ Figure = dict[str, Any]
 
 BLUE, VERMILLION, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
 SKY, GREY = "#56B4E9", "#888888"
-# A curve is about 800 pixels wide, and a bucket is drawn as two points.
-BUCKETS = 400
+# A curve is some 600 pixels wide, and a bucket is drawn as two points.
+BUCKETS = 320
 MARKS_SHOWN = 30
 
 
@@ -82,7 +82,6 @@ def lecture_curves(metrics: Metrics) -> Figure:
 def _by_batch(metrics: Metrics, name: str, title: str, *, log: bool) -> Figure:
     measured = metrics.batches[:, 2 if name == "loss" else 3]
     kept = thin(measured, BUCKETS)
-    smoothed = smooth(measured)
     along = every(len(measured), BUCKETS)
     raw = {
         "type": "scatter",
@@ -100,7 +99,7 @@ def _by_batch(metrics: Metrics, name: str, title: str, *, log: bool) -> Figure:
         "name": "smoothed",
         "mode": "lines",
         "x": _steps(metrics.step[along]),
-        "y": _rounded(smoothed[along]),
+        "y": _rounded(smooth(measured, along)),
         "line": {"color": BLUE, "width": 2.5},
         "hovertemplate": "%{y:.4f}",
     }

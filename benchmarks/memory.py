@@ -1,0 +1,74 @@
+"""The server's memory after 50 trainings watched and 300 sessions, against after 5.
+
+``python -m benchmarks.memory [--trainings 50] [--sessions 300]``
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+from benchmarks.live_run import training
+from benchmarks.session import Server, Session, a_seven
+from mnist_cnn import runs
+from mnist_cnn.architecture import SEED
+from mnist_cnn.presets import PRESETS
+
+PAGES = ("", "Train", "Architecture", "Draw", "Look_inside", "Mistakes", "Compare")
+AT_FIRST = 5
+
+
+async def watch_to_the_end(server: Server, run: runs.Run) -> None:
+    session = Session(server.port, "Train", f"run={run.id}")
+    await session.open()
+    while not run.status().is_final:
+        await session.watch(0.5)
+    await session.close()
+
+
+async def visit(server: Server, number: int) -> int:
+    page = PAGES[number % len(PAGES)]
+    session = Session(server.port, page)
+    await session.open()
+    if page == "Draw":
+        await session.stroke(a_seven(number))
+    await session.close()
+    return session.errors
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--trainings", type=int, default=50)
+    parser.add_argument("--sessions", type=int, default=300)
+    options = parser.parse_args()
+    settings = {"epochs": 1, "examples": 500, "network": replace(SEED, dense=(32,))}
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Server(Path(folder)) as server,
+        training(Path(folder), "classroom", **settings) as first,
+    ):
+        errors, visits, measured = 0, 0, {}
+        for number in range(1, options.trainings + 1):
+            run = first
+            if number > 1:
+                config = replace(PRESETS["classroom"].config, **settings)
+                run = runs.submit(replace(config, seed=number))
+            asyncio.run(watch_to_the_end(server, run))
+            while visits < options.sessions * number / options.trainings:
+                errors += asyncio.run(visit(server, visits))
+                visits += 1
+            if number in (AT_FIRST, options.trainings):
+                measured[number] = server.memory_mb()
+                print(
+                    f"after {number} trainings and {visits} sessions: "
+                    f"{measured[number]:.0f} MB, errors {errors}"
+                )
+    ratio = measured[options.trainings] / measured[AT_FIRST]
+    print(f"ratio: {ratio:.2f}")
+
+
+if __name__ == "__main__":
+    main()
