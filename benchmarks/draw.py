@@ -1,23 +1,29 @@
 """The Draw page: how soon it is there, what a stroke costs, and a class on one server.
 
-``python -m benchmarks.draw [--sessions 30] [--strokes 10]``
+``python -m benchmarks.draw [--sessions 1 30] [--strokes 10] [--training]``
+
+With ``--training`` a worker trains the seed network beside them.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import tempfile
 import time
+from contextlib import nullcontext
+from pathlib import Path
 
 import numpy as np
 
+from benchmarks.live_run import training
 from benchmarks.session import Server, Session, a_seven
 
 PERIOD_SECONDS = 2.0
 
 
-async def start_up(server: Server) -> tuple[float, float]:
-    """Seconds from the start to Home, and to the first prediction on Draw."""
+async def start_up(server: Server) -> tuple[float, float, float]:
+    """Seconds from the start to Home, to a prediction on Draw, and to Look inside."""
     home = Session(server.port, "")
     await home.open()
     first_page = time.perf_counter() - server.started
@@ -26,9 +32,12 @@ async def start_up(server: Server) -> tuple[float, float]:
     await draw.stroke(a_seven())
     assert draw.metrics == ["7"], draw.metrics
     first_prediction = time.perf_counter() - server.started
-    await home.close()
-    await draw.close()
-    return first_page, first_prediction
+    inside = Session(server.port, "Look_inside")
+    await inside.open()
+    look_inside = time.perf_counter() - server.started
+    for session in (home, draw, inside):
+        await session.close()
+    return first_page, first_prediction, look_inside
 
 
 async def a_class(server: Server, sessions: int, strokes: int) -> tuple[list, int]:
@@ -55,22 +64,26 @@ async def a_class(server: Server, sessions: int, strokes: int) -> tuple[list, in
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--sessions", type=int, default=30)
+    parser.add_argument("--sessions", type=int, nargs="+", default=[1, 30])
     parser.add_argument("--strokes", type=int, default=10)
+    parser.add_argument("--training", action="store_true")
     options = parser.parse_args()
-    with Server() as server:
-        first_page, first_prediction = asyncio.run(start_up(server))
-        print(f"start to first page        {first_page:6.2f} s")
-        print(f"start to first prediction  {first_prediction:6.2f} s")
-        for sessions in (1, options.sessions):
-            times, errors = asyncio.run(a_class(server, sessions, options.strokes))
-            ms = np.array(times) * 1000
-            p10, p50, p95 = np.percentile(ms, (10, 50, 95))
-            print(
-                f"{sessions:3} sessions, {len(ms)} strokes: p10 {p10:.0f} ms, "
-                f"p50 {p50:.0f} ms, p95 {p95:.0f} ms, errors {errors}, "
-                f"server {server.memory_mb():.0f} MB"
-            )
+    with tempfile.TemporaryDirectory() as folder, Server(Path(folder)) as server:
+        first_page, first_prediction, look_inside = asyncio.run(start_up(server))
+        print(f"start to first page         {first_page:6.2f} s")
+        print(f"start to first prediction   {first_prediction:6.2f} s")
+        print(f"start to Look inside ready  {look_inside:6.2f} s")
+        beside = training(Path(folder)) if options.training else nullcontext()
+        with beside:
+            for sessions in options.sessions:
+                times, errors = asyncio.run(a_class(server, sessions, options.strokes))
+                ms = np.array(times) * 1000
+                p10, p50, p95 = np.percentile(ms, (10, 50, 95))
+                print(
+                    f"{sessions:3} sessions, {len(ms)} strokes: p10 {p10:.0f} ms, "
+                    f"p50 {p50:.0f} ms, p95 {p95:.0f} ms, errors {errors}, "
+                    f"server {server.memory_mb():.0f} MB"
+                )
 
 
 if __name__ == "__main__":

@@ -40,11 +40,13 @@ def strokes(page: Page, url: str, count: int) -> list[float]:
     box = canvas.bounding_box()
     times = []
     for number in range(count + 1):
-        x, y = box["x"] + 20 + 9 * number % 240, box["y"] + 40
+        # One zigzag: strokes that do not touch would be read as several digits.
+        heights = (60, 220) if number % 2 else (220, 60)
+        x, y = box["x"] + 30 + 9 * number, box["y"]
         page.evaluate(f"window.measured = ({CHANGED})(); 0")
-        page.mouse.move(x, y)
+        page.mouse.move(x, y + heights[0])
         page.mouse.down()
-        page.mouse.move(x + 20, y + 150, steps=5)
+        page.mouse.move(x + 9, y + heights[1], steps=5)
         page.mouse.up()
         times.append(page.evaluate("window.measured"))
         page.wait_for_timeout(700)
