@@ -48,6 +48,7 @@ def _standing() -> list[tuple[str, str]]:
 
 
 def _look() -> None:
+    note_look()
     everything = listed()
     chosen = st.session_state.get(CHOSEN, [])
     _choice(everything, chosen)

@@ -1,0 +1,122 @@
+"""Compare in Chromium: ticking rows, curves, stars, deleting, and a class' link."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+from recorded_runs import recorded_run
+
+from mnist_cnn import data, runs
+from mnist_cnn.runs import Status
+
+ROW_HEIGHT = 35
+WRONG = ([1, 2, 3], [3, 4])
+
+
+@pytest.fixture
+def lab(server, small_mnist, monkeypatch):
+    """A server over two finished runs, on the digits that they were tested on."""
+    monkeypatch.setenv("MNIST_CNN_RUNS", str(server.runs))
+    monkeypatch.setenv("MNIST_CNN_DATA", str(small_mnist))
+    server.restart()
+    digits = data.load()
+    server.digits = digits
+    server.made = [
+        recorded_run(digits, preset=preset, name=preset, wrong=wrong)
+        for preset, wrong in zip(("seed", "small"), WRONG, strict=True)
+    ]
+    return server
+
+
+def tick(page: Page, row: int) -> None:
+    """Clicks the box at the start of that row of the table, counted from 0."""
+    table = page.get_by_test_id("stDataFrame").first
+    expect(table.locator("canvas").first).to_be_visible()
+    table.scroll_into_view_if_needed()
+    box = table.bounding_box()
+    page.mouse.click(box["x"] + 16, box["y"] + ROW_HEIGHT * (row + 1.5))
+
+
+def expect_linked(page: Page, *made: runs.Run) -> None:
+    text = "(,|%2C)".join(run.id for run in made)
+    expect(page).to_have_url(re.compile(rf"runs={text}$"))
+
+
+def expect_lines(page: Page, chart: str, count: int) -> None:
+    lines = page.locator(f"[data-chart={chart}] .scatterlayer .trace.scatter")
+    expect(lines).to_have_count(count)
+
+
+def test_two_ticked_runs_are_compared_starred_and_deleted(lab, page):
+    seed, small = lab.made
+    page.goto(f"{lab.url}/Compare")
+    # The newest comes first, after the pretrained network.
+    tick(page, 2)
+    expect_linked(page, seed)
+    expect_lines(page, "compare-loss", 2)
+    # A run that comes in meanwhile moves the rows, and not the choice.
+    recorded_run(lab.digits, preset="linear", name="linear", wrong=[5])
+    expect(page.get_by_text("4 of 4 runs shown")).to_be_visible()
+    tick(page, 2)
+    expect_linked(page, seed, small)
+    expect_lines(page, "compare-loss", 4)
+    expect_lines(page, "compare-accuracy", 4)
+    assert page.locator("[data-chart=compare-loss]").get_attribute("data-mounts") == "1"
+    expect(page.get_by_text("different answers to 3 of 200 digits")).to_be_visible()
+    expect(page.locator("[data-key=gallery-disagreements] .digit")).to_have_count(3)
+
+    page.get_by_role("button", name="Star").first.click()
+    expect(page.get_by_role("button", name="Take the star away")).to_have_count(1)
+    assert seed.starred
+    assert not small.starred
+
+    page.get_by_role("button", name="Change").nth(1).click()
+    delete = page.get_by_role("button", name="Delete", exact=True)
+    expect(delete).to_be_disabled()
+    page.get_by_text("Delete its curves and its network for good").click()
+    expect(delete).to_be_enabled()
+    delete.click()
+    expect_linked(page, seed)
+    expect_lines(page, "compare-loss", 2)
+    assert small.id not in [run.id for run in runs.list_runs()]
+
+
+def test_a_link_shows_a_phone_the_same_and_a_digit_opens_in_look_inside(lab, open_page):
+    link = ",".join(run.id for run in lab.made)
+    phone = open_page(
+        viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
+    )
+    # Made up as they are, these runs have no network of their own.
+    for run in lab.made:
+        shared = runs.find(runs.PRETRAINED).weights_path
+        run.weights_path.write_bytes(shared.read_bytes())
+    phone.goto(f"{lab.url}/Compare?runs={link}")
+    digits = phone.locator("[data-key=gallery-disagreements] .digit")
+    expect(digits).to_have_count(3)
+    wide = phone.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
+    assert wide <= 390
+    number = digits.first.get_attribute("data-index")
+    digits.first.click()
+    expect(phone.get_by_role("heading", name="Look inside", exact=True)).to_be_visible()
+    expect(phone.get_by_label("Number in the test set")).to_have_value(number)
+
+
+def test_a_run_that_goes_on_grows_in_place(lab, page):
+    made = lab.made[0]
+    whole = made.metrics_path.read_bytes().splitlines(keepends=True)
+    half = len(whole) // 2
+    made.metrics_path.write_bytes(b"".join(whole[:half]))
+    status = made.status()
+    with made.lock():
+        made.write_status(Status("running", steps_per_epoch=30, epochs_done=1))
+        page.goto(f"{lab.url}/Compare?runs={made.id}")
+        chart = page.locator("[data-chart=compare-loss]")
+        expect(chart).to_have_attribute("data-draws", re.compile(r"\d+"))
+        with made.metrics_path.open("ab") as file:
+            file.write(b"".join(whole[half:]))
+        expect(chart).to_have_attribute(
+            "aria-label", re.compile("after epoch 3$"), timeout=30_000
+        )
+    made.write_status(status)
+    expect(page.get_by_text("· done")).to_be_visible()
+    assert chart.get_attribute("data-mounts") == "1"
