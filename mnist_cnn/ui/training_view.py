@@ -115,9 +115,12 @@ def _waiting(run: Run) -> None:
     except RunError as error:
         st.error(str(error))
     seen = overview()
+    place = seen.place(run.id)
     if seen.problem:
         st.warning(_(seen.problem))
-    place = seen.place(run.id)
+        if place:
+            st.caption(_("Place {place} in the queue.").format(place=place))
+        return
     if place is None:
         return
     if place == 1 and seen.waits[run.id] < 1:

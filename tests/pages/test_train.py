@@ -307,6 +307,16 @@ def test_a_waiting_run_shows_its_place_and_its_expected_wait():
     assert "First in the queue" in words(train_page(first.id))
 
 
+def test_a_cluster_that_is_away_is_a_sentence_and_the_place_is_kept(monkeypatch):
+    away = "The cluster's scheduler at tcp://pc1:8786 does not answer."
+    monkeypatch.setattr(worker, "problem", lambda: away)
+    run = run_in_state("queued")
+    at = train_page(run.id)
+    assert away in [each.value for each in at.warning]
+    assert "Place 1 in the queue." in words(at)
+    assert "in a moment" not in words(at)
+
+
 def test_waiting_without_a_worker_starts_one_and_says_so(lab):
     run = run_in_state("queued")
     at = train_page(run.id)
