@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from mnist_cnn.architecture import Architecture, ArchitectureError, ConvBlock
 from mnist_cnn.config import ConfigError, TrainingConfig
-from mnist_cnn.presets import PRESETS
+from mnist_cnn.presets import DEFAULT_PRESET, PRESETS
 
 WHOLE = ("epochs", "batch_size", "examples", "seed")
 TEXT = ("optimizer", "schedule")
@@ -71,6 +71,25 @@ def from_link(link: Mapping[str, str]) -> tuple[str, TrainingConfig]:
     except ArchitectureError as error:
         raise ConfigError(str(error)) from error
     return preset, replace(base, **changed)
+
+
+def link_of(preset: str, config: TrainingConfig) -> dict[str, str] | None:
+    """The link to a run's experiment; None if no link can say it.
+
+    Args:
+        preset: as in ``Run.preset``: a name, maybe with ", changed", or any other.
+        config: the run's. That it left out the offline digits is not in the link.
+    """
+    name = preset.partition(",")[0]
+    if name not in PRESETS:
+        name = DEFAULT_PRESET
+    base = PRESETS[name].config
+    wanted = replace(config, leave_out_offline_digits=base.leave_out_offline_digits)
+    link = to_link(name, wanted)
+    try:
+        return link if from_link(link) == (name, wanted) else None
+    except ConfigError:
+        return None
 
 
 def dense_units(text: str) -> tuple[int, ...]:

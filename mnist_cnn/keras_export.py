@@ -37,8 +37,9 @@ class KerasExport(Job):
     def __init__(self, run: Run, kind: str) -> None:
         self.source = run
         self.kind = kind
+        name = f"{run.id}-{newest_epoch(run):x}{FORMATS[kind]}"
         super().__init__(
-            runs.folder() / "exports" / f"{run.id}-{newest_epoch(run):x}{FORMATS[kind]}",
+            runs.folder() / "exports" / name,
             ("mnist_cnn.training.export", run.id, kind),
             "The export",
         )

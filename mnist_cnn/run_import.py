@@ -231,7 +231,11 @@ class _Import:
             "labels": (MAX_DIGITS,),
             "fingerprint": (),
         }
-        kinds = {"probabilities": np.float32, "labels": np.uint8, "fingerprint": FINGERPRINT}
+        kinds = {
+            "probabilities": np.float32,
+            "labels": np.uint8,
+            "fingerprint": FINGERPRINT,
+        }
         inner = self._inner(name, kinds, shapes)
         labels = inner.array("labels.npy", (None,), np.dtype(np.uint8))
         shares = inner.array(
@@ -321,6 +325,8 @@ def _number(value: Any, most: float) -> float:
 def _versions(values: Any) -> dict[str, str] | None:
     if values is None:
         return None
+    if not isinstance(values, dict):
+        raise TypeError("its versions are no list of names")
     wanted = ("python", "tensorflow", "keras", "numpy")
     return {
         name: values[name]

@@ -4,6 +4,8 @@ import streamlit as st
 
 from mnist_cnn.runs import RunError
 from mnist_cnn.ui.frame import page
+from mnist_cnn.ui.run_upload import run_upload
+from mnist_cnn.ui.take_home import take_home
 from mnist_cnn.ui.text import _
 from mnist_cnn.ui.training_form import training_form
 from mnist_cnn.ui.training_link import shown_run
@@ -30,7 +32,9 @@ if run is not None:
     with watching:
         watch(run.id)
         run_settings(run)
+        take_home(run)
         link_to_share(run)
 
 with all_runs:
     runs_list(run.id if run else None)
+    run_upload()

@@ -3,21 +3,31 @@
 import streamlit as st
 
 from mnist_cnn.ui import architecture_view as view
+from mnist_cnn.ui.experiment_view import experiment_of, linked_network
 from mnist_cnn.ui.frame import page
 from mnist_cnn.ui.networks import choose_network
+from mnist_cnn.ui.take_home import take_home
 from mnist_cnn.ui.text import _
 
 page(_("Architecture"), _("What the network is made of, and what each part costs."))
 
-chosen = choose_network(_("Network"))
+network = linked_network()
+chosen = choose_network(_("Network")) if network is None else None
 if chosen is not None:
     network = chosen.run.config.network
+
+if network is not None:
     view.totals(network)
     view.volume_picture(network)
     st.subheader(_("Layer by layer"), anchor=False)
     view.layer_table(network)
     view.layer_kinds(network)
-    st.subheader(_("The kernels it learned"), anchor=False)
-    view.first_kernels(chosen.network)
+    if chosen is not None:
+        st.subheader(_("The kernels it learned"), anchor=False)
+        view.first_kernels(chosen.network)
     st.subheader("model.summary()", anchor=False)
     view.summary_text(network)
+
+if chosen is not None:
+    take_home(chosen.run)
+    experiment_of(chosen.run)

@@ -16,10 +16,10 @@ from mnist_cnn.evaluation_job import Evaluation
 from mnist_cnn.predictions import Predictions, PredictionsError
 from mnist_cnn.runs import Run, RunError
 from mnist_cnn.ui.drawing_input import load_digits
+from mnist_cnn.ui.job_view import offer_job
 from mnist_cnn.ui.networks import Chosen
 from mnist_cnn.ui.text import _
 
-LOOK_SECONDS = 0.5
 KEPT = 24
 
 
@@ -117,36 +117,13 @@ def _offer(
                 there=len(saved.labels), here=len(digits.y_test), source=digits.source
             )
         )
-    st.fragment(_evaluate, run_every=LOOK_SECONDS)(evaluation, len(digits.y_test))
-
-
-def _evaluate(evaluation: Evaluation, count: int) -> None:
-    progress = evaluation.progress()
-    if progress.state == "done":
-        st.rerun()
-    if progress.state == "running":
-        st.progress(
-            min(1.0, progress.share),
-            _("Reading {count:,} test digits: {share:.0%}").format(
-                count=count, share=progress.share
-            ),
-        )
-        return
-    problem = st.session_state.pop("evaluation_problem", None) or progress.reason
-    if problem:
-        st.error(_(problem))
-    st.button(
-        _("Read the {count:,} test digits at hand").format(count=count),
+    count = len(digits.y_test)
+    offer_job(
+        evaluation,
         key="evaluate",
-        type="primary",
-        icon=":material/play_arrow:",
-        on_click=_start,
-        args=(evaluation,),
+        label=_("Read the {count:,} test digits at hand").format(count=count),
+        progress=lambda share: _("Reading {count:,} test digits: {share:.0%}").format(
+            count=count, share=share
+        ),
+        primary=True,
     )
-
-
-def _start(evaluation: Evaluation) -> None:
-    try:
-        evaluation.start()
-    except RunError as error:
-        st.session_state.evaluation_problem = str(error)

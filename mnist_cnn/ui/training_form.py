@@ -155,6 +155,12 @@ def _keep_settings() -> None:
     }
 
 
+def expect_link() -> None:
+    """The link with which Train is opened next is taken, whatever it had before."""
+    st.session_state.pop("form_link_taken", None)
+    st.session_state.pop("form_epochs", None)
+
+
 def _fill(config: TrainingConfig) -> None:
     state = st.session_state
     fill_network(config.network)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-from mnist_cnn.keras_script import keras_script
 from mnist_cnn.runs import Run, RunError
 from mnist_cnn.ui.text import _
 
@@ -58,14 +57,6 @@ def run_settings(run: Run) -> None:
     if status.source:
         parts.append(status.source)
     st.caption(" · ".join(parts))
-    st.download_button(
-        _("Python file that trains this with plain Keras"),
-        keras_script(config),
-        file_name="train_mnist_cnn.py",
-        mime="text/x-python",
-        icon=":material/download:",
-        on_click="ignore",
-    )
 
 
 def link_to_share(run: Run) -> None:

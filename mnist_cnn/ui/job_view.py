@@ -1,0 +1,63 @@
+"""Something made in the background: a button, its progress, why it failed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from mnist_cnn.background import Job
+from mnist_cnn.runs import RunError
+from mnist_cnn.ui.text import _
+
+LOOK_SECONDS = 0.5
+
+
+def offer_job(
+    job: Job,
+    *,
+    key: str,
+    label: str,
+    progress: Callable[[float], str],
+    icon: str = ":material/play_arrow:",
+    primary: bool = False,
+) -> None:
+    """A button that starts the job, or its progress; the page runs again when done.
+
+    Args:
+        job: that is not done.
+        key: of the button, unlike any other on the page.
+        label: of the button.
+        progress: a sentence on the share that is done, 0 to 1.
+        icon: of the button.
+        primary: whether the button is the page's main one.
+    """
+    now = job.progress()
+    if now.state == "running":
+        st.fragment(_look, run_every=LOOK_SECONDS)(job, progress)
+        return
+    if problem := st.session_state.pop(f"{key}-problem", None) or now.reason:
+        st.error(_(problem))
+    st.button(
+        label,
+        key=key,
+        type="primary" if primary else "secondary",
+        icon=icon,
+        on_click=_start,
+        args=(job, f"{key}-problem"),
+    )
+
+
+def _look(job: Job, progress: Callable[[float], str]) -> None:
+    now = job.progress()
+    if now.state != "running":
+        st.rerun()
+    share = min(1.0, now.share)
+    st.progress(share, progress(share))
+
+
+def _start(job: Job, problem: str) -> None:
+    try:
+        job.start()
+    except RunError as error:
+        st.session_state[problem] = str(error)
