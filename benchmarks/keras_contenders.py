@@ -1,6 +1,6 @@
 """Keras trainings that take turns, an epoch each.
 
-``python -m benchmarks.keras_contenders KIND BATCH DIGITS EPOCHS``: KIND is
+``python -m benchmarks.keras_contenders KIND BATCH DIGITS EPOCHS [SEED]``: KIND is
 "written", "plain", "lab", "lab_here" or "gemm";
 "plain" is "written" with the switches that the lab sets before it imports TensorFlow,
 "lab_here" is "lab" in the runs folder of the environment.
@@ -23,6 +23,8 @@ def written(batch: int, digits: int, epochs: int) -> None:
     import keras
     from keras import layers
 
+    if len(sys.argv) > 5:
+        keras.utils.set_random_seed(int(sys.argv[5]))
     (x_train, y_train), (x_test, y_test) = _digits()
     x_train = x_train[:digits].reshape(-1, 28, 28, 1).astype("float32") / 255
     x_test = x_test.reshape(-1, 28, 28, 1).astype("float32") / 255
@@ -118,10 +120,14 @@ def _take_turns():
         def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
             if epoch:
                 now = time.perf_counter()
-                say({"training": self.tested - self.began, "rest": now - self.tested})
+                measured = {"training": self.tested - self.began}
+                say({**measured, "rest": now - self.tested, **self.logs})
             if not my_turn():
                 sys.exit()
             self.began = time.perf_counter()
+
+        def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
+            self.logs = logs or {}
 
         def on_test_begin(self, logs: dict | None = None) -> None:
             self.tested = time.perf_counter()
