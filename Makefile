@@ -1,4 +1,5 @@
 # make run     the lab in the browser (make run PORT=8600 for another port than 8501)
+# make run ADDRESS=0.0.0.0   open to the network: Home shows its address
 # make test    every check: style, import contracts, tests, also those in a browser
 # make lint    style and import contracts only
 # make bench   benchmarks, by hand
@@ -18,7 +19,8 @@ BASE_PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 pyth
 .PHONY: run test lint bench pretrained clean
 
 run: $(VENV)/ready-to-run
-	exec $(VENV)/bin/streamlit run app.py $(if $(PORT),--server.port $(PORT))
+	exec $(VENV)/bin/streamlit run app.py $(if $(PORT),--server.port $(PORT)) \
+		$(if $(ADDRESS),--server.address $(ADDRESS))
 
 test: $(VENV)/ready-to-test lint
 	@$(PYTHON) tests/browser/chromium.py

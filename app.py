@@ -1,6 +1,7 @@
 """Home. Start the lab with ``streamlit run app.py``."""
 
 from mnist_cnn.ui import home_view as view
+from mnist_cnn.ui.class_address import let_the_class_in
 from mnist_cnn.ui.frame import page
 from mnist_cnn.ui.text import _
 
@@ -11,3 +12,4 @@ page(
 view.ways()
 view.lesson()
 view.in_use()
+let_the_class_in()

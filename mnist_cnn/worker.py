@@ -19,7 +19,7 @@ from typing import Protocol
 
 import filelock
 
-from mnist_cnn import runs
+from mnist_cnn import housekeeping, runs
 from mnist_cnn.cluster import Cluster, scheduler_address
 from mnist_cnn.control import Command, CommandReader
 from mnist_cnn.files import is_held, read_json, write_json
@@ -146,6 +146,8 @@ class _Worker:
                 ended = self._place.ended()
                 for run, note in ended:
                     self._settle(run, note)
+                if ended:
+                    housekeeping.make_room()
                 if (ended or self._must_look()) and self._look():
                     idle_since = time.monotonic()
                 time.sleep(POLL_SECONDS)

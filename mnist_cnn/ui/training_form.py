@@ -9,13 +9,14 @@ from urllib.parse import urlencode
 import numpy as np
 import streamlit as st
 
-from mnist_cnn import ownership, runs, worker
+from mnist_cnn import housekeeping, ownership, runs, worker
 from mnist_cnn.config import OPTIMIZERS, RANGES, SCHEDULES, ConfigError, TrainingConfig
 from mnist_cnn.experiment_link import from_link, to_link
 from mnist_cnn.presets import DEFAULT_PRESET, PRESETS
 from mnist_cnn.runs import RunError
 from mnist_cnn.ui.augmentation_view import augmentation_choice
 from mnist_cnn.ui.network_form import chosen_network, fill_network, network_form
+from mnist_cnn.ui.run_actions import plain
 from mnist_cnn.ui.text import _
 from mnist_cnn.ui.training_link import show
 from mnist_cnn.ui.training_queue import look_again
@@ -55,6 +56,8 @@ def training_form() -> None:
     st.caption(f"{_(preset.reason)} {_(preset.look_for)}".strip())
     if problem := st.session_state.pop("form_problem", None):
         st.error(problem)
+    if note := st.session_state.pop("form_note", None):
+        st.info(note)
     with st.expander(_("All settings")):
         _settings()
     with st.expander(_("Build your own network")):
@@ -219,6 +222,7 @@ def _start() -> None:
         if _is_going(config):
             return
         _refuse_a_crowd()
+        removed = housekeeping.make_room(new_runs=1)
         preset = state.form_preset
         if config != PRESETS[preset].config:
             preset = f"{preset}, changed"
@@ -227,6 +231,8 @@ def _start() -> None:
     except (ConfigError, RunError) as error:
         state.form_problem = str(error)
         return
+    if removed:
+        state.form_note = _removed_text(removed)
     look_again()
     state.form_started = (time.monotonic(), run.id)
     show(run.id)
@@ -259,6 +265,13 @@ def _refuse_a_crowd() -> None:
                 "turn: start the next one when one of yours has begun, or stop one."
             ).format(count=waiting)
         )
+
+
+def _removed_text(names: list[str]) -> str:
+    shown = ", ".join(map(plain, names[:3])) + (", …" if len(names) > 3 else "")
+    return _(
+        "To make room, the oldest runs without a star were removed: {count} ({names})."
+    ).format(count=len(names), names=shown)
 
 
 def _own_drawing() -> np.ndarray | None:

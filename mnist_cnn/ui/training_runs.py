@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from mnist_cnn import housekeeping, runs
 from mnist_cnn.pace import duration_text
 from mnist_cnn.runs import Run, Status
 from mnist_cnn.ui import run_actions
@@ -19,10 +20,32 @@ REFRESH_SECONDS = 3.0
 def runs_list(shown: str | None) -> None:
     """Every run, newest first; `shown` is the one on the page."""
     st.subheader(_("All runs"), anchor=False)
+    _room()
     run_actions.problem()
     # The more people look at trainings, the less often at this list.
     pace = max(REFRESH_SECONDS, 4 * note_look())
     st.fragment(_rows, run_every=pace)(shown)
+
+
+def _room() -> None:
+    room = _measured_room(str(runs.folder()))
+    st.caption(
+        _(
+            "{runs:,} of {max_runs:,} runs, {gigabytes:.1f} of {max_gigabytes:g} GB. "
+            "When it is full, the oldest finished runs without a star are removed."
+        ).format(
+            runs=room.runs,
+            max_runs=room.max_runs,
+            gigabytes=room.gigabytes,
+            max_gigabytes=room.max_gigabytes,
+        )
+    )
+
+
+# Every file of every run is looked at.
+@st.cache_data(ttl=10.0, max_entries=4, show_spinner=False)
+def _measured_room(folder: str) -> housekeeping.Room:
+    return housekeeping.room()
 
 
 def _rows(shown: str | None) -> None:

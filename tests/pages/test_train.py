@@ -398,3 +398,21 @@ def test_the_picture_of_augmented_digits_shows_them_as_they_are_and_varied():
     assert picture.shape == (4 * 56, 2 * 56)
     assert np.array_equal(picture[:56:2, ::2], np.concatenate(list(digits), 1) * 255)
     assert not np.array_equal(picture[:56], picture[56:112])
+
+
+def test_start_makes_room_and_says_what_was_removed(monkeypatch):
+    monkeypatch.setenv("MNIST_CNN_MAX_RUNS", "2")
+    run_in_state("done").rename("old *one*")
+    run_in_state("done")
+    at = press(train_page(), "start")
+    assert len(runs.list_runs()) == 2
+    assert "2 of 2 runs" in words(at)
+    assert "`old *one*`" in at.info[0].value
+
+
+def test_a_full_lab_refuses_a_start_with_a_sentence(monkeypatch):
+    monkeypatch.setenv("MNIST_CNN_MAX_RUNS", "1")
+    run_in_state("done").star(True)
+    at = press(train_page(), "start")
+    assert "The lab is full" in at.error[0].value
+    assert len(runs.list_runs()) == 1
