@@ -12,8 +12,8 @@ ENV PYTHONUNBUFFERED=1 \
 
 WORKDIR /lab
 
-COPY requirements.txt ./
-RUN pip install --no-cache-dir -r requirements.txt
+COPY requirements.lock ./
+RUN pip install --no-cache-dir --require-hashes -r requirements.lock
 
 COPY .streamlit .streamlit
 COPY static static

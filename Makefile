@@ -4,6 +4,7 @@
 # make lint    style and import contracts only
 # make bench   benchmarks, by hand
 # make pretrained   trains the network that comes with the lab again (ten minutes)
+# make lock    chooses every package anew, into requirements*.lock
 # make clean   takes away .venv and caches; runs/ stays
 
 SHELL := /bin/sh
@@ -16,7 +17,7 @@ IN_RANGE := import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
 BASE_PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python; do \
 	if $$name -c '$(IN_RANGE)' 2>/dev/null; then echo $$name; break; fi; done)
 
-.PHONY: run test lint bench pretrained clean
+.PHONY: run test lint bench pretrained lock clean
 
 run: $(VENV)/ready-to-run
 	exec $(VENV)/bin/streamlit run app.py $(if $(PORT),--server.port $(PORT)) \
@@ -39,20 +40,30 @@ bench: $(VENV)/ready-to-test
 pretrained: $(VENV)/ready-to-run
 	$(PYTHON) -m mnist_cnn.training.bundle
 
+# One lock for Python 3.11 to 3.13 and every system; the tests' holds the lab's versions.
+LOCK := uv pip compile --quiet --upgrade --universal --generate-hashes \
+	--python-version 3.11 --no-emit-index-url --no-annotate --no-header
+
+lock: $(PYTHON)
+	@$(PIP) install "uv>=0.9,<1"
+	$(VENV)/bin/$(LOCK) requirements.txt --output-file requirements.lock
+	$(VENV)/bin/$(LOCK) --constraints requirements.lock requirements-dev.txt \
+		--output-file requirements-dev.lock
+
 clean:
 	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	rm -f static/plotly.min.js
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Each of these files says that what it needs is installed: nothing to do next time.
-$(VENV)/ready-to-run: requirements.txt $(PYTHON)
+$(VENV)/ready-to-run: requirements.lock $(PYTHON)
 	@echo "Installing what the lab needs (some minutes, once) ..."
-	@$(PIP) install -r requirements.txt
+	@$(PIP) install --require-hashes -r requirements.lock
 	@touch $@
 
-$(VENV)/ready-to-test: requirements-dev.txt $(VENV)/ready-to-run
+$(VENV)/ready-to-test: requirements-dev.lock $(VENV)/ready-to-run
 	@echo "Installing what the tests need ..."
-	@$(PIP) install -r requirements-dev.txt
+	@$(PIP) install --require-hashes -r requirements-dev.lock
 	@touch $@
 
 $(PYTHON):
