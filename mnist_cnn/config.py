@@ -133,7 +133,16 @@ def _check_range(name: str, value: object) -> None:
         )
     low, high = RANGES[name]
     if not low <= value <= high:
-        raise ConfigError(f"{TITLES[name]} must be {_range_text(name)}, not {value:g}.")
+        raise ConfigError(
+            f"{TITLES[name]} must be {_range_text(name)}, not {_short(value)}."
+        )
+
+
+def _short(value: float) -> str:
+    try:
+        return f"{value:g}"
+    except OverflowError:
+        return "a number with hundreds of digits"
 
 
 def _range_text(name: str) -> str:

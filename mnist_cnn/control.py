@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 COMMANDS = ("pause", "resume", "one_batch", "one_epoch", "stop", "learning_rate")
+# In bytes; what a page writes has less than 100.
+LONGEST_LINE = 10_000
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,7 @@ class CommandReader:
     def __init__(self, path: Path, read: int = 0) -> None:
         self.read = read
         self._path = path
+        self._is_in_long_line = False
 
     def new(self) -> list[Command]:
         """The commands appended since the last call."""
@@ -63,10 +66,15 @@ class CommandReader:
             return []
 
     def _parse(self, file: BinaryIO) -> Iterator[Command]:
-        for line in file:
-            if not line.endswith(b"\n"):
+        while line := file.readline(LONGEST_LINE):
+            is_end = line.endswith(b"\n")
+            if not is_end and len(line) < LONGEST_LINE:
                 return
             self.read += len(line)
+            is_whole = is_end and not self._is_in_long_line
+            self._is_in_long_line = not is_end
+            if not is_whole:
+                continue
             try:
                 values = json.loads(line)
                 command = Command(values["what"], values.get("value"))

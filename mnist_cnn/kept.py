@@ -7,14 +7,12 @@ in it, then the status. Whoever finds a dead training believes the weights.
 from __future__ import annotations
 
 import math
-import zipfile
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from mnist_cnn.metrics import EpochPoint, reader
+from mnist_cnn.suspicion import LARGEST_COUNT, arrays
 
 if TYPE_CHECKING:
     from mnist_cnn.runs import Run, Status
@@ -25,9 +23,10 @@ EPOCH = "epoch"
 def epoch_of(weights: Path) -> int | None:
     """The epoch of a ``weights.npz``; None if there is none or it does not say."""
     try:
-        with np.load(weights, allow_pickle=False) as archive:
-            return int(archive[EPOCH])
-    except (OSError, ValueError, KeyError, EOFError, TypeError, zipfile.BadZipFile):
+        with arrays(weights) as archive:
+            epoch = int(archive[EPOCH])
+            return epoch if 0 <= epoch <= LARGEST_COUNT else None
+    except Exception:  # zipfile, zlib and numpy each raise their own
         return None
 
 

@@ -33,6 +33,9 @@ __all__ = ["EpochPoint", "Mark", "Metrics", "MetricsReader", "reader"]
 # One call of json.loads holds the interpreter lock, so it gets one such block at most.
 BLOCK_BYTES = 1 << 17
 READERS_KEPT = 64
+# The longest training writes some 30 MB; an epoch's line has less than 1 kB.
+MAX_BYTES = 100_000_000
+LONGEST_LINE = 1_000_000
 
 
 class MetricsReader:
@@ -86,7 +89,7 @@ class MetricsReader:
         identity = (status.st_dev, status.st_ino)
         if identity != self._identity or status.st_size < self._offset:
             self._forget(identity)
-        if status.st_size == self._offset:
+        if status.st_size == self._offset or self._offset > MAX_BYTES:
             return
         file.seek(self._offset)
         torn = b""
@@ -96,6 +99,12 @@ class MetricsReader:
                 self._offset += len(complete) + 1
                 self._take(complete)
             torn = rest
+            if self._offset > MAX_BYTES:
+                break
+            if len(torn) > LONGEST_LINE:
+                # No measurement is so long: it is not kept, and its end is no line.
+                self._offset += len(torn)
+                torn = b""
         self._metrics = self._snapshot()
 
     def _snapshot(self) -> Metrics:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from mnist_cnn.architecture import Architecture, Layer
+from mnist_cnn.suspicion import arrays
 
 # Keras' BatchNormalization default.
 BATCH_NORM_EPSILON = 1e-3
@@ -254,7 +255,7 @@ def load_weights(path: Path) -> dict[str, np.ndarray]:
         NetworkError: if the file is missing, damaged or not such an archive.
     """
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        with arrays(path) as archive:
             # Beside them stands the epoch.
             return {name: archive[name] for name in archive.files if "/" in name}
     except FileNotFoundError as error:

@@ -15,7 +15,7 @@ import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from mnist_cnn import control, heartbeat
 from mnist_cnn.config import ConfigError, TrainingConfig
 from mnist_cnn.files import RunError, is_held, read_json, write_json
 from mnist_cnn.kept import as_kept
+from mnist_cnn.suspicion import number, status_values, text
 
 __all__ = ["Run", "RunError", "Status", "find", "list_runs", "queue", "submit"]
 
@@ -119,12 +120,11 @@ class Run:
         except ConfigError as error:
             message = f"The settings of run {self.id} are no good: {error}"
             raise RunError(message) from error
-        self.preset = str(info.get("preset") or "")
+        self.preset = text(info.get("preset"), NAME_LENGTH)
         owner = info.get("owner")
         is_hash = isinstance(owner, str) and _OWNER.fullmatch(owner)
         self.owner = owner if is_hash else ""
-        created = info.get("created")
-        self.created = float(created) if isinstance(created, int | float) else 0.0
+        self.created = number(info.get("created")) or 0.0
 
     def __repr__(self) -> str:
         return f"Run({self.id!r})"
@@ -172,8 +172,7 @@ class Run:
     @property
     def name(self) -> str:
         """The name a person gave it, or the start of its id."""
-        name = self._label().get("name")
-        return name if isinstance(name, str) and name else self.id[:6]
+        return text(self._label().get("name"), NAME_LENGTH) or self.id[:6]
 
     @property
     def starred(self) -> bool:
@@ -182,7 +181,7 @@ class Run:
 
     def rename(self, name: str) -> None:
         """Gives it a name: one line, at most 60 characters; empty takes it away."""
-        self._write_label(name=" ".join(name.split())[:NAME_LENGTH])
+        self._write_label(name=text(name, NAME_LENGTH))
 
     def star(self, starred: bool) -> None:
         """Marks it as worth keeping, or no longer."""
@@ -223,8 +222,12 @@ class Run:
     def recorded_status(self) -> Status:
         """What status.json says, be the training alive or not."""
         values = read_json(self.path / "status.json", "status")
-        known = {each.name for each in fields(Status)}
-        status = Status(**{key: values[key] for key in values.keys() & known})
+        try:
+            status = Status(**status_values(values))
+        except ValueError as error:
+            raise RunError(
+                f"The status of run {self.id} cannot be read ({error})."
+            ) from error
         if status.state not in STATES:
             raise RunError(
                 f"Run {self.id} has the status {status.state!r}, which this lab does "

@@ -13,9 +13,12 @@ from mnist_cnn.figures import learning_rate_curve, lecture_curves
 from mnist_cnn.learning_figures import kernels_picture, movement_curve
 from mnist_cnn.metrics import Metrics
 from mnist_cnn.runs import Run, Status
+from mnist_cnn.suspicion import arrays
 from mnist_cnn.ui.live_chart import live_chart
 from mnist_cnn.ui.shared_figures import shared_figure
 from mnist_cnn.ui.text import _
+
+MAX_BYTES = 50_000_000
 
 
 def details(run: Run, status: Status, metrics: Metrics) -> None:
@@ -178,7 +181,7 @@ def _arrays(path: Path, names: tuple[str, ...]) -> dict[str, np.ndarray] | None:
     try:
         changed = path.stat().st_mtime_ns
         return _read_arrays(str(path), changed, names)
-    except (OSError, ValueError, KeyError):
+    except Exception:  # zipfile, zlib and numpy each raise their own
         return None
 
 
@@ -186,5 +189,5 @@ def _arrays(path: Path, names: tuple[str, ...]) -> dict[str, np.ndarray] | None:
 def _read_arrays(
     path: str, changed: int, names: tuple[str, ...]
 ) -> dict[str, np.ndarray]:
-    with np.load(path) as stored:
+    with arrays(Path(path), MAX_BYTES) as stored:
         return {name: stored[name] for name in names}
