@@ -100,7 +100,7 @@ def _training(
 ) -> Figure:
     metrics = curve.metrics
     kept = every(len(metrics), points // 2)
-    values = smooth(getattr(metrics, measure))[kept]
+    values = smooth(getattr(metrics, measure), kept)
     along = metrics.time if by_time else metrics.step / _steps(curve)
     return {
         "type": "scatter",
