@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from mnist_cnn import housekeeping
 from mnist_cnn.run_import import MEGABYTES, from_zip
 from mnist_cnn.runs import RunError
 from mnist_cnn.ui.text import _
@@ -40,6 +41,7 @@ def _take(key: str) -> None:
         return
     state[COUNT] += 1
     try:
+        housekeeping.make_room(new_runs=1)
         run = from_zip(uploaded)
     except RunError as error:
         state[TOLD] = (False, _(str(error)))
