@@ -64,6 +64,33 @@ def facts(run: Run, status: Status) -> Facts:
     )
 
 
+# What a list of runs can be sorted by: the attribute, and whether the most comes first.
+SORTS = {
+    "newest": ("", False),
+    "accuracy": ("accuracy", True),
+    "loss": ("loss", False),
+    "parameters": ("parameters", False),
+    "time": ("seconds", False),
+    "name": ("name", False),
+}
+
+
+def in_order(listed: Iterable[Facts], by: str) -> list[Facts]:
+    """The runs, those without that value last; equal ones stay as they stand.
+
+    Args:
+        listed: newest first.
+        by: one of ``SORTS``; best accuracy first, everything else least first.
+    """
+    listed = list(listed)
+    name, most_first = SORTS[by]
+    if not name:
+        return listed
+    known = [each for each in listed if getattr(each, name) is not None]
+    known.sort(key=lambda each: getattr(each, name), reverse=most_first)
+    return known + [each for each in listed if getattr(each, name) is None]
+
+
 @dataclass(frozen=True)
 class Filter:
     """Which runs to list; what is empty lets every run through.

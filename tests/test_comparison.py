@@ -11,6 +11,7 @@ from mnist_cnn.comparison import (
     by_test_set,
     disagreement,
     facts,
+    in_order,
     runs_in_link,
     unique_names,
 )
@@ -146,3 +147,18 @@ def test_two_runs_of_one_name_are_told_apart(digits):
     names = unique_names(listed)
     assert len(set(names.values())) == 3
     assert names[listed[2].id] == "y"
+
+
+def test_runs_are_ordered_by_a_value_and_those_without_it_come_last(digits):
+    made = [
+        recorded_run(digits, name=name, wrong=wrong)
+        for name, wrong in (("b", [1, 2]), ("none", None), ("a", [1]), ("c", [1, 2]))
+    ]
+    listed = [facts(run, run.status()) for run in made]
+
+    def names(by: str) -> list[str]:
+        return [each.name for each in in_order(listed, by)]
+
+    assert names("newest") == ["b", "none", "a", "c"]
+    assert names("accuracy") == ["a", "b", "c", "none"]
+    assert names("name") == ["a", "b", "c", "none"]

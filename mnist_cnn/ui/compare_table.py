@@ -1,7 +1,9 @@
 """The table of runs: filter, sort, choose; and what can be done with the chosen ones.
 
 Rows are chosen by their place, which a browser remembers when the rows below it
-change. So a table with other rows is another table, which is told what is chosen.
+change, also when it sorts them by a value that changes. So a table with anything else
+in it is another table, which is told what is chosen. An order that stays while
+trainings go on is made here, by a box.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from functools import partial
 import streamlit as st
 
 from mnist_cnn import runs
-from mnist_cnn.comparison import MOST, Facts, Filter
+from mnist_cnn.comparison import MOST, SORTS, Facts, Filter, in_order
 from mnist_cnn.comparison_figures import COLORS
 from mnist_cnn.presets import PRESETS
 from mnist_cnn.ui import run_actions
@@ -53,13 +55,14 @@ def _look() -> None:
     chosen = st.session_state.get(CHOSEN, [])
     _choice(everything, chosen)
     wanted = _filter(everything)
-    shown = [each for each in everything if wanted.lets_through(each)]
+    shown = in_order(
+        filter(wanted.lets_through, everything), st.session_state.compare_sort
+    )
     if shown:
         _rows(shown, chosen)
         st.caption(
             _(
-                "Tick up to {most} runs to compare them; a click on a column's name "
-                "sorts. {shown} of {all} runs shown."
+                "Tick up to {most} runs to compare them. {shown} of {all} runs shown."
             ).format(most=MOST, shown=len(shown), all=len(everything))
         )
     else:
@@ -117,13 +120,28 @@ def _filter(everything: list[Facts]) -> Filter:
             placeholder=_("All"),
             width=200,
         )
+        _sort_box()
         starred = st.toggle(_("Starred only"), key="compare_starred")
     return Filter(tuple(picked), tuple(states), starred, text)
 
 
+def _sort_box() -> None:
+    titles = {
+        "newest": _("Newest first"),
+        "accuracy": _("Accuracy"),
+        "loss": _("Loss"),
+        "parameters": _("Parameters"),
+        "time": _("Time trained"),
+        "name": _("Name"),
+    }
+    st.selectbox(
+        _("Sort by"), SORTS, format_func=titles.get, key="compare_sort", width=160
+    )
+
+
 def _rows(shown: list[Facts], chosen: list[str]) -> None:
     ids = [each.id for each in shown]
-    key = f"compare-{hashlib.sha256(','.join(ids).encode()).hexdigest()[:16]}"
+    key = f"compare-{hashlib.sha256(repr(shown).encode()).hexdigest()[:16]}"
     ticked = [place for place, run_id in enumerate(ids) if run_id in chosen]
     sent = st.session_state.get(key)
     if sent is None or sorted(sent["selection"]["rows"]) != ticked:

@@ -270,3 +270,27 @@ def test_a_damaged_label_does_not_hide_the_run(digits):
     run = recorded_run(digits)
     (run.path / "label.json").write_text(json.dumps({"name": 3, "starred": "yes"}))
     assert run.id[:6] in shown(compare(run.id))
+
+
+def test_the_box_sorts_the_table_and_the_choice_stays(digits):
+    worse = recorded_run(digits, name="worse", wrong=[1, 2])
+    recorded_run(digits, name="better", wrong=[])
+    at = compare(worse.id)
+    assert shown(at) == ["Pretrained network", "better", "worse"]
+    at.selectbox(key="compare_sort").set_value("accuracy").run()
+    assert shown(at) == ["better", "Pretrained network", "worse"]
+    assert linked(at) == worse.id
+
+
+def test_a_table_in_which_a_value_changed_is_another_table(digits):
+    # A browser that had sorted it would keep the ticks at their places, on other runs.
+    run = recorded_run(digits, wrong=[1])
+    at = compare(run.id)
+    before = at.dataframe[0].proto.id
+    at.run()
+    assert at.dataframe[0].proto.id == before
+    run.write_status(replace(run.status(), test_accuracy=0.5))
+    training_queue.look_again()
+    at.run()
+    assert at.dataframe[0].proto.id != before
+    assert linked(at) == run.id
