@@ -4,6 +4,7 @@
 # make lint    style and import contracts only
 # make bench   benchmarks, by hand
 # make pretrained   trains the network that comes with the lab again (ten minutes)
+# make hostile  all 1,000 hostile links, uploads and files (ten minutes)
 # make lock    chooses every package anew, into requirements*.lock
 # make clean   takes away .venv and caches; runs/ stays
 
@@ -17,7 +18,7 @@ IN_RANGE := import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
 BASE_PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python; do \
 	if $$name -c '$(IN_RANGE)' 2>/dev/null; then echo $$name; break; fi; done)
 
-.PHONY: run test lint bench pretrained lock clean
+.PHONY: run test lint bench pretrained lock hostile clean
 
 run: $(VENV)/ready-to-run
 	exec $(VENV)/bin/streamlit run app.py $(if $(PORT),--server.port $(PORT)) \
@@ -36,6 +37,9 @@ bench: $(VENV)/ready-to-test
 	@for benchmark in benchmarks/[a-z]*.py; do \
 		name=$$(basename $$benchmark .py); \
 		echo "== $$name"; $(PYTHON) -m benchmarks.$$name || exit 1; done
+
+hostile: $(VENV)/ready-to-test
+	MNIST_CNN_ALL_HOSTILE=1 $(PYTHON) -m pytest tests/hostile
 
 pretrained: $(VENV)/ready-to-run
 	$(PYTHON) -m mnist_cnn.training.bundle

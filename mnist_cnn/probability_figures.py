@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from mnist_cnn.figures import BLUE, GREY, Figure
+from mnist_cnn.figures import BLUE, GREY, Figure, escaped
 
 
 def probability_bars(*series: tuple[str, np.ndarray]) -> Figure:
@@ -21,7 +21,7 @@ def probability_bars(*series: tuple[str, np.ndarray]) -> Figure:
         data.append(
             {
                 "type": "bar",
-                "name": name,
+                "name": escaped(name),
                 "x": list(range(10)),
                 "y": [round(float(p), 4) for p in probabilities],
                 "text": [f"{p:.0%}" if p >= 0.005 else "" for p in probabilities],

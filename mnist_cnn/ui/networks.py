@@ -12,7 +12,7 @@ from threadpoolctl import threadpool_limits
 from mnist_cnn import network, runs
 from mnist_cnn.network import Network, NetworkError
 from mnist_cnn.runs import Run, RunError
-from mnist_cnn.ui.text import _
+from mnist_cnn.ui.text import _, literal
 
 # With two threads beside a training, one digit takes 20 ms instead of 1 (measured).
 threadpool_limits(limits=1, user_api="blas")
@@ -131,7 +131,7 @@ def load_network(run_id: str) -> Chosen:
     except OSError as error:
         raise NetworkError(
             _("Run {name} has no network yet: its first epoch is not complete.").format(
-                name=run.name
+                name=literal(run.name)
             )
         ) from error
     return Chosen(run, _load(run_id, str(run.path), changed), network_title(run))

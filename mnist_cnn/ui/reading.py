@@ -13,7 +13,7 @@ from mnist_cnn.sketch import Preparation
 from mnist_cnn.ui.drawing_input import Picture
 from mnist_cnn.ui.live_chart import live_chart
 from mnist_cnn.ui.networks import Chosen
-from mnist_cnn.ui.text import _
+from mnist_cnn.ui.text import _, literal
 
 UNSURE = 0.6
 SHOWN_SIDE = 140
@@ -34,7 +34,7 @@ def show_answer(pixels: np.ndarray, networks: list[Chosen]) -> None:
     with st.container(horizontal=True):
         st.image(_enlarged(pixels), caption=_("28 × 28 pixels, as the network gets it"))
         for title, probabilities in read:
-            _metric(title if len(read) > 1 else "", probabilities)
+            _metric(literal(title) if len(read) > 1 else "", probabilities)
     best = read[0][1].max()
     if best < UNSURE:
         st.warning(

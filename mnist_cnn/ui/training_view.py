@@ -15,7 +15,7 @@ from mnist_cnn.pace import Pace, duration_text, pace
 from mnist_cnn.runs import Run, RunError, Status
 from mnist_cnn.ui.live_chart import live_chart
 from mnist_cnn.ui.shared_figures import shared_figure
-from mnist_cnn.ui.text import _
+from mnist_cnn.ui.text import _, literal
 from mnist_cnn.ui.training_details import details
 from mnist_cnn.ui.training_queue import care_for_worker, overview
 from mnist_cnn.ui.training_steering import going_on, steering
@@ -96,12 +96,14 @@ def _headline(run: Run, status: Status) -> None:
     }
     colors = {"done": "green", "stopped": "orange", "failed": "red", "paused": "orange"}
     color = colors.get(status.state, "blue")
-    name = _escaped(run.name)
+    name = literal(run.name)
     st.subheader(
         f"{_('Run')} {name} :{color}-badge[{words[status.state]}]", anchor=False
     )
     if status.reason:
-        (st.error if status.state == "failed" else st.warning)(status.reason)
+        (st.error if status.state == "failed" else st.warning)(
+            literal(_(status.reason))
+        )
     if status.state == "queued":
         _waiting(run)
     elif status.state == "preparing":
@@ -201,8 +203,3 @@ def _label(title: str, metrics: Metrics, name: str) -> str:
             epoch=point.epoch, value=getattr(point, f"val_{name}")
         )
     return text
-
-
-def _escaped(text: str) -> str:
-    marks = set(r"\`*_{}[]()#+-!:$<>|~")
-    return "".join(f"\\{each}" if each in marks else each for each in text)
