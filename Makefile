@@ -1,6 +1,7 @@
 # make run     the lab in the browser (make run PORT=8600 for another port than 8501)
 # make run ADDRESS=0.0.0.0   open to the network: Home shows its address
 # make test    every check: style, import contracts, tests, also those in a browser
+# make faults  all of tests/faults: kills, full disks, torn files (ten minutes)
 # make lint    style and import contracts only
 # make bench   benchmarks, by hand
 # make pretrained   trains the network that comes with the lab again (ten minutes)
@@ -18,7 +19,7 @@ IN_RANGE := import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
 BASE_PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python; do \
 	if $$name -c '$(IN_RANGE)' 2>/dev/null; then echo $$name; break; fi; done)
 
-.PHONY: run test lint bench pretrained lock hostile clean
+.PHONY: run test lint bench pretrained lock hostile faults clean
 
 run: $(VENV)/ready-to-run
 	exec $(VENV)/bin/streamlit run app.py $(if $(PORT),--server.port $(PORT)) \
@@ -27,6 +28,9 @@ run: $(VENV)/ready-to-run
 test: $(VENV)/ready-to-test lint
 	@$(PYTHON) tests/browser/chromium.py
 	$(PYTHON) -m pytest
+
+faults: $(VENV)/ready-to-test
+	$(PYTHON) -m pytest tests/faults --all-faults -v
 
 lint: $(VENV)/ready-to-test
 	$(VENV)/bin/ruff check .

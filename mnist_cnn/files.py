@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import tempfile
@@ -38,6 +39,21 @@ def write_json(path: Path, values: dict[str, Any]) -> None:
     """Replaces a JSON file in one step."""
     with replacing(path) as file:
         file.write(json.dumps(values, indent=1).encode())
+
+
+def overwrite_json(path: Path, values: dict[str, Any]) -> None:
+    """Writes into the blocks that the file has already: for a disk that is full.
+
+    Raises:
+        OSError: if the file is missing, or what is to be written is longer than it.
+    """
+    content = json.dumps(values, separators=(",", ":")).encode()
+    with path.open("r+b") as file:
+        length = file.seek(0, os.SEEK_END)
+        if len(content) > length:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        file.seek(0)
+        file.write(content.ljust(length))
 
 
 @contextmanager

@@ -8,6 +8,7 @@ so that a reader never sees half of it. The queue is the folders with status
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import secrets
@@ -24,7 +25,13 @@ import numpy as np
 
 from mnist_cnn import control, heartbeat
 from mnist_cnn.config import ConfigError, TrainingConfig
-from mnist_cnn.files import RunError, is_held, read_json, write_json
+from mnist_cnn.files import (
+    RunError,
+    is_held,
+    overwrite_json,
+    read_json,
+    write_json,
+)
 from mnist_cnn.kept import as_kept
 from mnist_cnn.suspicion import number, status_values, text
 
@@ -237,7 +244,14 @@ class Run:
 
     def write_status(self, status: Status) -> None:
         """For the training only, or for the worker when the training has died."""
-        write_json(self.path / "status.json", asdict(status))
+        path = self.path / "status.json"
+        try:
+            write_json(path, asdict(status))
+        except OSError as error:
+            if error.errno != errno.ENOSPC or not status.is_final:
+                raise
+            # A full disk must not hide that it is full.
+            overwrite_json(path, asdict(replace(status, versions=None)))
 
     def is_locked(self) -> bool:
         """Whether a training process holds this run, on this or another machine."""

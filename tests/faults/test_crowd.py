@@ -1,0 +1,51 @@
+"""Ten people press Start in the same second, on two servers over one runs folder."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from contextlib import ExitStack
+
+import pytest
+from processes import processes_of
+from tabs import Tab
+from test_killed import is_worker
+from test_worker import wait_until
+
+from benchmarks.session import Server
+from mnist_cnn import runs
+
+pytestmark = pytest.mark.usefixtures("runs_folder", "few_digits")
+
+
+async def all_press_start(ports: list[int], count: int) -> list[Tab]:
+    tabs = [Tab(ports[number % len(ports)]) for number in range(count)]
+    await asyncio.gather(*(tab.open() for tab in tabs))
+    await asyncio.gather(*(tab.press("Start training") for tab in tabs))
+    return tabs
+
+
+def test_ten_starts_in_one_second_are_ten_runs_each_trained_once_in_order(all_faults):
+    with ExitStack() as opened:
+        servers = [opened.enter_context(Server(runs.folder())) for _ in range(2)]
+        ports = [server.port for server in servers]
+        tabs = asyncio.run(all_press_start(ports, 10))
+        submitted = list(reversed(runs.list_runs()))
+        assert len(submitted) == 10
+        assert [tab.errors for tab in tabs] == [0] * 10
+        assert sum(is_worker(pid) for pid in processes_of(runs.folder())) >= 1
+        if not all_faults:
+            for run in submitted[1:]:
+                run.send("stop")
+        wait_until(lambda: all(run.status().is_final for run in submitted))
+        workers = [pid for pid in processes_of(runs.folder()) if is_worker(pid)]
+        assert len(workers) == 1
+    trained = submitted if all_faults else submitted[:1]
+    stati = [run.status() for run in trained]
+    assert [status.state for status in stati] == ["done"] * len(trained)
+    for earlier, later in itertools.pairwise(stati):
+        assert earlier.ended <= later.started
+    for run in trained:
+        text = run.metrics_path.read_text()
+        assert text.count('"kind":"epoch"') == run.config.epochs
+        assert '"kind":"resume"' not in text
