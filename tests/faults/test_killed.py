@@ -203,7 +203,6 @@ def test_a_laptop_that_sleeps_is_not_taken_for_a_death(all_faults):
         assert worker.is_alive()
     run.send("stop")
     wait_until(lambda: state(run) == "stopped")
-    assert run.status().epochs_done > 0
     process.terminate()
     process.wait()
 
