@@ -33,13 +33,12 @@ def test_ten_starts_in_one_second_are_ten_runs_each_trained_once_in_order(all_fa
         submitted = list(reversed(runs.list_runs()))
         assert len(submitted) == 10
         assert [tab.errors for tab in tabs] == [0] * 10
-        assert sum(is_worker(pid) for pid in processes_of(runs.folder())) >= 1
         if not all_faults:
             for run in submitted:
                 run.send("stop")
         wait_until(lambda: all(run.status().is_final for run in submitted))
-        workers = [pid for pid in processes_of(runs.folder()) if is_worker(pid)]
-        assert len(workers) == 1
+        # Each server may have started one; all but the first find it and leave.
+        wait_until(lambda: sum(map(is_worker, processes_of(runs.folder()))) == 1)
     trained = submitted if all_faults else []
     stati = [run.status() for run in trained]
     assert [status.state for status in stati] == ["done"] * len(trained)

@@ -180,7 +180,11 @@ def test_a_training_goes_on_without_its_server_and_leaves_no_process():
 
 
 def is_worker(pid: int) -> bool:
-    return b"worker" in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    """Whether that process is a worker; no if it has just ended."""
+    try:
+        return b"worker" in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    except OSError:
+        return False
 
 
 def test_a_laptop_that_sleeps_is_not_taken_for_a_death(all_faults):
