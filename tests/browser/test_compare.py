@@ -65,12 +65,16 @@ def test_two_ticked_runs_are_compared_starred_and_deleted(lab, page):
     expect(page.get_by_text("different answers to 3 of 200 digits")).to_be_visible()
     expect(page.locator("[data-key=gallery-disagreements] .digit")).to_have_count(3)
 
-    page.get_by_role("button", name="Star").first.click()
-    expect(page.get_by_role("button", name="Take the star away")).to_have_count(1)
+    change = page.get_by_role("button", name="Change")
+    change.first.click()
+    page.get_by_role("button", name="Star").click()
+    expect(page.get_by_text("★ seed")).to_be_visible()
     assert seed.starred
     assert not small.starred
 
-    page.get_by_role("button", name="Change").nth(1).click()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Rename")).to_have_count(0)
+    change.nth(1).click()
     delete = page.get_by_role("button", name="Delete", exact=True)
     expect(delete).to_be_disabled()
     page.get_by_text("Delete its curves and its network for good").click()
