@@ -9,7 +9,7 @@ from pathlib import Path
 from PIL import Image, ImageOps
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")
-MEGABYTES = 20
+MEGABYTES = 10
 # Pixels in millions. A JPEG is decoded at a fraction of its size, others as a whole.
 MEGAPIXELS = {"JPEG": 120}
 OTHER_MEGAPIXELS = 16

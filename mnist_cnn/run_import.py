@@ -36,7 +36,8 @@ from mnist_cnn.runs import FINAL_STATES, NAME_LENGTH, Run, RunError, Status
 from mnist_cnn.strange_zip import StrangeZip, ZipError, npy_bytes
 from mnist_cnn.summary import summary
 
-MEGABYTES = 100
+# As in .streamlit/config.toml: the seed network takes 13.
+MEGABYTES = 32
 IMPORTED = "imported"
 # Fifty epochs with the smallest batches are 20 MB of lines.
 _METRICS_BYTES = 32_000_000
@@ -66,12 +67,13 @@ _STALE_SECONDS = 3600.0
 _turn = threading.Lock()
 
 
-def from_zip(file: BinaryIO, name: str = "") -> Run:
+def from_zip(file: BinaryIO, name: str = "", *, owner: str = "") -> Run:
     """Makes a run of the zip, with a new id, said to be imported.
 
     Args:
         file: seekable.
         name: for people; by itself the one that it had.
+        owner: of the browser that brings it, see ``ownership``.
 
     Raises:
         RunError: saying what is wrong with the zip, or that the disk is full.
@@ -81,7 +83,7 @@ def from_zip(file: BinaryIO, name: str = "") -> Run:
             raise RunError(f"The file is larger than {MEGABYTES} MB.")
         try:
             with _new_run() as folder:
-                _Import(StrangeZip(file, _SIZES), folder).write(name)
+                _Import(StrangeZip(file, _SIZES), folder, owner).write(name)
         except (ZipError, ConfigError, LineError, PredictionsError) as error:
             raise RunError(f"This is not a run that can be imported. {error}") from None
         except OSError as error:
@@ -124,8 +126,9 @@ def _forget_stale_ones(home: Path) -> None:
 class _Import:
     """One zip, read in the order in which its files explain each other."""
 
-    def __init__(self, source: StrangeZip, folder: Path) -> None:
+    def __init__(self, source: StrangeZip, folder: Path, owner: str) -> None:
         self._zip = source
+        self._owner = owner
         self._folder = folder
 
     def write(self, name: str) -> None:
@@ -158,6 +161,7 @@ class _Import:
                 "config": config.to_dict(),
                 "preset": preset,
                 "created": time.time(),
+                "owner": self._owner,
             },
         )
         return config

@@ -117,7 +117,7 @@ def test_a_large_photo_is_made_smaller():
         (saved(seven(), "PNG")[:150], "damaged"),
         (saved(seven(), "JPEG")[:900], "damaged"),
         (saved(seven(), "BMP")[:900], "damaged"),
-        (bytes(20_000_001), "larger than 20 MB"),
+        (bytes(10_000_001), "larger than 10 MB"),
     ],
 )
 def test_what_cannot_be_read_is_answered_with_a_sentence(data, words):

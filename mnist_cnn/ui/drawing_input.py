@@ -11,7 +11,7 @@ from streamlit_drawable_canvas import st_canvas
 
 from mnist_cnn import data
 from mnist_cnn.data import DataError, Dataset
-from mnist_cnn.image_files import ImageError, open_image
+from mnist_cnn.image_files import MEGABYTES, ImageError, open_image
 from mnist_cnn.ui.text import _
 
 CANVAS_SIDE = 280
@@ -95,7 +95,9 @@ def _clear() -> None:
 
 def _upload() -> Picture | None:
     file = st.file_uploader(
-        _("A picture of a digit: PNG, JPEG, WebP, GIF or BMP"), UPLOAD_TYPES
+        _("A picture of a digit: PNG, JPEG, WebP, GIF or BMP"),
+        UPLOAD_TYPES,
+        max_upload_size=MEGABYTES,
     )
     return _opened(file)
 

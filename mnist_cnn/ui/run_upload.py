@@ -10,6 +10,7 @@ from mnist_cnn.runs import RunError
 from mnist_cnn.ui.text import _
 from mnist_cnn.ui.training_link import show
 from mnist_cnn.ui.training_queue import look_again
+from mnist_cnn.ui.visitor import owner
 
 COUNT = "imports"
 TOLD = "import_told"
@@ -42,7 +43,7 @@ def _take(key: str) -> None:
     state[COUNT] += 1
     try:
         housekeeping.make_room(new_runs=1)
-        run = from_zip(uploaded)
+        run = from_zip(uploaded, owner=owner())
     except RunError as error:
         state[TOLD] = (False, _(str(error)))
         return

@@ -8,6 +8,7 @@ import streamlit as st
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from mnist_cnn import run_import
 from mnist_cnn.image_files import open_image
 from mnist_cnn.ui import class_address, home_view, visitor
 from mnist_cnn.ui.class_address import qr_code
@@ -97,7 +98,7 @@ def test_the_settings_fit_a_school():
     assert settings["server"]["address"] == "localhost"
     assert settings["server"]["enableXsrfProtection"] is True
     assert settings["server"]["enableCORS"] is True
-    assert settings["server"]["maxUploadSize"] <= 10
+    assert settings["server"]["maxUploadSize"] == run_import.MEGABYTES <= 32
     assert settings["client"]["showErrorDetails"] == "none"
     assert settings["browser"]["gatherUsageStats"] is False
     for section, values in settings.items():

@@ -1,0 +1,48 @@
+"""Files taken home by a real browser, and a run carried to another lab."""
+
+import csv
+import zipfile
+
+import pytest
+
+
+@pytest.fixture(scope="module")
+def lab(start_server):
+    return start_server(MNIST_CNN_OFFLINE="1")
+
+
+def download(page, label: str, path):
+    with page.expect_download() as started:
+        page.get_by_role("button", name=label).click()
+    started.value.save_as(path)
+    return path
+
+
+def test_the_pretrained_network_goes_to_another_lab(lab, page, start_server, tmp_path):
+    page.goto(f"{lab.url}/Architecture")
+    page.get_by_text("Take it home", exact=True).click()
+    with download(page, "Curve as CSV", tmp_path / "curve.csv").open() as file:
+        assert len(list(csv.reader(file))) > 1000
+    script = download(page, "Python file", tmp_path / "train.py").read_text()
+    compile(script, "train.py", "exec")
+    archive = download(page, "Run as a zip", tmp_path / "run.zip")
+    assert "weights.npz" in zipfile.ZipFile(archive).namelist()
+
+    other = start_server(MNIST_CNN_OFFLINE="1")
+    page.goto(f"{other.url}/Train")
+    page.get_by_text("A run from another lab").click()
+    page.locator("input[type=file]").set_input_files(archive)
+    page.get_by_text("The run is here.").wait_for()
+    page.get_by_text("(imported)").first.wait_for()
+    page.locator("[data-chart^='loss-'] .main-svg").first.wait_for()
+    assert len(list(other.runs.glob("*/weights.npz"))) == 1
+
+
+def test_a_file_that_is_no_run_is_refused_with_a_sentence(lab, page, tmp_path):
+    with zipfile.ZipFile(tmp_path / "bad.zip", "w") as archive:
+        archive.writestr("../outside.txt", "out")
+    page.goto(f"{lab.url}/Train")
+    page.get_by_text("A run from another lab").click()
+    page.locator("input[type=file]").set_input_files(tmp_path / "bad.zip")
+    page.get_by_text("This is not a run that can be imported.").wait_for()
+    assert not list(lab.runs.glob("*/config.json"))
