@@ -85,7 +85,7 @@ def _curves(chosen: list[str], known: dict[str, str]) -> None:
                 ),
                 key=f"compare-{measure}",
                 label=_spoken(title, drawn, measure),
-                height=360,
+                height=_height(len(chosen)),
             )
     st.caption(
         _(
@@ -99,6 +99,11 @@ def _curves(chosen: list[str], known: dict[str, str]) -> None:
                 names=", ".join(map(run_actions.plain, without))
             )
         )
+
+
+def _height(count: int) -> int:
+    """Of a picture with that many runs in its legend, which may have a line each."""
+    return 320 + 20 * count
 
 
 def _spoken(title: str, drawn: list[Curve], measure: str) -> str:
@@ -165,7 +170,7 @@ def _dots(everything: list[Facts], chosen: list[str]) -> None:
                 label=_("{title}, of {count} runs").format(
                     title=title, count=len(measured)
                 ),
-                height=360,
+                height=_height(len(chosen)),
             )
     st.caption(
         _(
