@@ -132,8 +132,11 @@ def settings(chosen: list[str]) -> None:
         return
     known = names(listed())
     shown = [run_actions.plain(known.get(run.id, run.name)) for run, _status in there]
-    columns = {_(title): values for title, values in differing.items()}
-    st.table({_("Run"): shown} | columns, hide_index=True)
+    # A run a column: there are fewer runs than settings, also on a phone.
+    columns = dict(zip(shown, zip(*differing.values(), strict=True), strict=True))
+    st.table(
+        {_("Setting"): [_(title) for title in differing]} | columns, hide_index=True
+    )
 
 
 def _dots(everything: list[Facts], chosen: list[str]) -> None:

@@ -128,9 +128,10 @@ def test_only_the_settings_that_differ_are_listed(digits):
     seed = recorded_run(digits, preset="seed", name="seed")
     at = compare(small.id, seed.id)
     table = at.table[0].value
-    assert list(table["Run"]) == ["`a 'small' one`", "`seed`"]
-    assert list(table["Dense units"]) == ["none", "1,000"]
-    assert "Epochs" not in table
+    assert list(table) == ["Setting", "`a 'small' one`", "`seed`"]
+    rows = {row[0]: row[1:] for row in table.values.tolist()}
+    assert rows["Dense units"] == ["none", "1,000"]
+    assert "Epochs" not in rows
     same = recorded_run(digits, preset="seed")
     assert "the same settings" in words(compare(seed.id, same.id))
 
