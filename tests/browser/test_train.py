@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 from processes import processes_of
 
 LOSS = "[data-chart^='loss-']"
@@ -155,8 +156,10 @@ def test_the_run_stays_on_the_page_through_reload_back_and_another_browser(
     watcher = open_page()
     watcher.goto(f"{lab.url}/Train?run={run_id}")
     watcher.locator(f"[data-chart='loss-{run_id}'] .main-svg").first.wait_for()
-    watcher.get_by_role("button", name="Stop").click()
-    wait_for_state(page, "stopped")
+    expect(watcher.get_by_text("somebody else started").first).to_be_visible()
+    expect(watcher.get_by_role("button", name="Stop")).to_have_count(0)
+    page.get_by_role("button", name="Stop").click()
+    wait_for_state(watcher, "stopped")
 
 
 def test_a_training_goes_on_while_the_server_restarts(page, lab):
@@ -185,10 +188,11 @@ def test_a_killed_training_is_said_within_five_seconds_and_its_curve_kept(page, 
     assert page.locator(LOSS).get_attribute("data-mounts") == "1"
 
 
-def test_a_run_deleted_in_another_tab_is_a_sentence(page, lab, open_page):
+def test_a_run_deleted_in_another_tab_is_a_sentence(page, lab):
     run_id = start(page, lab)
     wait_for_state(page, "done")
-    tab = open_page()
+    tab = page.context.new_page()  # of the same browser, which started the run
+    tab.set_default_timeout(60_000)
     tab.goto(f"{lab.url}/Train?run={run_id}")
     # Newest first, so this run's row is the first.
     tab.get_by_role("button", name="Change").first.click()
