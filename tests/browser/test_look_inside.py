@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 from networks import ARCHITECTURES, a_seven, random_network
 
 from mnist_cnn import explain, runs
@@ -168,6 +169,12 @@ def test_play_runs_the_window_across_the_image_and_can_be_paused(page, lab):
     play.click()
     page.locator(".scrubber[data-row='1']").wait_for()
     play.click()
+    expect(play).to_contain_text("▶")
+    # The last step is painted with the next frame.
+    page.evaluate(
+        "() => new Promise(done => requestAnimationFrame(() =>"
+        " requestAnimationFrame(done)))"
+    )
     stopped = place_of(found)
     page.wait_for_timeout(300)
     assert place_of(found) == stopped
