@@ -4,8 +4,8 @@ import re
 
 import numpy as np
 import pytest
-from playwright.sync_api import expect
 from networks import ARCHITECTURES, a_seven, random_network
+from playwright.sync_api import expect
 
 from mnist_cnn import explain, runs
 from mnist_cnn.config import TrainingConfig
