@@ -134,8 +134,7 @@ class _Worker:
         self._look_until = 0.0
         self._next_look = 0.0
         self._told: dict[str, object] = {}
-        # Runs whose process ended before they began; they are begun twice at most.
-        self._in_vain: set[str] = set()
+        self._begun_at: dict[str, float] = {}
 
     def work(self) -> None:
         _lower_priority()
@@ -190,6 +189,7 @@ class _Worker:
         status = run.recorded_status()
         if self._place.attempts and not status.attempts_left:
             run.write_status(replace(status, attempts_left=self._place.attempts))
+        self._begun_at[run.id] = time.time()
         self._place.begin(run)
 
     def _settle(self, run: Run, note: str) -> None:
@@ -199,19 +199,18 @@ class _Worker:
             if status.state == "queued" and status.attempts_left > 1:
                 left = status.attempts_left - 1
                 run.write_status(replace(status, attempts_left=left))
-            elif (
-                status.state == "queued"
-                and not status.attempts_left
-                and run.id not in self._in_vain
-            ):
-                # Its process was lost before it could begin, or it was resumed since.
-                self._in_vain.add(run.id)
+            elif status.state == "queued" and self._has_started(run, status):
+                # It has died, and somebody has resumed it since.
                 return
             elif status.state == "queued" or (
                 status.is_active and not self._place.attempts
             ):
                 _note_death(run, status, note)
-        self._in_vain.discard(run.id)
+
+    def _has_started(self, run: Run, status: Status) -> bool:
+        """Whether the training that was begun last got as far as to say so."""
+        begun = self._begun_at.get(run.id)
+        return begun is not None and (status.started or 0) >= begun
 
     def _see_to_the_dead(self) -> None:
         """Writes down what died without a word, and lets it wait again if it may."""

@@ -162,6 +162,33 @@ def test_a_training_that_died_unwatched_is_written_down(monkeypatch):
     assert "The network of epoch 1 is kept." in recorded.reason
 
 
+class NowhereToBe:
+    """A place that begins nothing."""
+
+    attempts = 0
+
+    def begin(self, run: runs.Run) -> None:
+        """Does nothing."""
+
+
+def test_a_run_resumed_before_its_death_was_noticed_keeps_waiting_however_often():
+    run, served = submit(), worker._Worker(NowhereToBe(), 0)
+    for _ in range(3):
+        served._begin(run)
+        run.write_status(runs.Status("queued", started=time.time()))
+        served._settle(run, "Signal 9.")
+        assert state(run) == "queued"
+
+
+def test_a_run_whose_process_died_before_it_began_has_failed():
+    run, served = submit(), worker._Worker(NowhereToBe(), 0)
+    run.write_status(runs.Status("queued", started=time.time() - 100))
+    served._begin(run)
+    served._settle(run, "Signal 9.")
+    assert state(run) == "failed"
+    assert "Signal 9." in run.status().reason
+
+
 def test_a_worker_that_cannot_be_started_is_a_sentence(monkeypatch):
     monkeypatch.setattr(worker.sys, "executable", "/nowhere/python")
     with pytest.raises(runs.RunError, match="worker could not be started"):
