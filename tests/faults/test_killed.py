@@ -26,7 +26,7 @@ pytestmark = pytest.mark.usefixtures("runs_folder", "few_digits")
 
 SMALL = Architecture((ConvBlock(4, 3, pool=4),), 0.3, (200,))
 SAID_WITHIN_SECONDS = 5.0
-MOMENTS = ("saving", "mid-epoch", "start", "end", "mid-epoch", "saving", "mid-epoch")
+MOMENTS = ("saving", "mid-epoch", "start", "mid-epoch", "saving", "mid-epoch", "end")
 
 
 def submit(epochs: int = 8, **settings) -> Run:
@@ -81,9 +81,13 @@ def test_a_training_killed_at_any_moment_loses_nothing_and_goes_on(all_faults):
     made = 0
     while made < kills:
         run = submit()
-        # Several of them hit one run, as long as it has not ended.
-        while made < kills and kill_at(MOMENTS[made % len(MOMENTS)], run, chance):
+        # Several of them hit one run, until one hits its end.
+        for moment in MOMENTS[made % len(MOMENTS) :]:
+            if made == kills or not kill_at(moment, run, chance):
+                break
             made += 1
+            if moment == "end":
+                break
         wait_until(lambda run=run: state(run) == "done")
         assert_same_end(run, undisturbed)
     process.terminate()
