@@ -57,7 +57,7 @@ PRESETS: dict[str, Preset] = {
     ),
     "quick": Preset(
         "Quick",
-        "One epoch, and above 0.99 on the test set: small batches make more steps, "
+        "One epoch, and 0.99 on the test set: small batches make more steps, "
         "and the falling learning rate lets them settle.",
         replace(_DEFAULT, epochs=1, batch_size=64, learning_rate=3e-3),
     ),

@@ -8,7 +8,7 @@ import time
 import streamlit as st
 
 LOOK_SECONDS = 0.4
-# A look costs some 5 to 10 ms; more of them would slow the training they show.
+# A look costs about 12 ms; more of them would slow the training they show.
 LOOKS_A_SECOND = 12
 LONGEST_SECONDS = 5.0
 # Whoever has not looked for so long has left.
