@@ -23,6 +23,7 @@ from mnist_cnn.figures import (
     VERMILLION,
     Figure,
     escaped,
+    typed_array,
 )
 from mnist_cnn.metrics import Metrics
 
@@ -106,8 +107,8 @@ def _training(
         "type": "scatter",
         "name": f"{short(curve.name)}, training",
         "mode": "lines",
-        "x": numbers(along[kept]),
-        "y": numbers(mistakes(values) if by_mistakes else values),
+        "x": typed_array(along[kept]),
+        "y": typed_array(mistakes(values) if by_mistakes else values),
         "showlegend": False,
         "hoverinfo": "skip",
     }

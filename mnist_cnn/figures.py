@@ -7,6 +7,7 @@ people with any kind of colour vision can tell apart, and every pair of lines di
 in dash or marker too.
 """
 
+from base64 import b64encode
 from typing import Any
 
 import numpy as np
@@ -40,8 +41,8 @@ def learning_rate_curve(metrics: Metrics) -> Figure:
         "type": "scatter",
         "name": "learning rate",
         "mode": "lines",
-        "x": _steps(metrics.step[kept]),
-        "y": _exact_at_the_end(metrics.learning_rate[kept]),
+        "x": typed_array(metrics.step[kept], "i4"),
+        "y": typed_array(metrics.learning_rate[kept]),
         "line": {"color": GREEN, "width": 2},
         "hovertemplate": "%{y:.3~g}",
     }
@@ -87,8 +88,8 @@ def _by_batch(metrics: Metrics, name: str, title: str, *, log: bool) -> Figure:
         "type": "scatter",
         "name": "each batch",
         "mode": "lines+markers" if len(kept) < 60 else "lines",
-        "x": _steps(metrics.step[kept]),
-        "y": _exact_at_the_end(measured[kept]),
+        "x": typed_array(metrics.step[kept], "i4"),
+        "y": typed_array(measured[kept]),
         "line": {"color": SKY, "width": 1},
         "marker": {"color": SKY, "size": 4},
         "opacity": 0.6,
@@ -98,8 +99,8 @@ def _by_batch(metrics: Metrics, name: str, title: str, *, log: bool) -> Figure:
         "type": "scatter",
         "name": "smoothed",
         "mode": "lines",
-        "x": _steps(metrics.step[along]),
-        "y": _rounded(smooth(measured, along)),
+        "x": typed_array(metrics.step[along], "i4"),
+        "y": typed_array(smooth(measured, along)),
         "line": {"color": BLUE, "width": 2.5},
         "hovertemplate": "%{y:.4f}",
     }
@@ -214,24 +215,21 @@ def _layout(x_title: str, y_title: str) -> Figure:
     }
 
 
-def _steps(steps: np.ndarray) -> list[int]:
-    return steps.astype(np.int64).tolist()
-
-
 def _json(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
 
 
-def _rounded(values: np.ndarray) -> list[float | None]:
-    # Four digits are finer than a pixel and keep the message small.
-    with np.errstate(divide="ignore", invalid="ignore"):
-        digits = 3 - np.floor(np.log10(np.abs(values)))
-        scale = 10.0 ** np.where(np.isfinite(digits), digits, 0)
-        near = (np.round(values * scale) / scale).tolist()
-    return near if np.isfinite(values).all() else [_json(value) for value in near]
+def typed_array(values: np.ndarray, dtype: str = "f4") -> dict[str, str]:
+    """Numbers as Plotly reads them fastest: base64 of little-endian bytes.
 
+    As many bytes whatever their size, and none of them written out in decimals. What
+    is not finite becomes NaN, which Plotly draws as a gap.
 
-def _exact_at_the_end(values: np.ndarray) -> list[float | None]:
-    if not len(values):
-        return []
-    return [*_rounded(values[:-1]), _json(values[-1])]
+    Args:
+        values: float (N,).
+        dtype: "f4", or "i4" for whole numbers.
+    """
+    if dtype == "f4":
+        values = np.where(np.isfinite(values), values, np.nan)
+    raw = values.astype(f"<{dtype}").tobytes()
+    return {"dtype": dtype, "bdata": b64encode(raw).decode()}

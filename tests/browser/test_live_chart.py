@@ -157,7 +157,7 @@ class Watched:
     def last_point(self) -> tuple[int, float]:
         return tuple(
             self.page.evaluate(
-                "() => { const t = document.querySelector('[data-chart]').data[0];"
+                "() => { const t = document.querySelector('[data-chart]')._fullData[0];"
                 "return [t.x[t.x.length - 1], t.y[t.y.length - 1]] }"
             )
         )
@@ -221,7 +221,7 @@ def test_the_longest_run_comes_in_small_messages_and_ends_in_its_last_batch(
     print("largest message", max(watched.frames), "bytes")
     assert 1_000 < max(watched.frames) < 60_000
     watched.page.wait_for_function(
-        "() => document.querySelector('[data-chart]').data[0].x.at(-1) == 190000"
+        "() => document.querySelector('[data-chart]')._fullData[0].x.at(-1) == 190000"
     )
     assert watched.attribute("data-mounts") == 1
 
