@@ -5,12 +5,12 @@ import json
 import numpy as np
 import plotly.graph_objects as go
 import pytest
+from typed_arrays import decoded
 
 from mnist_cnn.comparison import MOST
 from mnist_cnn.comparison_figures import COLORS, SYMBOLS, Curve, overlaid
 from mnist_cnn.curves import smooth
 from mnist_cnn.metrics import EpochPoint, Metrics
-from typed_arrays import decoded
 
 LARGEST = 60_000
 

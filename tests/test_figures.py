@@ -8,11 +8,11 @@ import plotly.graph_objects as go
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from typed_arrays import decoded
 
 from mnist_cnn import figures
 from mnist_cnn.curves import smooth
 from mnist_cnn.metrics import EpochPoint, Mark, Metrics
-from typed_arrays import decoded
 
 LONGEST = 190_000
 ALL = (

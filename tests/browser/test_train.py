@@ -13,6 +13,7 @@ from playwright.sync_api import expect
 from processes import processes_of
 
 LOSS = "[data-chart^='loss-']"
+TRACE = f'document.querySelector("{LOSS}")?._fullData?.[0]'
 STARTS_WITHIN_MS = 120_000
 
 
@@ -86,9 +87,7 @@ def go_home(page) -> None:
 
 
 def newest_step(page) -> int:
-    return page.evaluate(
-        f'() => document.querySelector("{LOSS}")._fullData[0].x.at(-1)'
-    )
+    return page.evaluate(f"() => {TRACE}.x.at(-1)")
 
 
 def test_five_presses_are_one_training_whose_curve_grows_in_one_chart(page, lab):
@@ -98,12 +97,10 @@ def test_five_presses_are_one_training_whose_curve_grows_in_one_chart(page, lab)
     wait_for_state(page, "done")
     last = lines(lab, run_id, "batch")[-1]
     page.wait_for_function(
-        f'step => document.querySelector("{LOSS}")._fullData[0].x.at(-1) == step',
+        f"step => {TRACE}.x.at(-1) == step",
         arg=last["step"],
     )
-    drawn = page.evaluate(
-        f'() => document.querySelector("{LOSS}")._fullData[0].y.at(-1)'
-    )
+    drawn = page.evaluate(f"() => {TRACE}.y.at(-1)")
     assert drawn == last["loss"]
     for chart in ("loss", "accuracy"):
         attributes = page.locator(f"[data-chart='{chart}-{run_id}']")
@@ -122,7 +119,7 @@ def test_a_training_is_steered_and_each_command_is_obeyed_once(page, lab):
     page.get_by_text("The digits of the last batch").first.wait_for()
     page.get_by_role("button", name="One batch").click()
     page.wait_for_function(
-        f'step => document.querySelector("{LOSS}")._fullData[0].x.at(-1) == step',
+        f"step => {TRACE}.x.at(-1) == step",
         arg=paused_at + 1,
     )
     time.sleep(1)
@@ -173,7 +170,7 @@ def test_a_training_goes_on_while_the_server_restarts(page, lab):
     lab.start()
     page.goto(f"{lab.url}/Train")
     page.wait_for_function(
-        f'step => document.querySelector("{LOSS}")?._fullData?.[0].x.at(-1) > step',
+        f"step => {TRACE}.x.at(-1) > step",
         arg=before,
     )
     page.get_by_role("button", name="Stop").click()
@@ -219,7 +216,7 @@ def test_a_killed_worker_stops_no_training_and_a_new_one_takes_the_next(page, la
     os.kill(workers[0], signal.SIGKILL)
     seen = newest_step(page)
     page.wait_for_function(
-        f'step => document.querySelector("{LOSS}")._fullData[0].x.at(-1) > step',
+        f"step => {TRACE}.x.at(-1) > step",
         arg=seen,
     )
     second = start(page, lab, epochs=1, examples=2000)
@@ -244,7 +241,7 @@ def test_a_browser_that_slept_shows_the_end_when_it_wakes(page, lab):
     wait_for_state(page, "done")
     last = lines(lab, run_id, "batch")[-1]
     page.wait_for_function(
-        f'step => document.querySelector("{LOSS}")._fullData[0].x.at(-1) == step',
+        f"step => {TRACE}.x.at(-1) == step",
         arg=last["step"],
     )
     # What it says while it has no server.
