@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mnist_cnn import runs
+from mnist_cnn.run_status import CLUSTER_ATTEMPTS
 from mnist_cnn.runs import Run, RunError
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class Cluster:
         address: of the scheduler, such as ``tcp://host:8786``.
     """
 
-    attempts = runs.CLUSTER_ATTEMPTS
+    attempts = CLUSTER_ATTEMPTS
 
     def __init__(self, address: str) -> None:
         self._address = address

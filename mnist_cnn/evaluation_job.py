@@ -11,7 +11,6 @@ import sys
 from mnist_cnn import data, network, predictions, runs
 from mnist_cnn.background import Job, Report, lower_priority
 from mnist_cnn.data import Dataset
-from mnist_cnn.files import RunError
 from mnist_cnn.predictions import Predictions, PredictionsError
 from mnist_cnn.runs import Run
 
@@ -32,7 +31,7 @@ class Evaluation(Job):
     def __init__(self, run: Run, digits: Dataset) -> None:
         self._run = run
         self._digits = digits
-        name = f"{run.id}-{newest_epoch(run):x}-{digits.fingerprint}.npz"
+        name = f"{run.id}-{run.newest_epoch():x}-{digits.fingerprint}.npz"
         super().__init__(
             runs.folder() / "evaluations" / name,
             ("mnist_cnn.evaluation_job", run.id),
@@ -59,18 +58,6 @@ class Evaluation(Job):
             self.path.unlink(missing_ok=True)
             return None
         return found if found.fit(self._digits) else None
-
-
-def newest_epoch(run: Run) -> int:
-    """A number that differs for each epoch's network: when it was written, in ns.
-
-    Raises:
-        RunError: if the run has no network (any more).
-    """
-    try:
-        return run.weights_path.stat().st_mtime_ns
-    except OSError as error:
-        raise RunError(f"Run {run.id} has no network (any more).") from error
 
 
 def main(run_id: str) -> int:

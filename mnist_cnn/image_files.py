@@ -39,7 +39,7 @@ def open_image(source: bytes | str | Path | io.IOBase) -> Image.Image:
 
     Raises:
         ImageError: for what is no PNG, JPEG, WebP, GIF or BMP, is damaged, or is too
-            large: over 20 MB, over 120 million pixels (JPEG) or 16 million (others).
+            large: over 10 MB, over 120 million pixels (JPEG) or 16 million (others).
     """
     data = _bytes_of(source)
     if not data:

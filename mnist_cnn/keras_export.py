@@ -13,7 +13,6 @@ import filelock
 
 from mnist_cnn import runs
 from mnist_cnn.background import Job
-from mnist_cnn.evaluation_job import newest_epoch
 from mnist_cnn.runs import Run
 
 # Suffix of the file by the format's name.
@@ -37,7 +36,7 @@ class KerasExport(Job):
     def __init__(self, run: Run, kind: str) -> None:
         self.source = run
         self.kind = kind
-        name = f"{run.id}-{newest_epoch(run):x}{FORMATS[kind]}"
+        name = f"{run.id}-{run.newest_epoch():x}{FORMATS[kind]}"
         super().__init__(
             runs.folder() / "exports" / name,
             ("mnist_cnn.training.export", run.id, kind),

@@ -32,7 +32,8 @@ from mnist_cnn.network import Network, weight_shapes
 from mnist_cnn.plain_text import plain_text
 from mnist_cnn.predictions import CLASSES, Predictions, PredictionsError
 from mnist_cnn.run_export import FINGERPRINT
-from mnist_cnn.runs import FINAL_STATES, NAME_LENGTH, Run, RunError, Status
+from mnist_cnn.run_status import FINAL_STATES, Status
+from mnist_cnn.runs import NAME_LENGTH, Run, RunError
 from mnist_cnn.strange_zip import StrangeZip, ZipError, npy_bytes
 from mnist_cnn.summary import summary
 

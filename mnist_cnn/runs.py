@@ -14,95 +14,30 @@ import re
 import secrets
 import shutil
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from contextlib import AbstractContextManager
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-import filelock
 import numpy as np
 
-from mnist_cnn import control, heartbeat
+from mnist_cnn import control, run_lock
 from mnist_cnn.config import ConfigError, TrainingConfig
-from mnist_cnn.files import (
-    RunError,
-    is_held,
-    overwrite_json,
-    read_json,
-    write_json,
-)
+from mnist_cnn.files import RunError, overwrite_json, read_json, write_json
 from mnist_cnn.kept import as_kept
+from mnist_cnn.run_status import STATES, Status, died_reason, lost_reason
 from mnist_cnn.suspicion import number, status_values, text
 
 __all__ = ["Run", "RunError", "Status", "find", "list_runs", "queue", "submit"]
 
 PRETRAINED = "pretrained"
 FORMAT = 1
-ACTIVE_STATES = ("preparing", "running", "paused")
-FINAL_STATES = ("done", "stopped", "failed")
-STATES = ("queued", *ACTIVE_STATES, *FINAL_STATES)
 NAME_LENGTH = 60
-CLUSTER_ATTEMPTS = 3
 
 _RUN_ID = re.compile(r"[a-z0-9]{8,32}")
 _OWNER = re.compile(r"[0-9a-f]{64}")
 _PACKAGE = Path(__file__).parent
 PRETRAINED_FOLDER = _PACKAGE / PRETRAINED
-
-_observer = heartbeat.Observer()
-
-
-@dataclass(frozen=True)
-class Status:
-    """How a training stands.
-
-    Attributes:
-        state: one of ``STATES``.
-        reason: why, in plain words; empty while all is well.
-        source: where the digits came from, in words.
-        fingerprint: of the test set used, as in ``data.Dataset``.
-        examples, test_examples: digits trained on and tested on.
-        steps_per_epoch: batches in an epoch; 0 before the data are there.
-        epochs_done: complete epochs, whose network is in ``weights.npz``.
-        test_accuracy, test_loss: of the newest complete epoch.
-        started, ended: seconds since 1970.
-        seconds: spent training so far, without pauses, at the newest epoch's end.
-        versions: of Python, TensorFlow, Keras and numpy.
-        host, pid: machine and process that train, for a person looking for them.
-        commands_read: bytes of ``control.jsonl`` that were obeyed.
-        attempts_left: on a cluster, this attempt and those that follow if its machine
-            is lost; 0 elsewhere.
-    """
-
-    state: str = "queued"
-    reason: str = ""
-    source: str = ""
-    fingerprint: str = ""
-    examples: int = 0
-    test_examples: int = 0
-    steps_per_epoch: int = 0
-    epochs_done: int = 0
-    test_accuracy: float | None = None
-    test_loss: float | None = None
-    started: float | None = None
-    ended: float | None = None
-    seconds: float = 0.0
-    versions: dict[str, str] | None = None
-    host: str = ""
-    pid: int | None = None
-    commands_read: int = 0
-    attempts_left: int = 0
-
-    @property
-    def is_active(self) -> bool:
-        """Whether a training process works on it (or waits in a pause)."""
-        return self.state in ACTIVE_STATES
-
-    @property
-    def is_final(self) -> bool:
-        """Whether nothing more will happen."""
-        return self.state in FINAL_STATES
 
 
 class Run:
@@ -175,6 +110,17 @@ class Run:
     def has_weights(self) -> bool:
         """Whether at least one epoch is complete, so that the network can be used."""
         return self.weights_path.is_file()
+
+    def newest_epoch(self) -> int:
+        """A number that differs for each epoch's network: when it was written, in ns.
+
+        Raises:
+            RunError: if the run has no network (any more).
+        """
+        try:
+            return self.weights_path.stat().st_mtime_ns
+        except OSError as error:
+            raise RunError(f"Run {self.id} has no network (any more).") from error
 
     @property
     def name(self) -> str:
@@ -255,40 +201,11 @@ class Run:
 
     def is_locked(self) -> bool:
         """Whether a training process holds this run, on this or another machine."""
-        if heartbeat.machine_of(self.path) in (None, heartbeat.this_machine()):
-            return is_held(self.path / "lock")
-        return _observer.lives(self.path)
+        return run_lock.is_held(self.path)
 
-    @contextmanager
-    def lock(self) -> Iterator[None]:
-        """Holds the run while it is trained.
-
-        Raises:
-            RunError: if another process holds it.
-        """
-        lock = filelock.FileLock(self.path / "lock")
-        machine = heartbeat.this_machine()
-        try:
-            # A page looking whether it is held holds it for a moment.
-            lock.acquire(timeout=2)
-        except filelock.Timeout as error:
-            if not self._lock_is_left_over():
-                raise RunError(f"Run {self.id} is being trained already.") from error
-            machine = ""
-        except (OSError, NotImplementedError):
-            # No locks in this file system: the heartbeat has to do.
-            machine = ""
-        try:
-            with heartbeat.beating(self.path, machine):
-                yield
-        finally:
-            lock.release()
-
-    def _lock_is_left_over(self) -> bool:
-        """Whether a machine that was lost holds the lock: a file server may keep it."""
-        if heartbeat.machine_of(self.path) in (None, heartbeat.this_machine()):
-            return False
-        return heartbeat.has_stopped(self.path)
+    def lock(self) -> AbstractContextManager[None]:
+        """Holds the run while it is trained; see ``run_lock.held``."""
+        return run_lock.held(self.path)
 
     def send(self, what: str, value: float | None = None) -> None:
         """Appends a command; the training obeys commands once each, in this order.
@@ -428,34 +345,3 @@ def delete(run: Run) -> None:
         pass
     except OSError as error:
         raise RunError(f"The run could not be removed: {error.strerror}.") from error
-
-
-def died_reason(status: Status) -> str:
-    """What to tell when a training's process is gone without having said why."""
-    kept = (
-        f"The network of epoch {status.epochs_done} is kept."
-        if status.epochs_done
-        else "No epoch was complete, so there is no network to keep."
-    )
-    if status.attempts_left:
-        return (
-            f"It was begun {CLUSTER_ATTEMPTS} times on the cluster, and each time its "
-            f"process or its machine was lost. {kept}"
-        )
-    return (
-        "The training process ended without a word: it was killed, or the machine ran "
-        f"out of memory. {kept}"
-    )
-
-
-def lost_reason(status: Status) -> str:
-    """What to tell when a run's machine is gone and another one will take it."""
-    after = (
-        f"It goes on after epoch {status.epochs_done}"
-        if status.epochs_done
-        else "It begins again"
-    )
-    return (
-        f"The machine that trained it ({status.host}) was lost. {after} as soon as "
-        "another one has a place."
-    )

@@ -24,6 +24,7 @@ from mnist_cnn.cluster import Cluster, scheduler_address
 from mnist_cnn.control import Command, CommandReader
 from mnist_cnn.files import is_held, read_json, write_json
 from mnist_cnn.local_process import LocalProcess
+from mnist_cnn.run_status import died_reason
 from mnist_cnn.runs import Run, RunError, Status
 
 POLL_SECONDS = 0.1
@@ -245,9 +246,7 @@ def _note_death(run: Run, seen: Status, note: str) -> None:
     if run.recorded_status().state != seen.state:
         # Somebody has resumed it since.
         return
-    reason = (
-        f"{runs.died_reason(status)} ({note})" if note else runs.died_reason(status)
-    )
+    reason = f"{died_reason(status)} ({note})" if note else died_reason(status)
     run.write_status(replace(status, state="failed", reason=reason, ended=time.time()))
 
 

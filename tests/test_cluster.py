@@ -21,6 +21,7 @@ from processes import end_processes_of, processes_of
 from mnist_cnn import cluster, runs, worker
 from mnist_cnn.architecture import Architecture
 from mnist_cnn.config import TrainingConfig
+from mnist_cnn.run_status import CLUSTER_ATTEMPTS
 from mnist_cnn.runs import RunError
 
 pytest.importorskip("distributed")
@@ -179,7 +180,7 @@ def test_a_killed_worker_loses_no_run_and_none_is_trained_twice(machines):
         assert run.status().epochs_done == 2
     assert lines(held, "epoch")[:1] == first_epoch
     assert held.status().pid != training
-    assert held.status().attempts_left == runs.CLUSTER_ATTEMPTS - 1
+    assert held.status().attempts_left == CLUSTER_ATTEMPTS - 1
 
 
 def test_a_missing_package_is_a_sentence(monkeypatch):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mnist_cnn import heartbeat, runs
+from mnist_cnn import heartbeat, run_lock, runs
 from mnist_cnn.config import TrainingConfig
 from mnist_cnn.heartbeat import LOST_EXIT_CODE, SILENCE_SECONDS, Observer, beating
 from mnist_cnn.runs import RunError, Status
@@ -209,7 +209,7 @@ def test_without_locks_in_the_file_system_the_heartbeat_tells(elsewhere, monkeyp
 
     (elsewhere.path / "heartbeat").unlink()
     with monkeypatch.context() as without:
-        without.setattr(runs.filelock.FileLock, "acquire", no_locks)
+        without.setattr(run_lock.filelock.FileLock, "acquire", no_locks)
         with elsewhere.lock():
             assert heartbeat.machine_of(elsewhere.path) == ""
             assert elsewhere.is_locked()

@@ -11,6 +11,7 @@ from networks import ARCHITECTURES
 
 from mnist_cnn import runs
 from mnist_cnn.config import ConfigError, TrainingConfig
+from mnist_cnn.run_status import ACTIVE_STATES, FINAL_STATES
 from mnist_cnn.runs import RunError, Status
 
 pytestmark = pytest.mark.usefixtures("runs_folder")
@@ -129,7 +130,7 @@ def test_a_status_of_a_newer_lab_is_read_as_far_as_it_is_known():
         run.status()
 
 
-@pytest.mark.parametrize("state", runs.ACTIVE_STATES)
+@pytest.mark.parametrize("state", ACTIVE_STATES)
 def test_a_training_that_nobody_holds_has_died(state):
     run = submit()
     run.write_status(Status(state, epochs_done=2))
@@ -147,7 +148,7 @@ def test_a_training_that_died_in_its_first_epoch_has_no_network():
     assert "No epoch was complete" in run.status().reason
 
 
-@pytest.mark.parametrize("state", ["queued", *runs.FINAL_STATES])
+@pytest.mark.parametrize("state", ["queued", *FINAL_STATES])
 def test_a_run_that_waits_or_has_ended_needs_nobody_to_hold_it(state):
     run = submit()
     run.write_status(Status(state))

@@ -18,6 +18,7 @@ from mnist_cnn import runs
 from mnist_cnn.comparison import MOST, SORTS, Facts, Filter, in_order
 from mnist_cnn.comparison_figures import COLORS
 from mnist_cnn.presets import PRESETS
+from mnist_cnn.run_status import STATES
 from mnist_cnn.ui import run_actions
 from mnist_cnn.ui.compare_runs import (
     CHANGED,
@@ -114,7 +115,7 @@ def _filter(everything: list[Facts]) -> Filter:
         )
         states = st.multiselect(
             _("Status"),
-            runs.STATES,
+            STATES,
             format_func=_,
             key="compare_states",
             placeholder=_("All"),

@@ -11,6 +11,7 @@ from mnist_cnn.comparison import Facts
 from mnist_cnn.comparison_figures import Curve, overlaid
 from mnist_cnn.cost_figures import against_parameters, against_time
 from mnist_cnn.metrics import reader
+from mnist_cnn.run_status import FINAL_STATES
 from mnist_cnn.setting_words import differences
 from mnist_cnn.ui import run_actions
 from mnist_cnn.ui.compare_runs import found, listed, names
@@ -24,7 +25,7 @@ LOOK_SECONDS = 2.0
 
 def pictures(chosen: list[str]) -> None:
     """Curves and the two pictures of all runs; drawn again while any run trains."""
-    live = any(each.state not in runs.FINAL_STATES for each in listed())
+    live = any(each.state not in FINAL_STATES for each in listed())
     pace = max(LOOK_SECONDS, note_look()) if live else None
     st.fragment(_look, run_every=pace)(chosen)
 

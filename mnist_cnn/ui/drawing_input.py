@@ -15,7 +15,6 @@ from mnist_cnn.image_files import MEGABYTES, ImageError, open_image
 from mnist_cnn.ui.text import _
 
 CANVAS_SIDE = 280
-UPLOAD_TYPES = ["png", "jpg", "jpeg", "webp", "gif", "bmp"]
 
 
 @dataclass(frozen=True)
@@ -94,9 +93,10 @@ def _clear() -> None:
 
 
 def _upload() -> Picture | None:
+    # Any file may come: the reason against it is a sentence of ours, where Streamlit
+    # would show it on hover only.
     file = st.file_uploader(
         _("A picture of a digit: PNG, JPEG, WebP, GIF or BMP"),
-        UPLOAD_TYPES,
         max_upload_size=MEGABYTES,
     )
     return _opened(file)

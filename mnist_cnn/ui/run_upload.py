@@ -27,7 +27,6 @@ def run_upload() -> None:
         key = f"import-{state.setdefault(COUNT, 0)}"
         st.file_uploader(
             _("The zip that “Take it home” made there"),
-            type="zip",
             max_upload_size=MEGABYTES,
             key=key,
             on_change=_take,

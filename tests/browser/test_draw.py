@@ -104,3 +104,13 @@ def test_no_page_is_wider_than_a_phone(lab, open_page):
             "document.querySelector('[data-testid=stMain]').scrollWidth"
         )
         assert width <= 390, path
+
+
+def test_a_file_that_is_no_picture_gets_a_sentence(lab, page):
+    page.goto(f"{lab.url}/Draw")
+    page.get_by_role("button", name="Upload", exact=True).or_(
+        page.get_by_role("radio", name="Upload", exact=True)
+    ).click()
+    file = {"name": "seven.txt", "mimeType": "text/plain", "buffer": b"a seven"}
+    page.locator("input[type=file]").set_input_files(file)
+    expect(page.get_by_text("This file is text, not an image")).to_be_visible()
