@@ -21,7 +21,7 @@ from tests.processes import end_processes_of
 WATCH_SECONDS = 20
 NEWEST = (
     "() => { const chart = document.querySelector(\"[data-chart^='loss-']\");"
-    "return chart?.data?.[0].x.at(-1) ?? 0 }"
+    "return chart?._fullData?.[0].x.at(-1) ?? 0 }"
 )
 # Pairs of the moment, in seconds since 1970, and the newest step drawn then.
 RECORD = """({newest, seconds}) => new Promise(done => {
