@@ -27,7 +27,7 @@ run: $(VENV)/ready-to-run
 
 test: $(VENV)/ready-to-test lint
 	@$(PYTHON) tests/browser/chromium.py
-	$(PYTHON) -m pytest
+	$(PYTHON) -m pytest -n 2 --dist loadfile
 
 faults: $(VENV)/ready-to-test
 	$(PYTHON) -m pytest tests/faults --all-faults -v

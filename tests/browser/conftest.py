@@ -133,9 +133,9 @@ class Server:
         end_processes_of(self.runs)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def start_server(tmp_path_factory) -> Iterator[Callable[..., Server]]:
-    """Starts servers, each over its own runs folder, and ends them after all tests."""
+    """Starts servers, each over its own runs folder; ends them after the file."""
     started: list[Server] = []
 
     def start(**environment: str) -> Server:

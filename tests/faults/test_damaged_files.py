@@ -13,12 +13,11 @@ import pytest
 from networks import random_digits, random_network
 from visits import PAGES, ROOT, visit
 
-from mnist_cnn import data, predictions, runs, worker
+from mnist_cnn import data, predictions, runs
 from mnist_cnn.architecture import Architecture, ConvBlock
 from mnist_cnn.config import TrainingConfig
 from mnist_cnn.predictions import Predictions
 from mnist_cnn.runs import Status
-from mnist_cnn.ui import training_queue
 
 RECORDING = ROOT / "tests" / "recordings" / "overfitting.jsonl"
 SMALL = Architecture((ConvBlock(4, 3, pool=4),), 0.25, (16,))
@@ -133,10 +132,8 @@ def complete_run(tmp_path_factory, small_mnist) -> Path:
 
 
 @pytest.fixture
-def damaged(complete_run, runs_folder, few_digits, monkeypatch):
+def damaged(complete_run, runs_folder, few_digits, wanted_workers):
     """Makes that run, with one file damaged, the newest of this test's runs folder."""
-    monkeypatch.setattr(worker, "ensure", lambda: None)
-    monkeypatch.setattr(training_queue, "LOOK_SECONDS", 0.0)
 
     def damage(name: str, kind: str, **status: object) -> runs.Run | None:
         run = runs_folder / complete_run.name

@@ -46,7 +46,7 @@ FAULTS: dict[str, Callable[[Path, Path], object]] = {
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_bad_digits_are_a_sentence_on_every_page_and_of_a_training(
-    fault, small_mnist, tmp_path, monkeypatch, all_faults
+    fault, small_mnist, tmp_path, monkeypatch, all_faults, wanted_workers
 ):
     if not all_faults and fault not in ("torn", "wrong shape"):
         pytest.skip("make faults")

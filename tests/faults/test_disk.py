@@ -11,24 +11,17 @@ from pathlib import Path
 import pytest
 from visits import PAGES, visit
 
-from mnist_cnn import resuming, runs, worker
+from mnist_cnn import resuming, runs
 from mnist_cnn.architecture import Architecture
 from mnist_cnn.config import TrainingConfig
 from mnist_cnn.metrics import MetricsReader
-from mnist_cnn.ui import training_queue
 
 EPOCHS = 12
 TINY = TrainingConfig(
     network=Architecture((), 0, (8,)), epochs=EPOCHS, examples=500, batch_size=100
 )
 
-pytestmark = pytest.mark.usefixtures("few_digits")
-
-
-@pytest.fixture(autouse=True)
-def no_worker(monkeypatch) -> None:
-    monkeypatch.setattr(worker, "ensure", lambda: None)
-    monkeypatch.setattr(training_queue, "LOOK_SECONDS", 0.0)
+pytestmark = pytest.mark.usefixtures("few_digits", "wanted_workers")
 
 
 def mount(path: Path, options: str) -> None:

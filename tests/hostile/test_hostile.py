@@ -23,12 +23,11 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from mnist_cnn import runs, worker
+from mnist_cnn import runs
 from mnist_cnn.config import TrainingConfig
 from mnist_cnn.control import COMMANDS, CommandReader
 from mnist_cnn.image_files import ImageError, open_image
 from mnist_cnn.runs import RunError
-from mnist_cnn.ui import training_queue
 from mnist_cnn.ui.frame import pages
 
 ROOT = Path(__file__).parents[2]
@@ -88,9 +87,7 @@ sys.addaudithook(_note_open)
 
 
 @pytest.fixture(autouse=True)
-def lab(runs_folder, monkeypatch) -> Iterator[Path]:
-    monkeypatch.setattr(worker, "ensure", lambda: None)
-    monkeypatch.setattr(training_queue, "LOOK_SECONDS", 0.0)
+def lab(runs_folder, monkeypatch, wanted_workers) -> Iterator[Path]:
     # Once without watching: what is written at the first start is the lab's own.
     show(pages()[0][0], {})
     _watched.append(runs_folder)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mnist_cnn import runs, worker
+from mnist_cnn import runs
 from mnist_cnn.architecture import Architecture, ConvBlock
 from mnist_cnn.presets import PRESETS
 
@@ -13,9 +13,8 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(autouse=True)
-def lab(runs_folder, monkeypatch):
+def lab(runs_folder, wanted_workers):
     # What is submitted is looked at, not trained.
-    monkeypatch.setattr(worker, "ensure", lambda: None)
     return runs_folder
 
 

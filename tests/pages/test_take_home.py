@@ -9,21 +9,18 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mnist_cnn import runs, worker
+from mnist_cnn import runs
 from mnist_cnn.config import TrainingConfig
 from mnist_cnn.keras_export import KerasExport
 from mnist_cnn.presets import PRESETS
 from mnist_cnn.run_export import to_zip
 from mnist_cnn.runs import Status
-from mnist_cnn.ui import training_queue
 
 ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(autouse=True)
-def lab(runs_folder, monkeypatch):
-    monkeypatch.setattr(worker, "ensure", lambda: None)
-    monkeypatch.setattr(training_queue, "LOOK_SECONDS", 0.0)
+def lab(runs_folder, wanted_workers):
     return runs_folder
 
 

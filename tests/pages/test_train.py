@@ -22,14 +22,10 @@ RECORDINGS = ROOT / "tests" / "recordings"
 
 
 @pytest.fixture(autouse=True)
-def lab(tmp_path, monkeypatch):
+def lab(tmp_path, monkeypatch, wanted_workers):
     """An empty runs folder, and no worker that would train in it."""
     monkeypatch.setenv("MNIST_CNN_RUNS", str(tmp_path))
-    started = []
-    monkeypatch.setattr(worker, "ensure", lambda: started.append(True))
-    monkeypatch.setattr(training_queue, "LOOK_SECONDS", 0.0)
     monkeypatch.setattr(training_queue, "CARE_SECONDS", 0.0)
-    return started
 
 
 def train_page(run: str | None = None) -> AppTest:
@@ -72,12 +68,22 @@ def test_an_empty_lab_shows_how_to_begin():
     assert "None yet" in words(at)
 
 
-def test_start_submits_one_run_and_shows_it(lab):
-    at = press(train_page(), "start")
+def test_a_training_process_gets_ready_while_settings_are_chosen(wanted_workers):
+    at = train_page()
+    assert wanted_workers == [True]
+    at.number_input(key="form_epochs").set_value(2).run()
+    assert wanted_workers == [True]
+    assert runs.list_runs() == []
+
+
+def test_start_submits_one_run_and_shows_it(wanted_workers):
+    at = train_page()
+    wanted_workers.clear()
+    press(at, "start")
     (run,) = runs.list_runs()
     assert run.config == PRESETS["seed"].config
     assert at.query_params["run"] in (run.id, [run.id])
-    assert lab
+    assert wanted_workers
     assert "waiting" in words(at)
 
 
@@ -199,17 +205,18 @@ def test_a_training_that_died_is_said_and_its_curve_kept():
     assert at.metric[0].value == "0.9680"
 
 
-def test_a_run_that_died_is_resumed_with_one_press(lab):
+def test_a_run_that_died_is_resumed_with_one_press(wanted_workers):
     run = run_in_state("running", "plateau", steps_per_epoch=30, epochs_done=10)
     with zipfile.ZipFile(run.model_path, "w") as archive:
         archive.writestr("model.weights.h5", b"numbers")
     at = train_page(run.id)
     assert at.button(key=f"go_on_{run.id}").label == "Resume"
     assert "Goes on after epoch 10" in words(at)
+    wanted_workers.clear()
     press(at, f"go_on_{run.id}")
     status = run.status()
     assert (status.state, status.epochs_done) == ("queued", 10)
-    assert lab
+    assert wanted_workers
     assert "waiting" in words(at)
     assert at.metric[0].value == "0.9680"
 
@@ -317,10 +324,12 @@ def test_a_cluster_that_is_away_is_a_sentence_and_the_place_is_kept(monkeypatch)
     assert "in a moment" not in words(at)
 
 
-def test_waiting_without_a_worker_starts_one_and_says_so(lab):
+def test_waiting_without_a_worker_starts_one_and_says_so(wanted_workers):
     run = run_in_state("queued")
     at = train_page(run.id)
-    assert lab
+    wanted_workers.clear()
+    at.run()
+    assert wanted_workers
     assert "one was started" in words(at)
 
 

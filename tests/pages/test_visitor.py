@@ -6,19 +6,17 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from mnist_cnn import ownership, runs, worker
+from mnist_cnn import ownership, runs
 from mnist_cnn.config import TrainingConfig
 from mnist_cnn.runs import Run, RunError
-from mnist_cnn.ui import training_queue, training_steering, visitor
+from mnist_cnn.ui import training_steering, visitor
 
 ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(autouse=True)
-def lab(runs_folder, monkeypatch):
+def lab(runs_folder, monkeypatch, wanted_workers):
     monkeypatch.delenv(ownership.PASSPHRASE, raising=False)
-    monkeypatch.setattr(worker, "ensure", lambda: None)
-    monkeypatch.setattr(training_queue, "LOOK_SECONDS", 0.0)
     monkeypatch.setattr(ownership, "door", ownership.Door())
 
 
