@@ -57,14 +57,19 @@ def main() -> None:
     parser.add_argument("--digits", type=int, default=9_600)
     options = parser.parse_args()
     digits, turns = options.digits, options.rounds + 1
-    # "As written" is without the switch that the lab sets for its own trainings.
-    as_written = {"TF_ENABLE_ONEDNN_OPTS": None}
+    # "As written" is without the switch that the lab sets for its own trainings; off,
+    # it is what TensorFlow chooses by itself on a CPU without AVX512-VNNI.
+    switches = {
+        "the lecture's code": {"TF_ENABLE_ONEDNN_OPTS": None},
+        "the lecture's code, oneDNN off": {"TF_ENABLE_ONEDNN_OPTS": "0"},
+    }
     found = data.find()
     python = torch_python() if found else None
     contenders = {
-        ("written", 32): keras_contender(
-            "the lecture's code, batch 32", "written", 32, digits, turns, env=as_written
+        (title, 32): keras_contender(
+            f"{title}, batch 32", "written", 32, digits, turns, env=env
         )
+        for title, env in switches.items()
     }
     for batch in BATCHES:
         contenders["lab", batch] = keras_contender(
@@ -95,7 +100,8 @@ def main() -> None:
         )
     print("ratios  (of p10s, of medians)")
     for batch in BATCHES:
-        for rival in (("written", 32), ("torch", batch), ("gemm", batch)):
+        lectures = [(title, 32) for title in switches]
+        for rival in (*lectures, ("torch", batch), ("gemm", batch)):
             if rival in contenders:
                 mine, its = contenders["lab", batch], contenders[rival]
                 low, middle = mine.ratio(its, "training")
