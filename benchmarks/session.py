@@ -94,6 +94,7 @@ class Session:
         self.bytes = 0
         self._fragment = ""
         self._canvas = ""
+        self._kept: set[str] = set()
         self.errors = 0
         self.metrics: list[str] = []
 
@@ -158,6 +159,8 @@ class Session:
     async def _rerun(self, message: BackMsg) -> None:
         message.rerun_script.page_name = self._page
         message.rerun_script.query_string = self._query
+        # Like a browser it says what it has, so that this is not sent again.
+        message.rerun_script.cached_message_hashes.extend(self._kept)
         self.metrics, self.bytes = [], 0
         again = False
         await self._socket.send(message.SerializeToString())
@@ -165,6 +168,8 @@ class Session:
             data = await asyncio.wait_for(self._socket.recv(), ANSWER_SECONDS)
             self.bytes += len(data)
             answer = ForwardMsg.FromString(data)
+            if answer.metadata.cacheable:
+                self._kept.add(answer.hash)
             if answer.WhichOneof("type") == "delta":
                 self._note(answer)
             if answer.WhichOneof("type") == "auto_rerun":
