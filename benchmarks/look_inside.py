@@ -1,10 +1,11 @@
 """The Look inside page: what each interaction costs the server.
 
-``python -m benchmarks.look_inside [--repeats 20]``
+``python -m benchmarks.look_inside [--repeats 20] [--people 30]``
 
 A session without a browser sends what a browser would, and waits until the page has
 answered completely; "processor" is what that took of the server's processor time,
-which is the same on a busy machine. Below that, the arithmetic alone.
+which is the same on a busy machine. Then a class: so many people, each a click on a
+map or a unit every two seconds. Below that, the arithmetic alone.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import json
 import os
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +28,8 @@ from mnist_cnn import network, saliency, what_if
 from mnist_cnn.digit_link import pack
 
 OVERVIEW = "inside-overview"
+PERIOD_SECONDS = 2.0
+CLICKS_EACH = 10
 CLICKS = {
     "click a map of conv_1": ("conv_1", 32),
     "click a map of conv_2": ("conv_2", 64),
@@ -119,15 +123,10 @@ async def interactions(server: Processor, repeats: int) -> None:
     await visitor.open()
     print(f"first run of the page                 {_ms(time.perf_counter() - started)}")
     rng = np.random.default_rng(0)
-
-    for name, (layer, units) in CLICKS.items():
-
-        def click(layer: str = layer, units: int = units) -> dict[str, str]:
-            tile = int(rng.integers(units))
-            chosen = {"event": "chosen", "value": {"item": layer, "tile": tile}}
-            return {"json_trigger_value": json.dumps([chosen])}
-
-        await _measure(server, visitor, name, OVERVIEW, click, repeats)
+    for name in CLICKS:
+        await _measure(
+            server, visitor, name, OVERVIEW, partial(a_click, name, rng), repeats
+        )
     await visitor.interact("inside_view-box", string_array_value=["What mattered"])
     sizes = iter([2, 4, 6, 8, 10] * repeats)
     await _measure(
@@ -149,6 +148,40 @@ async def interactions(server: Processor, repeats: int) -> None:
     )
     print(f"memory of the server                  {server.memory_mb():8.0f} MB")
     await visitor.close()
+
+
+def a_click(name: str, rng: np.random.Generator) -> dict[str, str]:
+    """What a browser sends for a click on any map or unit of that layer."""
+    layer, units = CLICKS[name]
+    chosen = {"item": layer, "tile": int(rng.integers(units))}
+    return {"json_trigger_value": json.dumps([{"event": "chosen", "value": chosen}])}
+
+
+async def a_class(server: Processor, people: int) -> None:
+    """Prints what each of so many people waits who click here and there."""
+    visitors = [Visitor(server.port) for _ in range(people)]
+    for visitor in visitors:
+        await visitor.open()
+
+    async def clicks(number: int) -> list[float]:
+        rng = np.random.default_rng(number)
+        await asyncio.sleep(PERIOD_SECONDS * number / people)
+        times = []
+        for _ in range(CLICKS_EACH):
+            click = a_click(str(rng.choice(list(CLICKS))), rng)
+            times.append(await visitors[number].interact(OVERVIEW, **click))
+            await asyncio.sleep(max(0.0, PERIOD_SECONDS - times[-1]))
+        return times
+
+    rows = await asyncio.gather(*(clicks(number) for number in range(people)))
+    p10, p50, p95 = np.percentile(np.concatenate(rows), (10, 50, 95))
+    print(
+        f"{people} people, {people * CLICKS_EACH} clicks".ljust(34),
+        f"p10 {_ms(p10)}  p50 {_ms(p50)}  p95 {_ms(p95)}  "
+        f"errors {sum(visitor.errors for visitor in visitors)}",
+    )
+    for visitor in visitors:
+        await visitor.close()
 
 
 async def _measure(
@@ -206,9 +239,11 @@ def _ms(seconds: float) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--repeats", type=int, default=20)
+    parser.add_argument("--people", type=int, default=30)
     options = parser.parse_args()
     with Processor() as server:
         asyncio.run(interactions(server, options.repeats))
+        asyncio.run(a_class(server, options.people))
     arithmetic(options.repeats)
 
 
