@@ -23,6 +23,12 @@ NEWEST = (
     "() => { const chart = document.querySelector(\"[data-chart^='loss-']\");"
     "return chart?._fullData?.[0].x.at(-1) ?? 0 }"
 )
+# Not the chart of the run that the page showed before.
+OWN_POINT = """() => {
+  const run = new URL(location).searchParams.get("run");
+  const chart = document.querySelector(`[data-chart='loss-${run}']`);
+  return chart?._fullData?.[0].x.length > 0;
+}"""
 # Pairs of the moment, in seconds since 1970, and the newest step drawn then.
 RECORD = """({newest, seconds}) => new Promise(done => {
   const seen = [], step = eval(newest), end = Date.now() + seconds * 1000;
@@ -76,7 +82,7 @@ def first_point(page: Page, url: str, seed: int) -> float:
     began = time.perf_counter()
     button.click()
     page.wait_for_function("old => location.href !== old", arg=before)
-    page.wait_for_function(f"() => ({NEWEST})() > 0", timeout=120_000)
+    page.wait_for_function(OWN_POINT, timeout=120_000)
     return time.perf_counter() - began
 
 
