@@ -13,11 +13,9 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import os
 import time
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -47,16 +45,6 @@ def a_seven() -> np.ndarray:
         left = round(18 - (row - 8) * 0.5)
         pixels[row, left : left + 3] = 1
     return pixels
-
-
-class Processor(Server):
-    """A server whose processor time is known: others may load the machine."""
-
-    def cpu_seconds(self) -> float:
-        """Processor time of the server's process so far."""
-        values = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2]
-        user, system = values.split()[11:13]
-        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 class Visitor(Session):
@@ -116,7 +104,7 @@ class Visitor(Session):
             self._widgets[key] = (identity, answer.delta.fragment_id)
 
 
-async def interactions(server: Processor, repeats: int) -> None:
+async def interactions(server: Server, repeats: int) -> None:
     """Prints the median and the 95th percentile of each interaction."""
     visitor = Visitor(server.port)
     started = time.perf_counter()
@@ -157,7 +145,7 @@ def a_click(name: str, rng: np.random.Generator) -> dict[str, str]:
     return {"json_trigger_value": json.dumps([{"event": "chosen", "value": chosen}])}
 
 
-async def a_class(server: Processor, people: int) -> None:
+async def a_class(server: Server, people: int) -> None:
     """Prints what each of so many people waits who click here and there."""
     visitors = [Visitor(server.port) for _ in range(people)]
     for visitor in visitors:
@@ -185,7 +173,7 @@ async def a_class(server: Processor, people: int) -> None:
 
 
 async def _measure(
-    server: Processor,
+    server: Server,
     visitor: Visitor,
     name: str,
     key: str,
@@ -241,7 +229,7 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=20)
     parser.add_argument("--people", type=int, default=30)
     options = parser.parse_args()
-    with Processor() as server:
+    with Server() as server:
         asyncio.run(interactions(server, options.repeats))
         asyncio.run(a_class(server, options.people))
     arithmetic(options.repeats)

@@ -38,15 +38,16 @@ def strokes(page: Page, url: str, count: int) -> list[float]:
     page.wait_for_timeout(2000)
     canvas.scroll_into_view_if_needed()
     box = canvas.bounding_box()
+    gap = (box["width"] - 60) / (count + 2)
     times = []
     for number in range(count + 1):
         # One zigzag: strokes that do not touch would be read as several digits.
         heights = (60, 220) if number % 2 else (220, 60)
-        x, y = box["x"] + 30 + 9 * number, box["y"]
+        x, y = box["x"] + 30 + number * gap, box["y"]
         page.evaluate(f"window.measured = ({CHANGED})(); 0")
         page.mouse.move(x, y + heights[0])
         page.mouse.down()
-        page.mouse.move(x + 9, y + heights[1], steps=5)
+        page.mouse.move(x + gap, y + heights[1], steps=5)
         page.mouse.up()
         times.append(page.evaluate("window.measured"))
         page.wait_for_timeout(700)

@@ -65,6 +65,12 @@ class Server:
         if self._temporary:
             self._temporary.cleanup()
 
+    def cpu_seconds(self) -> float:
+        """Processor time of the server's process so far."""
+        values = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2]
+        user, system = values.split()[11:13]
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
     def memory_mb(self) -> float:
         """Resident memory of the server's process."""
         status = Path(f"/proc/{self.process.pid}/status").read_text()
