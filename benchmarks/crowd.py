@@ -21,7 +21,8 @@ from benchmarks.session import Server, Session
 from mnist_cnn.metrics import MetricsReader
 from mnist_cnn.runs import Run
 
-SETTLE_SECONDS = 8.0
+SETTLE_SECONDS = 12.0
+SPREAD_SECONDS = 4.0
 # Between the last batch of an epoch and the next one lies the test set.
 LONGEST_STEP = 0.5
 
@@ -39,7 +40,7 @@ async def turn(
     sessions = [Session(server.port, "Train", f"run={run.id}") for _ in range(people)]
     for session in sessions:
         await session.open()
-    await watch(sessions, SETTLE_SECONDS)
+    await watch(sessions, SETTLE_SECONDS, spread=SPREAD_SECONDS)
     since = len(MetricsReader(run.metrics_path).read())
     looks = await watch(sessions, seconds)
     steps = step_times(run, since)
@@ -48,11 +49,19 @@ async def turn(
     return steps, looks, sum(session.errors for session in sessions)
 
 
-async def watch(sessions: list[Session], seconds: float) -> list[float]:
-    """What each look waited."""
+async def watch(
+    sessions: list[Session], seconds: float, spread: float = 0.0
+) -> list[float]:
+    """What each look waited; the first ones come one after the other."""
+
+    async def one(place: int, session: Session) -> list[float]:
+        late = spread * place / len(sessions)
+        await asyncio.sleep(late)
+        return await session.watch(seconds - late)
+
     if not sessions:
         await asyncio.sleep(seconds)
-    rows = await asyncio.gather(*(session.watch(seconds) for session in sessions))
+    rows = await asyncio.gather(*(one(*each) for each in enumerate(sessions)))
     return [look for row in rows for look in row]
 
 

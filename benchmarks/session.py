@@ -101,6 +101,7 @@ class Session:
         self._fragment = ""
         self._canvas = ""
         self._kept: set[str] = set()
+        self._due: dict[str, float] = {}
         self.errors = 0
         self.metrics: list[str] = []
 
@@ -129,22 +130,30 @@ class Session:
         return time.perf_counter() - started
 
     async def watch(self, seconds: float) -> list[float]:
-        """Reruns what wants to be rerun, like an open tab; seconds of each answer."""
+        """Reruns what wants to be rerun, like an open tab; seconds of each answer.
+
+        Its timers go on where an earlier call has left them.
+        """
         times = []
         end = time.perf_counter() + seconds
-        due = {name: time.perf_counter() for name in self.fragments}
-        while due and (now := time.perf_counter()) < end:
-            fragment = min(due, key=due.get)
-            if due[fragment] > now:
-                await asyncio.sleep(min(due[fragment], end) - now)
+        self._set_timers(time.perf_counter())
+        while self._due and (now := time.perf_counter()) < end:
+            fragment = min(self._due, key=self._due.get)
+            if self._due[fragment] > now:
+                await asyncio.sleep(min(self._due[fragment], end) - now)
                 continue
             times.append(await self.look(fragment))
             # A timer in a browser goes on while an answer is on its way.
-            was_due = due.pop(fragment)
-            for name, interval in self.fragments.items():
-                due.setdefault(name, max(was_due, now - interval) + interval)
-            due = {name: due[name] for name in self.fragments}
+            was_due = self._due.pop(fragment)
+            self._set_timers(now, was_due)
         return times
+
+    def _set_timers(self, now: float, was_due: float | None = None) -> None:
+        """A timer for each fragment that has none; none for those that are gone."""
+        for name, interval in self.fragments.items():
+            due = now if was_due is None else max(was_due, now - interval) + interval
+            self._due.setdefault(name, due)
+        self._due = {name: self._due[name] for name in self.fragments}
 
     async def stroke(self, image_url: str) -> float:
         """Sends a drawing; seconds until the page has answered it."""

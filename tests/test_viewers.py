@@ -11,12 +11,12 @@ from mnist_cnn.ui.viewers import (
 )
 
 
-@pytest.mark.parametrize("viewers", [1, 2, 3, 4])
+@pytest.mark.parametrize("viewers", [1, 2, 3])
 def test_a_few_viewers_look_more_than_twice_a_second(viewers):
     assert seconds_between(viewers) == LOOK_SECONDS <= 0.5
 
 
-@pytest.mark.parametrize("viewers", [5, 10, 30, 50])
+@pytest.mark.parametrize("viewers", [4, 10, 30, 40])
 def test_many_viewers_share_the_looks(viewers):
     assert viewers / seconds_between(viewers) <= LOOKS_A_SECOND * 1.01
     assert viewers / seconds_between(viewers) >= LOOKS_A_SECOND / 1.6

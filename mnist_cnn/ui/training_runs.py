@@ -23,7 +23,7 @@ def runs_list(shown: str | None) -> None:
     _room()
     run_actions.problem()
     # The more people look at trainings, the less often at this list.
-    pace = max(REFRESH_SECONDS, 4 * note_look())
+    pace = max(REFRESH_SECONDS, 6 * note_look())
     st.fragment(_rows, run_every=pace)(shown)
 
 
