@@ -27,7 +27,8 @@ run: $(VENV)/ready-to-run
 
 test: $(VENV)/ready-to-test lint
 	@$(PYTHON) tests/browser/chromium.py
-	$(PYTHON) -m pytest -n 2 --dist loadfile
+	$(PYTHON) -m pytest -n 2 --dist loadfile --ignore=tests/browser
+	$(PYTHON) -m pytest tests/browser
 
 faults: $(VENV)/ready-to-test
 	$(PYTHON) -m pytest tests/faults --all-faults -v
