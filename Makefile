@@ -38,9 +38,11 @@ lint: $(VENV)/ready-to-test
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/lint-imports
 
+BENCHMARKS := cluster crowd draw handwriting long_run look_inside memory pen reading \
+	start time_to_99 training watched
+
 bench: $(VENV)/ready-to-test
-	@for benchmark in benchmarks/[a-z]*.py; do \
-		name=$$(basename $$benchmark .py); \
+	@for name in $(BENCHMARKS); do \
 		echo "== $$name"; $(PYTHON) -m benchmarks.$$name || exit 1; done
 
 hostile: $(VENV)/ready-to-test

@@ -1,11 +1,13 @@
-"""``python -m benchmarks.cluster``: trainings a minute with 1 and with 2 Dask workers.
+"""Trainings a minute with 1 and with 2 Dask workers.
 
-A scheduler and workers on this machine, each worker held to one thread. One worker and
-two take turns, so that a busy minute does not fall on one of them alone.
+``python -m benchmarks.cluster [--turns 3]``: a scheduler and workers on this machine,
+each worker held to one thread. One worker and two take turns, so that a busy minute
+does not fall on one of them alone.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import signal
 import socket
@@ -20,7 +22,6 @@ from mnist_cnn import runs, worker
 from mnist_cnn.config import TrainingConfig
 
 ROOT = Path(__file__).parents[1]
-TURNS = 3
 TRAININGS = 4
 CONFIG = TrainingConfig(epochs=2, examples=4_000, batch_size=64)
 THREADS = (
@@ -93,8 +94,11 @@ class Cluster:
 
 def main() -> None:
     """Prints trainings a minute for each turn, and the ratio of the medians."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--turns", type=int, default=3)
+    options = parser.parse_args()
     measured: dict[int, list[float]] = {1: [], 2: []}
-    for _ in range(TURNS):
+    for _ in range(options.turns):
         for workers, rates in measured.items():
             with Cluster(workers) as cluster:
                 seconds = cluster.seconds_for(TRAININGS)
