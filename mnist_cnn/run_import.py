@@ -17,7 +17,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -29,17 +29,16 @@ from mnist_cnn.data import MAX_DIGITS
 from mnist_cnn.files import MAX_JSON_BYTES, write_json
 from mnist_cnn.metrics_lines import LineError, checked
 from mnist_cnn.network import Network, weight_shapes
-from mnist_cnn.plain_text import plain_text
 from mnist_cnn.predictions import CLASSES, Predictions, PredictionsError
 from mnist_cnn.run_export import FINGERPRINT
-from mnist_cnn.run_status import FINAL_STATES, Status
+from mnist_cnn.run_status import Status
 from mnist_cnn.runs import NAME_LENGTH, Run, RunError
+from mnist_cnn.strange_status import IMPORTED, is_fingerprint, status_from
 from mnist_cnn.strange_zip import StrangeZip, ZipError, npy_bytes
 from mnist_cnn.summary import summary
 
 # As in .streamlit/config.toml: the seed network takes 13.
 MEGABYTES = 32
-IMPORTED = "imported"
 # Fifty epochs with the smallest batches are 20 MB of lines.
 _METRICS_BYTES = 32_000_000
 _KERNELS_BYTES = 16_000_000
@@ -56,10 +55,6 @@ _SIZES = {
 }
 _MOST_SNAPSHOTS = 1000
 _PRESET = re.compile(r"[a-z0-9_]{0,40}(, changed)?", re.ASCII)
-_FINGERPRINT = re.compile(r"[0-9a-f]{0,64}", re.ASCII)
-_VERSION = re.compile(r"[A-Za-z0-9.+-]{1,40}", re.ASCII)
-_COUNTS = ("examples", "test_examples", "steps_per_epoch", "epochs_done")
-_LARGEST = 1e12
 _PROBES = 8
 # Temporary folders of imports that a killed server left.
 _STALE_SECONDS = 3600.0
@@ -170,7 +165,7 @@ class _Import:
     def _status(self) -> Status:
         values = self._object("status.json")
         try:
-            status = _status_from(values)
+            status = status_from(values)
         except (ValueError, TypeError, OverflowError) as error:
             raise ZipError(f"Its status cannot be: {error}.") from error
         write_json(self._folder / "status.json", asdict(status))
@@ -247,7 +242,7 @@ class _Import:
             "probabilities.npy", (len(labels), CLASSES), np.dtype(np.float32)
         )
         fingerprint = str(inner.array("fingerprint.npy", (), FINGERPRINT))
-        if not _FINGERPRINT.fullmatch(fingerprint):
+        if not is_fingerprint(fingerprint):
             raise ZipError("Its test set has no fingerprint that can be.")
         found = Predictions(shares, labels, fingerprint)
         predictions.save(found, self._folder / name)
@@ -283,61 +278,6 @@ class _Import:
         if not isinstance(values, dict):
             raise ZipError(f"{name} cannot be read.")
         return values
-
-
-def _status_from(values: dict[str, Any]) -> Status:
-    if values.get("state") not in FINAL_STATES:
-        raise ValueError("its training has not ended")
-    known = {each.name for each in fields(Status)} & values.keys()
-    counts = {name: _count(values[name]) for name in _COUNTS if name in known}
-    times = {
-        name: _number(values[name], _LARGEST)
-        for name in ("started", "ended", "seconds", "test_loss")
-        if name in known and values[name] is not None
-    }
-    if values.get("test_accuracy") is not None:
-        times["test_accuracy"] = _number(values["test_accuracy"], 1.0)
-    fingerprint = values.get("fingerprint") or ""
-    if not _FINGERPRINT.fullmatch(fingerprint):
-        raise ValueError("no test set has this fingerprint")
-    source = plain_text(values.get("source") or "", 200).removeprefix(f"{IMPORTED}; ")
-    return Status(
-        state=values["state"],
-        reason=plain_text(values.get("reason") or "", 500),
-        source=f"{IMPORTED}; {source}" if source else IMPORTED,
-        fingerprint=fingerprint,
-        versions=_versions(values.get("versions")),
-        **counts,
-        **times,
-    )
-
-
-def _count(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise TypeError(f"{value!r:.40} is no count")
-    return int(_number(value, _LARGEST))
-
-
-def _number(value: Any, most: float) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise TypeError(f"{value!r:.40} is no number")
-    # Not a number fails this, too.
-    if not 0 <= value <= most:
-        raise ValueError(f"{value!r:.40} is not from 0 to {most:g}")
-    return value
-
-
-def _versions(values: Any) -> dict[str, str] | None:
-    if values is None:
-        return None
-    if not isinstance(values, dict):
-        raise TypeError("its versions are no list of names")
-    wanted = ("python", "tensorflow", "keras", "numpy")
-    return {
-        name: values[name]
-        for name in wanted
-        if name in values and _VERSION.fullmatch(values[name])
-    }
 
 
 def _check_numbers(network: Network) -> None:
