@@ -22,6 +22,7 @@ def augmentation_choice(key: str) -> None:
     names = st.multiselect(
         _("Vary the digits"),
         list(AUGMENTATIONS),
+        st.session_state[key],
         format_func=lambda name: _(AUGMENTATIONS[name].title),
         key=key,
     )

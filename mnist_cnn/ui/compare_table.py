@@ -85,6 +85,7 @@ def _choice(everything: list[Facts], chosen: list[str]) -> None:
     st.multiselect(
         _("Compare"),
         list(dict.fromkeys([*known, *chosen])),
+        chosen,
         format_func=lambda run_id: known.get(run_id, run_id[:6]),
         key=BOX,
         max_selections=MOST,

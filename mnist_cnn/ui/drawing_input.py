@@ -48,6 +48,7 @@ def picture_input() -> Picture | None:
         _("Input"),
         list(ways),
         format_func=ways.get,
+        default=st.session_state["input_way-box"],
         required=True,
         label_visibility="collapsed",
         key="input_way-box",

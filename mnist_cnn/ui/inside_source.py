@@ -88,7 +88,12 @@ def choose_digit(chosen: Chosen) -> Digit | None:
         state[BOX] = source
     if len(names) > 1:
         source = st.segmented_control(
-            _("Digit"), list(names), format_func=names.get, required=True, key=BOX
+            _("Digit"),
+            list(names),
+            format_func=names.get,
+            default=state[BOX],
+            required=True,
+            key=BOX,
         )
     state[SOURCE] = state.inside_boxed = source
     if source == TEST:
@@ -116,7 +121,7 @@ def _test_digit(chosen: Chosen) -> Digit | None:
     if state.get("inside_indexed") != index or INDEX_BOX not in state:
         state[INDEX_BOX] = index
     index = st.number_input(
-        _("Number in the test set"), 0, count - 1, key=INDEX_BOX, width=170
+        _("Number in the test set"), 0, count - 1, index, key=INDEX_BOX, width=170
     )
     state.test_index = state.inside_indexed = int(index)
     st.button(

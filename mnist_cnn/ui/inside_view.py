@@ -66,6 +66,7 @@ def look(reading: Reading, digit: Digit) -> None:
         _("Show"),
         list(views),
         format_func=views.get,
+        default=state[VIEW],
         required=True,
         key="inside_view-box",
         on_change=_show_view,
@@ -170,6 +171,7 @@ def _choose_by_name(reading: Reading) -> None:
         st.selectbox(
             _("Layer"),
             names,
+            names.index(state[LAYER]),
             format_func=lambda name: titles.get(name, name),
             key="inside_layer-box",
             on_change=_layer_changed,
@@ -188,6 +190,7 @@ def _choose_by_name(reading: Reading) -> None:
             else _("Unit, 0 to {last}").format(last=units - 1),
             0,
             units - 1,
+            state[UNIT],
             key="inside_unit-box",
             on_change=_unit_changed,
             width=180,

@@ -75,7 +75,7 @@ def _box(label: str, key: str, digit: int) -> int:
     if st.session_state.get(widget) != digit:
         st.session_state[widget] = digit
     return st.selectbox(
-        label, range(CLASSES), key=widget, width=110, on_change=_take_boxes
+        label, range(CLASSES), digit, key=widget, width=110, on_change=_take_boxes
     )
 
 
@@ -112,6 +112,7 @@ def show_as() -> bool:
         _("Numbers"),
         list(titles),
         format_func=titles.get,
+        default=state[widget],
         required=True,
         key=widget,
         on_change=_take_numbers,

@@ -10,6 +10,8 @@ from mnist_cnn.experiment_link import dense_units
 from mnist_cnn.ui.text import _
 
 MOST_BLOCKS = 3
+POOLS = (1, 2, 3, 4)
+PADDINGS = ("same", "valid")
 _NEW_BLOCK = ConvBlock(32, 3)
 
 
@@ -65,19 +67,33 @@ def network_form() -> None:
     state = st.session_state
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.number_input(
-            _("Convolution blocks"), 0, MOST_BLOCKS, key="form_blocks", width=160
+            _("Convolution blocks"),
+            0,
+            MOST_BLOCKS,
+            state.form_blocks,
+            key="form_blocks",
+            width=160,
         )
         st.number_input(
-            _("Dropout"), 0.0, 0.9, step=0.05, key="form_dropout", width=130
+            _("Dropout"),
+            0.0,
+            0.9,
+            state.form_dropout,
+            step=0.05,
+            key="form_dropout",
+            width=130,
         )
         st.text_input(
             _("Dense units"),
+            state.form_dense,
             key="form_dense",
             width=160,
             max_chars=30,
             help=_("Of each hidden dense layer, such as 128, 64. Empty: none."),
         )
-        st.toggle(_("Batch normalisation"), key="form_batch_norm")
+        st.toggle(
+            _("Batch normalisation"), state.form_batch_norm, key="form_batch_norm"
+        )
     for number in range(state.form_blocks):
         _block(number)
     try:
@@ -103,7 +119,8 @@ def network_form() -> None:
 
 
 def _block(number: int) -> None:
-    if f"form_filters_{number}" not in st.session_state:
+    state = st.session_state
+    if f"form_filters_{number}" not in state:
         # The values of a block that was taken away are gone with its boxes.
         _fill_block(number, _NEW_BLOCK)
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -111,17 +128,30 @@ def _block(number: int) -> None:
             _("Block {number}: filters").format(number=number + 1),
             1,
             256,
+            state[f"form_filters_{number}"],
             key=f"form_filters_{number}",
             width=160,
         )
-        st.number_input(_("Kernel"), 1, 11, key=f"form_kernel_{number}", width=130)
+        st.number_input(
+            _("Kernel"),
+            1,
+            11,
+            state[f"form_kernel_{number}"],
+            key=f"form_kernel_{number}",
+            width=130,
+        )
         st.selectbox(
             _("Pooling"),
-            (1, 2, 3, 4),
+            POOLS,
+            POOLS.index(state[f"form_pool_{number}"]),
             format_func=lambda size: _("none") if size == 1 else f"{size}×{size}",
             key=f"form_pool_{number}",
             width=130,
         )
         st.selectbox(
-            _("Padding"), ("same", "valid"), key=f"form_padding_{number}", width=130
+            _("Padding"),
+            PADDINGS,
+            PADDINGS.index(state[f"form_padding_{number}"]),
+            key=f"form_padding_{number}",
+            width=130,
         )

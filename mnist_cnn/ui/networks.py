@@ -48,6 +48,7 @@ def choose_network(label: str, *, key: str = CHOSEN) -> Chosen | None:
     run_id = st.selectbox(
         label,
         list(titles),
+        list(titles).index(st.session_state[widget]),
         format_func=lambda each: titles.get(each, each),
         key=widget,
     )

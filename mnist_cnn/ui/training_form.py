@@ -41,6 +41,7 @@ def training_form() -> None:
         st.selectbox(
             _("Preset"),
             list(PRESETS),
+            list(PRESETS).index(st.session_state.form_preset),
             format_func=lambda name: _(PRESETS[name].title),
             key="form_preset",
             on_change=_take_preset,
@@ -68,6 +69,7 @@ def training_form() -> None:
 
 
 def _settings() -> None:
+    state = st.session_state
     left, right = st.columns(2, gap="medium")
     with left:
         _whole_number("epochs", _("Epochs"), _("How often every digit is seen."))
@@ -87,14 +89,21 @@ def _settings() -> None:
             _("Of all randomness: the same seed gives the same curve again."),
         )
     with right:
-        st.selectbox(_("Optimizer"), OPTIMIZERS, key="form_optimizer")
+        st.selectbox(
+            _("Optimizer"),
+            OPTIMIZERS,
+            OPTIMIZERS.index(state.form_optimizer),
+            key="form_optimizer",
+        )
         st.caption(
             _(
                 "How a step follows from the gradient. Adam gives every weight a step "
                 "size of its own; SGD, here with momentum 0.9, is the textbook's."
             )
         )
-        st.text_input(_("Learning rate"), key="form_learning_rate")
+        st.text_input(
+            _("Learning rate"), state.form_learning_rate, key="form_learning_rate"
+        )
         st.caption(
             _(
                 "The size of a step, 0.000001 to 1. Try 0.1 once with Adam, and read "
@@ -104,6 +113,7 @@ def _settings() -> None:
         st.selectbox(
             _("Schedule"),
             SCHEDULES,
+            SCHEDULES.index(state.form_schedule),
             format_func=lambda name: (
                 _("Constant") if name == "constant" else _("Warm-up, then cosine")
             ),
@@ -119,8 +129,9 @@ def _settings() -> None:
 
 
 def _whole_number(name: str, title: str, sentence: str) -> None:
-    low, high = RANGES[name]
-    st.number_input(title, int(low), int(high), step=1, key=f"form_{name}")
+    low, high = map(int, RANGES[name])
+    key = f"form_{name}"
+    st.number_input(title, low, high, st.session_state[key], step=1, key=key)
     st.caption(sentence)
 
 

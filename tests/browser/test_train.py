@@ -163,6 +163,40 @@ def test_the_run_stays_on_the_page_through_reload_back_and_another_browser(
     wait_for_state(watcher, "stopped")
 
 
+def test_settings_are_the_presets_even_if_their_fields_load_slowly(page, lab):
+    """The page runs again when it knows the browser, perhaps before it has fields."""
+    start(page, lab, epochs=40, examples=4000)
+    slow = page.context.new_page()
+    fields = re.compile(r"/(NumberInput|TextInput|Selectbox|Multiselect|Checkbox)\.")
+    held = []
+
+    def hold(route) -> None:
+        held.append(route)
+
+    slow.route(fields, hold)
+    slow.goto(f"{lab.url}/Train")
+    slow.get_by_role("button", name="Stop").wait_for(timeout=60_000)
+    assert held
+    for route in held:
+        route.continue_()
+    slow.unroute(fields)
+    slow.get_by_text("All settings").click()
+    slow.get_by_text("Build your own network").click()
+    shown = {
+        name: slow.get_by_label(name, exact=True).first.input_value()
+        for name in ("Epochs", "Training digits", "Learning rate", "Dense units")
+    }
+    assert shown == {
+        "Epochs": "5",
+        "Training digits": "60000",
+        "Learning rate": "0.002",
+        "Dense units": "1000",
+    }
+    expect(slow.get_by_label("Preset")).to_have_value("The seed network")
+    slow.get_by_role("button", name="Stop").click()
+    wait_for_state(page, "stopped")
+
+
 def test_a_training_goes_on_while_the_server_restarts(page, lab):
     run_id = start(page, lab, epochs=40, examples=4000)
     lab.stop()
