@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from pathlib import Path
 
 import streamlit as st
@@ -11,8 +12,10 @@ from mnist_cnn.ui.text import _
 from mnist_cnn.ui.visitor import recognise
 
 ROOT = Path(__file__).parents[2]
-# A file: an icon by name would be fetched from a font host.
-FAVICON = ROOT / "static" / "favicon.png"
+# In the page itself: an icon by name would be fetched from a font host, and a file's
+# address is gone if the next run of the page interrupts this one.
+_PICTURE = (ROOT / "static" / "favicon.png").read_bytes()
+FAVICON = f"data:image/png;base64,{b64encode(_PICTURE).decode()}"
 
 
 def pages() -> list[tuple[str, str, str]]:
@@ -33,7 +36,7 @@ def page(title: str, subtitle: str, *, wide: bool = True) -> None:
     """Page settings, navigation, title and one sentence: the first call of a page."""
     st.set_page_config(
         page_title=f"{title} · {_('CNN lab')}",
-        page_icon=str(FAVICON),
+        page_icon=FAVICON,
         layout="wide" if wide else "centered",
     )
     provide_plotly()

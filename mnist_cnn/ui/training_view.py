@@ -17,7 +17,7 @@ from mnist_cnn.ui.live_chart import live_chart
 from mnist_cnn.ui.shared_figures import shared_figure
 from mnist_cnn.ui.text import _, literal
 from mnist_cnn.ui.training_details import details
-from mnist_cnn.ui.training_queue import care_for_worker, overview
+from mnist_cnn.ui.training_queue import care_for_worker, look_again, overview
 from mnist_cnn.ui.training_steering import going_on, steering
 from mnist_cnn.ui.viewers import note_look
 
@@ -55,6 +55,7 @@ def _look(run_id: str) -> None:
         return
     if status.is_final and st.session_state.get("watching_live"):
         # Ends the looking, and lets the list of runs show the result.
+        look_again()
         st.rerun()
     if not status.is_final and st.session_state.get("watching_live") != note_look():
         # Viewers came or went: the page takes the new pace.

@@ -59,3 +59,10 @@ def test_back_leads_to_the_page_before(page, lab):
 def test_the_server_says_nothing_worth_a_worry(lab):
     assert "Traceback" not in lab.log
     assert "Error" not in lab.log
+
+
+def test_the_server_sends_each_answer_at_once(lab):
+    if not Path("/proc/self/maps").is_file():
+        pytest.skip("reads what a process has loaded from /proc")
+    # uvloop switches Nagle's algorithm off; asyncio does not for Streamlit's socket.
+    assert "uvloop" in Path(f"/proc/{lab.pid}/maps").read_text()
