@@ -62,9 +62,7 @@ def _look(run_id: str) -> None:
         st.rerun()
     metrics = reader(run.metrics_path).read(0 if status.is_final else SAME_SECONDS)
     # Each part has its place, so that a new sentence above does not remount a chart.
-    headline, progress, commands, sentences, curves, more = (
-        st.container() for _part in range(6)
-    )
+    headline, progress, commands, sentences = (st.container() for _part in range(4))
     with headline:
         _headline(run, status)
     with progress:
@@ -73,10 +71,8 @@ def _look(run_id: str) -> None:
         (going_on if status.is_final else steering)(run, status)
     with sentences:
         _sentences(run, metrics)
-    with curves:
-        _curves(run, metrics)
-    with more:
-        details(run, status, metrics)
+    _curves(run, metrics)
+    details(run, status, metrics)
 
 
 def _sentences(run: Run, metrics: Metrics) -> None:

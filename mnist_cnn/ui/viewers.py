@@ -41,5 +41,5 @@ def seconds_between(viewers: int) -> float:
     # In steps, so that a viewer more or less does not change everybody's pace.
     seconds = LOOK_SECONDS
     while viewers > LOOKS_A_SECOND * seconds:
-        seconds *= 1.6
+        seconds *= 2
     return min(seconds, LONGEST_SECONDS)
