@@ -169,14 +169,15 @@ def _rows(shown: list[Facts], chosen: list[str]) -> None:
         placeholder="",
         column_config={
             _("Star"): st.column_config.TextColumn("★", width=40),
-            _("Name"): st.column_config.TextColumn(width=150),
-            _("Accuracy"): number(format="%.4f", width=85),
-            _("Loss"): number(format="%.4f", width=75),
-            _("Parameters"): number(format="localized", width=95),
+            _("Name"): st.column_config.TextColumn(width=125),
+            _("Accuracy"): number(format="%.4f", width=80),
+            _("Loss"): number(format="%.4f", width=65),
+            _("Parameters"): number(format="localized", width=90),
             _("Seconds"): number(
-                format="%.0f", width=80, help=_("Spent training, without pauses")
+                format="%.0f", width=75, help=_("Spent training, without pauses")
             ),
-            _("Status"): st.column_config.TextColumn(width=85),
+            _("Status"): st.column_config.TextColumn(width=75),
+            _("Preset"): st.column_config.TextColumn(width=125),
         },
     )
 
