@@ -79,17 +79,16 @@ def _canvas() -> Picture | None:
         key=key,
     )
     st.button(_("Clear"), icon=":material/delete:", width=CANVAS_SIDE, on_click=_clear)
-    if result.image_data is not None:
-        state.canvas_image = result.image_data
-        state.canvas_objects = result.json_data
-    image = state.get("canvas_image")
-    return None if image is None else Picture(image)
+    # The file: a class's drawings as arrays would be a third of a megabyte each.
+    if (drawn := result.image_bytes) is not None:
+        state.canvas_file, state.canvas_objects = drawn, result.json_data
+    return _opened(state.get("canvas_file"))
 
 
 def _clear() -> None:
     """A new key is a new canvas."""
     st.session_state.canvas_number += 1
-    for name in ("canvas_objects", "canvas_image", "drawing_pixels"):
+    for name in ("canvas_objects", "canvas_file", "drawing_pixels"):
         st.session_state.pop(name, None)
 
 
@@ -100,19 +99,19 @@ def _upload() -> Picture | None:
         _("A picture of a digit: PNG, JPEG, WebP, GIF or BMP"),
         max_upload_size=MEGABYTES,
     )
-    return _opened(file)
+    return _opened(file and file.getvalue())
 
 
 def _camera() -> Picture | None:
     photo = st.camera_input(_("A digit on paper, filling the picture"))
-    return _opened(photo)
+    return _opened(photo and photo.getvalue())
 
 
-def _opened(file: object) -> Picture | None:
+def _opened(file: bytes | None) -> Picture | None:
     if file is None:
         return None
     try:
-        return Picture(open_image(file.getvalue()))
+        return Picture(open_image(file))
     except ImageError as error:
         st.error(str(error))
         return None
