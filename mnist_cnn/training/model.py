@@ -11,6 +11,7 @@ from keras import layers
 from mnist_cnn.architecture import IMAGE_SHAPE, Architecture, Layer
 from mnist_cnn.config import TrainingConfig
 from mnist_cnn.training.fused_adam import fused_adam
+from mnist_cnn.training.ordered_dense import ordered_dense
 
 SGD_MOMENTUM = 0.9
 
@@ -92,7 +93,5 @@ def _keras_layer(layer: Layer) -> keras.Layer:
         case "flatten":
             return layers.Flatten(name=layer.name)
         case "dense":
-            return layers.Dense(
-                layer.output_shape[-1], activation=layer.activation, name=layer.name
-            )
+            return ordered_dense(layer.output_shape[-1], layer.activation, layer.name)
     raise ValueError(f"Unknown kind of layer: {layer.kind}")
