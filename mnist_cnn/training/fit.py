@@ -182,8 +182,9 @@ class Training:
             ReadAgain(report, watched),
             report,
             keras.callbacks.TerminateOnNaN(raise_error=True),
-            KeepNetwork(self.run, self._note_epoch),
+            # Before the network: who goes on after its epoch has the kernels up to it.
             KeepKernels(self.run, report, total),
+            KeepNetwork(self.run, self._note_epoch),
             *self.more_callbacks,
             # The last, since it may wait or end the training.
             obey,

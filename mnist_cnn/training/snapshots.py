@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import keras
 import numpy as np
 
@@ -11,6 +13,8 @@ from mnist_cnn.training.batches import Batches
 from mnist_cnn.training.report import Report
 
 KERNEL_SNAPSHOTS = 60
+# A file takes longer to be replaced than some batches to be trained.
+WRITES_EVERY_SECONDS = 1.0
 FIRST_CONVOLUTION = "conv_1"
 
 
@@ -18,8 +22,8 @@ class KeepKernels(keras.callbacks.Callback):
     """Keeps the first layer's kernels as they change, some 60 times over the run.
 
     Writes ``kernels.npz``: ``steps`` int (S,) and ``kernels`` float32
-    (S, k, k, channels, filters). Nothing for a network without convolution. A resumed
-    training goes on with those it finds.
+    (S, k, k, channels, filters), at most once a second and after each epoch. Nothing
+    for a network without convolution. A resumed training goes on with those it finds.
 
     Args:
         run: where to write.
@@ -35,6 +39,7 @@ class KeepKernels(keras.callbacks.Callback):
         self._steps: list[int] = []
         self._kernels: list[np.ndarray] = []
         self._layer = None
+        self._next_write = 0.0
 
     def on_train_begin(self, logs: dict | None = None) -> None:
         names = [layer.name for layer in self.model.layers]
@@ -46,6 +51,10 @@ class KeepKernels(keras.callbacks.Callback):
     def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
         if self._layer is not None and self._report.step % self._every == 0:
             self._keep()
+
+    def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
+        if self._layer is not None:
+            self._write()
 
     def _take_earlier(self) -> None:
         try:
@@ -60,6 +69,11 @@ class KeepKernels(keras.callbacks.Callback):
     def _keep(self) -> None:
         self._steps.append(self._report.step)
         self._kernels.append(np.asarray(self._layer.kernel).copy())
+        if time.monotonic() >= self._next_write:
+            self._write()
+
+    def _write(self) -> None:
+        self._next_write = time.monotonic() + WRITES_EVERY_SECONDS
         with replacing(self._path) as file:
             np.savez(file, steps=self._steps, kernels=self._kernels)
 
