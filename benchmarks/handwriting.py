@@ -217,6 +217,9 @@ def main() -> None:
             images, labels = arrays["x_test"] / np.float32(255), arrays["y_test"]
         right = [accuracy(net, images, labels) for net in nets.values()]
         print_table(["", *nets], [["MNIST test set", *right]])
+    if not options.pen_digits.exists():
+        print(f"No pen digits at {options.pen_digits}: name their file, --pen-digits.")
+        return
     measure(nets, pen_digits(options.pen_digits, options.digits))
 
 

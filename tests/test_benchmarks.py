@@ -1,5 +1,6 @@
 """``make bench`` knows every benchmark, and each of them starts."""
 
+import os
 import re
 import subprocess
 import sys
@@ -34,3 +35,18 @@ def test_a_benchmark_says_what_it_can_do(name):
     )
     assert asked.returncode == 0, asked.stderr
     assert f"benchmarks.{name}" in asked.stdout
+
+
+def test_without_pen_digits_the_handwriting_is_left_out_with_a_sentence(tmp_path):
+    missing = tmp_path / "pen.json.gz"
+    asked = subprocess.run(
+        [sys.executable, "-m", "benchmarks.handwriting", "--pen-digits", missing],
+        cwd=ROOT,
+        env=os.environ | {"MNIST_CNN_DATA": str(tmp_path / "mnist.npz")},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert asked.returncode == 0, asked.stderr
+    assert str(missing) in asked.stdout
