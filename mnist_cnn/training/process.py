@@ -1,12 +1,14 @@
 """A training process: imports TensorFlow, waits for the id of a run, trains it, ends.
 
-The worker keeps one of these ready, so that a run starts without waiting for imports.
+The worker keeps one of these ready, so that a run waits neither for imports nor for the
+digits to be read.
 With ``--attached`` it ends, in the middle of a batch, as soon as standard input is
 closed: with whoever started it.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
@@ -19,9 +21,12 @@ def main() -> int:
     """Trains the run whose id comes in on standard input; nothing comes if no work."""
     prepare_environment()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    from mnist_cnn import runs
+    from mnist_cnn import data, runs
     from mnist_cnn.training.fit import Training
 
+    with contextlib.suppress(data.DataError):  # whoever trains is told
+        if data.find() is not None:
+            data.load()
     run_id = sys.stdin.readline().strip()
     if not run_id:
         return 0
