@@ -31,7 +31,11 @@ def loss_curve(metrics: Metrics, *, log: bool = False) -> Figure:
 
 def accuracy_curve(metrics: Metrics) -> Figure:
     """The share of digits read correctly, by batch, from 0 to 1."""
-    return _by_batch(metrics, "accuracy", "accuracy", log=False)
+    figure = _by_batch(metrics, "accuracy", "accuracy", log=False)
+    if not len(metrics):
+        # Plotly's own axis for nothing goes up to 4.
+        figure["layout"]["yaxis"]["range"] = [0, 1]
+    return figure
 
 
 def learning_rate_curve(metrics: Metrics) -> Figure:

@@ -178,6 +178,11 @@ def test_the_lectures_picture_has_its_four_curves_by_epoch():
     assert figure["data"][3]["y"] == [0.9] * 3
 
 
+def test_before_the_first_batch_the_axis_of_accuracies_ends_at_1():
+    assert figures.accuracy_curve(measured(0))["layout"]["yaxis"]["range"] == [0, 1]
+    assert "range" not in figures.accuracy_curve(measured(1))["layout"]["yaxis"]
+
+
 def test_the_zoom_starts_anew_when_the_axis_becomes_logarithmic():
     linear = figures.loss_curve(measured(10))["layout"]["yaxis"]
     logarithmic = figures.loss_curve(measured(10), log=True)["layout"]["yaxis"]

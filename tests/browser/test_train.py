@@ -108,6 +108,11 @@ def test_five_presses_are_one_training_whose_curve_grows_in_one_chart(page, lab)
         assert int(attributes.get_attribute("data-updates")) > 3
     assert page.evaluate(f"() => document.querySelector(\"{LOSS}\").mine == 'the same'")
     page.get_by_text("accuracy 0.").first.wait_for()
+    # Its axis, which is fixed before the first point, follows the points.
+    assert page.evaluate(
+        "() => document.querySelector(\"[data-chart^='accuracy-']\")"
+        "._fullLayout.yaxis.autorange"
+    )
 
 
 def test_a_training_is_steered_and_each_command_is_obeyed_once(page, lab):
