@@ -1,8 +1,8 @@
 """Home. Start the lab with ``streamlit run app.py``."""
 
-from mnist_cnn.ui import home_view as view
-from mnist_cnn.ui.class_address import let_the_class_in
 from mnist_cnn.ui.frame import page
+from mnist_cnn.ui.home import view
+from mnist_cnn.ui.home.class_address import let_the_class_in
 from mnist_cnn.ui.text import _
 
 page(

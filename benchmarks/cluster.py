@@ -18,8 +18,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from mnist_cnn import runs, worker
-from mnist_cnn.config import TrainingConfig
+from mnist_cnn import runs
+from mnist_cnn.experiments.config import TrainingConfig
+from mnist_cnn.jobs import worker
 
 ROOT = Path(__file__).parents[1]
 TRAININGS = 4

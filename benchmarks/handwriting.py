@@ -23,7 +23,9 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import numpy as np
 from PIL import Image, ImageDraw
 
-from mnist_cnn import network, sketch
+from mnist_cnn import runs
+from mnist_cnn.digits import preprocessing
+from mnist_cnn.nn import network
 
 CANVAS = 280
 ZOOM = 3  # drawn larger and reduced, since a browser's canvas is antialiased
@@ -88,7 +90,7 @@ def draw(
 
 def resized(canvas: np.ndarray) -> np.ndarray:
     """The whole canvas squeezed into 28x28."""
-    return sketch.resize_only(canvas).pixels
+    return preprocessing.resize_only(canvas).pixels
 
 
 def boxed(canvas: np.ndarray) -> np.ndarray:
@@ -109,7 +111,7 @@ def by_mass(canvas: np.ndarray) -> np.ndarray:
 
 def ours(canvas: np.ndarray) -> np.ndarray:
     """`sketch.prepare`."""
-    return sketch.prepare(canvas).pixels
+    return preprocessing.prepare(canvas).pixels
 
 
 PREPARATIONS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
@@ -208,10 +210,7 @@ def main() -> None:
     parser.add_argument("--digits", type=int, help="how many; all 7,494 if not given")
     parser.add_argument("--pen-digits", type=Path, default=PEN_DIGITS)
     options = parser.parse_args()
-    nets = {
-        run: network.load(None if run == "pretrained" else run)
-        for run in options.runs.split(",")
-    }
+    nets = {run: runs.load_network(run) for run in options.runs.split(",")}
     if MNIST.exists():
         with np.load(MNIST) as arrays:
             images, labels = arrays["x_test"] / np.float32(255), arrays["y_test"]

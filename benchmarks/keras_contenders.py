@@ -56,7 +56,7 @@ def written(batch: int, digits: int, epochs: int) -> None:
 def lab(batch: int, digits: int, epochs: int) -> None:
     """The lab's training, with all that it reports and saves."""
     from mnist_cnn import runs
-    from mnist_cnn.presets import PRESETS
+    from mnist_cnn.experiments.presets import PRESETS
     from mnist_cnn.training.fit import Training
 
     config = replace(
@@ -105,9 +105,9 @@ def gemm(batch: int, digits: int, epochs: int) -> None:
 
 
 def _digits() -> tuple:
-    from mnist_cnn import data
+    from mnist_cnn.digits import mnist
 
-    dataset = data.load()
+    dataset = mnist.load()
     return (dataset.x_train, dataset.y_train), (dataset.x_test, dataset.y_test)
 
 

@@ -22,8 +22,10 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from benchmarks.session import Server, Session
-from mnist_cnn import network, saliency, what_if
-from mnist_cnn.digit_link import pack
+from mnist_cnn import runs
+from mnist_cnn.analysis import what_if
+from mnist_cnn.digits.link import pack
+from mnist_cnn.nn import saliency
 
 OVERVIEW = "inside-overview"
 PERIOD_SECONDS = 2.0
@@ -196,7 +198,7 @@ async def _measure(
 
 def arithmetic(repeats: int) -> None:
     """Prints what the core takes for one digit and the pretrained network."""
-    model, pixels = network.load(), a_seven()
+    model, pixels = runs.load_network(), a_seven()
     trace = model.forward(pixels)
     parts = {
         "forward pass, everything kept": lambda: model.forward(pixels),

@@ -18,8 +18,8 @@ from pathlib import Path
 from benchmarks.live_run import training
 from benchmarks.session import Server, Session, a_seven
 from mnist_cnn import runs
-from mnist_cnn.architecture import SEED
-from mnist_cnn.presets import PRESETS
+from mnist_cnn.experiments.presets import PRESETS
+from mnist_cnn.nn.architecture import SEED
 
 PAGES = ("", "Train", "Architecture", "Draw", "Look_inside", "Mistakes", "Compare")
 AT_FIRST = 5

@@ -17,7 +17,9 @@ import io
 import numpy as np
 from PIL import Image, ImageDraw
 
-from mnist_cnn import network, sketch
+from mnist_cnn import runs
+from mnist_cnn.digits import preprocessing
+from mnist_cnn.nn import network
 
 
 def drawing() -> np.ndarray:
@@ -41,16 +43,16 @@ def main() -> None:
     prepare_environment()
     from mnist_cnn.training import model as keras_models
 
-    ours, image = network.load(), drawing()
+    ours, image = runs.load_network(), drawing()
     theirs = keras_models.build(ours.architecture)
     keras_models.set_weights(theirs, network.load_weights(network_path()))
-    pixels = sketch.prepare(image).pixels
+    pixels = preprocessing.prepare(image).pixels
     batch = pixels[None, ..., None]
     difference = np.abs(theirs.predict(batch, verbose=0) - ours.probabilities(pixels))
     parts = {
-        "preparation": lambda: sketch.prepare(image),
+        "preparation": lambda: preprocessing.prepare(image),
         "all activations": lambda: ours.activations(pixels),
-        "both": lambda: ours.activations(sketch.prepare(image).pixels),
+        "both": lambda: ours.activations(preprocessing.prepare(image).pixels),
         "Keras' predict": lambda: theirs.predict(batch, verbose=0),
     }
     times: dict[str, list[float]] = {name: [] for name in parts}

@@ -20,8 +20,8 @@ import numpy as np
 
 from benchmarks.contenders import ROOT
 from mnist_cnn import runs
-from mnist_cnn.metrics import MetricsReader
-from mnist_cnn.presets import PRESETS
+from mnist_cnn.experiments.presets import PRESETS
+from mnist_cnn.runs.metrics import MetricsReader
 
 GOAL = 0.99
 EPOCHS = 5

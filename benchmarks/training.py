@@ -15,7 +15,7 @@ import subprocess
 import sys
 
 from benchmarks.contenders import ROOT, Contender, take_turns
-from mnist_cnn import data
+from mnist_cnn.digits import mnist
 
 ALL_DIGITS = 60_000
 TORCH_ENV = ROOT / ".venv-torch"
@@ -63,7 +63,7 @@ def main() -> None:
         "the lecture's code": {"TF_ENABLE_ONEDNN_OPTS": None},
         "the lecture's code, oneDNN off": {"TF_ENABLE_ONEDNN_OPTS": "0"},
     }
-    found = data.find()
+    found = mnist.find()
     python = torch_python() if found else None
     contenders = {
         (title, 32): keras_contender(

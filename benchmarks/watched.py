@@ -29,7 +29,7 @@ from benchmarks.contenders import Contender, take_turns
 from benchmarks.session import Server, Session
 from benchmarks.training import keras_contender
 from mnist_cnn import runs
-from mnist_cnn.worker import NICENESS
+from mnist_cnn.jobs.worker import NICENESS
 
 BATCH = 128
 

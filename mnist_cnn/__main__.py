@@ -8,9 +8,11 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from mnist_cnn import config, resuming, runs
-from mnist_cnn.config import TrainingConfig
-from mnist_cnn.presets import DEFAULT_PRESET, PRESETS
+from mnist_cnn import runs
+from mnist_cnn.experiments import config
+from mnist_cnn.experiments.config import TrainingConfig
+from mnist_cnn.experiments.presets import DEFAULT_PRESET, PRESETS
+from mnist_cnn.runs import resume
 
 EXIT_ERROR = 2
 
@@ -51,7 +53,7 @@ def train(options: argparse.Namespace) -> int:
 
     if options.resume:
         run = runs.find(options.resume)
-        resuming.resume(run, state="preparing")
+        resume.resume(run, state="preparing")
     else:
         run = runs.submit(settings, preset=preset, state="preparing")
     print(f"Run {run.id} in {run.path}", file=sys.stderr)
@@ -105,7 +107,7 @@ def config_from(options: argparse.Namespace) -> TrainingConfig:
 
 def worker(options: argparse.Namespace) -> int:
     """Trains queued runs until none comes any more."""
-    from mnist_cnn.worker import work
+    from mnist_cnn.jobs.worker import work
 
     if not work(options.idle_seconds):
         print("A worker serves this runs folder already.", file=sys.stderr)
@@ -114,7 +116,7 @@ def worker(options: argparse.Namespace) -> int:
 
 def summary(options: argparse.Namespace) -> int:
     """Prints what ``model.summary()`` prints."""
-    from mnist_cnn.summary import summary as summary_of
+    from mnist_cnn.nn.summary import summary as summary_of
 
     print(summary_of(runs.find(options.run).config.network), end="")
     return 0
@@ -122,11 +124,11 @@ def summary(options: argparse.Namespace) -> int:
 
 def evaluate(options: argparse.Namespace) -> int:
     """Reads the test set at hand with a run's network."""
-    from mnist_cnn import data, network
-    from mnist_cnn.evaluation import accuracy, cross_entropy
+    from mnist_cnn.analysis.evaluation import accuracy, cross_entropy
+    from mnist_cnn.digits import mnist
 
-    model = network.load(options.run)
-    digits = data.load()
+    model = runs.load_network(options.run)
+    digits = mnist.load()
     probabilities = model.probabilities(digits.x_test.astype("float32") / 255)
     print(f"{runs.find(options.run).name} on {digits.source}", file=sys.stderr)
     print(
@@ -143,11 +145,10 @@ def evaluate(options: argparse.Namespace) -> int:
 
 def predict(options: argparse.Namespace) -> int:
     """Reads the digit in each picture; one JSON object a line."""
-    from mnist_cnn import network
-    from mnist_cnn.image_files import open_image
-    from mnist_cnn.sketch import prepare
+    from mnist_cnn.digits.image_files import open_image
+    from mnist_cnn.digits.preprocessing import prepare
 
-    model = network.load(options.run)
+    model = runs.load_network(options.run)
     prepared = []
     for name in options.images:
         try:

@@ -2,16 +2,16 @@
 
 import streamlit as st
 
-from mnist_cnn.runs import RunError
+from mnist_cnn.runs.run import RunError
 from mnist_cnn.ui.frame import page
-from mnist_cnn.ui.run_upload import run_upload
 from mnist_cnn.ui.take_home import take_home
 from mnist_cnn.ui.text import _
-from mnist_cnn.ui.training_form import training_form
-from mnist_cnn.ui.training_link import shown_run
-from mnist_cnn.ui.training_notes import link_to_share, notes, run_settings
-from mnist_cnn.ui.training_runs import runs_list
-from mnist_cnn.ui.training_view import watch
+from mnist_cnn.ui.train.form import training_form
+from mnist_cnn.ui.train.notes import link_to_share, notes, run_settings
+from mnist_cnn.ui.train.run_list import runs_list
+from mnist_cnn.ui.train.shown_run import shown_run
+from mnist_cnn.ui.train.upload import run_upload
+from mnist_cnn.ui.train.view import watch
 
 page(_("Train"), _("Start a training, watch the network learn, and steer it."))
 

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from mnist_cnn.ui import architecture_view as view
-from mnist_cnn.ui.experiment_view import experiment_of, linked_network
+from mnist_cnn.ui.architecture import view
+from mnist_cnn.ui.architecture.experiment import experiment_of, linked_network
 from mnist_cnn.ui.frame import page
 from mnist_cnn.ui.networks import choose_network
 from mnist_cnn.ui.take_home import take_home

@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from mnist_cnn.ui.drawing_input import picture_input
+from mnist_cnn.ui.draw.drawing_input import picture_input
+from mnist_cnn.ui.draw.reading import pixels_of, show_answer, show_number, show_steps
 from mnist_cnn.ui.frame import page
 from mnist_cnn.ui.networks import choose_network
-from mnist_cnn.ui.reading import pixels_of, show_answer, show_number, show_steps
 from mnist_cnn.ui.text import _
 
 page(_("Draw"), _("Draw a digit and see what the network makes of it, and how."))

@@ -1,7 +1,7 @@
 """Look inside: a network's arithmetic on a digit, from the pixels to the answer."""
 
 from mnist_cnn.ui.frame import page
-from mnist_cnn.ui.inside_view import choose, look
+from mnist_cnn.ui.inside.view import choose, look
 from mnist_cnn.ui.text import _
 
 page(

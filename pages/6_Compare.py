@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from mnist_cnn.ui.compare_answers import answers
-from mnist_cnn.ui.compare_runs import chosen_runs
-from mnist_cnn.ui.compare_table import table
-from mnist_cnn.ui.compare_view import pictures, settings
+from mnist_cnn.ui.compare.answers import answers
+from mnist_cnn.ui.compare.runs import chosen_runs
+from mnist_cnn.ui.compare.table import table
+from mnist_cnn.ui.compare.view import pictures, settings
 from mnist_cnn.ui.frame import page
 from mnist_cnn.ui.text import _
 

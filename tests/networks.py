@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from mnist_cnn.architecture import SEED, Architecture, ConvBlock
-from mnist_cnn.network import Network, weight_shapes
+from mnist_cnn.nn.architecture import SEED, Architecture, ConvBlock
+from mnist_cnn.nn.network import Network, weight_shapes
 
 ARCHITECTURES = {
     "seed": SEED,

@@ -14,13 +14,13 @@ import pytest
 from networks import a_seven, random_network
 from PIL import Image
 
-from mnist_cnn import network, runs
+from mnist_cnn import runs
 from mnist_cnn.__main__ import EXIT_ERROR, config_from, main
 from mnist_cnn.__main__ import _parser as parser
-from mnist_cnn.architecture import SEED
-from mnist_cnn.config import TrainingConfig
-from mnist_cnn.presets import PRESETS
-from mnist_cnn.summary import summary
+from mnist_cnn.experiments.config import TrainingConfig
+from mnist_cnn.experiments.presets import PRESETS
+from mnist_cnn.nn.architecture import SEED
+from mnist_cnn.nn.summary import summary
 
 pytestmark = pytest.mark.usefixtures("runs_folder", "few_digits")
 
@@ -251,7 +251,7 @@ def test_evaluate_reads_the_test_set_at_hand(run, mnist, capsys):
     assert main(["evaluate", "--run", run.id]) == 0
     printed, said = capsys.readouterr()
     result = json.loads(printed.splitlines()[-1])
-    read = network.load(run.id).probabilities(mnist.x_test[:200] / np.float32(255))
+    read = runs.load_network(run.id).probabilities(mnist.x_test[:200] / np.float32(255))
     right = float((read.argmax(axis=1) == mnist.y_test[:200]).mean())
     assert result["test_accuracy"] == pytest.approx(right)
     assert result["examples"] == 200

@@ -5,8 +5,8 @@ from __future__ import annotations
 import keras
 import numpy as np
 
-from mnist_cnn.augmentation import augment
-from mnist_cnn.config import TrainingConfig
+from mnist_cnn.digits.augmentation import augment
+from mnist_cnn.experiments.config import TrainingConfig
 from mnist_cnn.training.model import as_input
 
 

@@ -8,7 +8,7 @@ import os
 import socket
 import threading
 
-from mnist_cnn import data
+from mnist_cnn.digits import mnist as data
 
 # A school's network may swallow packets instead of refusing them.
 SILENCE_SECONDS = 5.0

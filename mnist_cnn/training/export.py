@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 
-from mnist_cnn import network, runs
-from mnist_cnn.background import Report, lower_priority
-from mnist_cnn.files import RunError
-from mnist_cnn.keras_export import STEPS, KerasExport
+from mnist_cnn import runs
+from mnist_cnn.jobs.background import Report, lower_priority
+from mnist_cnn.jobs.keras_export import STEPS, KerasExport
+from mnist_cnn.storage.files import RunError
 from mnist_cnn.training.process import prepare_environment
 
 EXIT_FAILED = 2
@@ -22,7 +22,7 @@ def write(export: KerasExport, report: Report) -> None:
     report(0, len(STEPS))
     with export.turn():
         report(1, len(STEPS))
-        weights = network.load(export.source.id).weights
+        weights = runs.load_network(export.source.id).weights
         prepare_environment()
         from mnist_cnn.training import model
 

@@ -12,12 +12,12 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from mnist_cnn import data
-from mnist_cnn.config import TrainingConfig
-from mnist_cnn.files import replacing
-from mnist_cnn.kept import epoch_point, of_epoch
-from mnist_cnn.network import load_weights
-from mnist_cnn.runs import Run, Status
+from mnist_cnn.digits import mnist
+from mnist_cnn.experiments.config import TrainingConfig
+from mnist_cnn.nn.network import load_weights
+from mnist_cnn.runs.kept import epoch_point, of_epoch
+from mnist_cnn.runs.run import Run, Status
+from mnist_cnn.storage.files import replacing
 from mnist_cnn.training import checkpoint, download, model
 from mnist_cnn.training.batches import Batches, StartEpoch
 from mnist_cnn.training.checkpoint import CheckpointError, KeepNetwork
@@ -119,7 +119,7 @@ class Training:
     def _prepare(self) -> None:
         dataset = download.load()
         if self.config.leave_out_offline_digits:
-            dataset = data.without_offline_digits(dataset)
+            dataset = mnist.without_offline_digits(dataset)
         images, labels = training_digits(dataset, self.config)
         keras.utils.set_random_seed(self.config.seed)
         self._dataset = dataset
@@ -227,7 +227,7 @@ class Training:
 
 
 def training_digits(
-    dataset: data.Dataset, config: TrainingConfig
+    dataset: mnist.Dataset, config: TrainingConfig
 ) -> tuple[np.ndarray, np.ndarray]:
     """The images uint8 (N, 28, 28) and labels (N,) that this config trains on."""
     images = dataset.x_train[: config.examples]
@@ -237,7 +237,7 @@ def training_digits(
     return images, labels
 
 
-def watched_digits(dataset: data.Dataset, run: Run) -> np.ndarray:
+def watched_digits(dataset: mnist.Dataset, run: Run) -> np.ndarray:
     """The first test image of each digit, 0 to 9, and the run's drawing if it has one.
 
     Returns:
@@ -262,7 +262,7 @@ def explain_failure(error: Exception) -> tuple[str, bool]:
 
     What is not known goes into the worker's log with its traceback as well.
     """
-    if isinstance(error, data.DataError | CheckpointError):
+    if isinstance(error, mnist.DataError | CheckpointError):
         return str(error).rstrip("."), True
     if isinstance(error, RuntimeError) and "NaN or Inf" in str(error):
         return (

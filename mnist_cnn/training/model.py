@@ -8,8 +8,8 @@ import keras
 import numpy as np
 from keras import layers
 
-from mnist_cnn.architecture import IMAGE_SHAPE, Architecture, Layer
-from mnist_cnn.config import TrainingConfig
+from mnist_cnn.experiments.config import TrainingConfig
+from mnist_cnn.nn.architecture import IMAGE_SHAPE, Architecture, Layer
 from mnist_cnn.training.fused_adam import fused_adam
 from mnist_cnn.training.ordered_dense import ordered_dense
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import keras
 
-from mnist_cnn.control import Command, CommandReader
+from mnist_cnn.runs.commands import Command, CommandReader
 from mnist_cnn.training.report import Clock, Report, Schedule
 
 PAUSE_POLL_SECONDS = 0.05

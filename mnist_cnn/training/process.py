@@ -21,12 +21,13 @@ def main() -> int:
     """Trains the run whose id comes in on standard input; nothing comes if no work."""
     prepare_environment()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    from mnist_cnn import data, runs
+    from mnist_cnn import runs
+    from mnist_cnn.digits import mnist
     from mnist_cnn.training.fit import Training
 
-    with contextlib.suppress(data.DataError):  # whoever trains is told
-        if data.find() is not None:
-            data.load()
+    with contextlib.suppress(mnist.DataError):  # whoever trains is told
+        if mnist.find() is not None:
+            mnist.load()
     run_id = sys.stdin.readline().strip()
     if not run_id:
         return 0

@@ -12,9 +12,9 @@ from typing import Any
 
 import keras
 
-from mnist_cnn.config import TrainingConfig
-from mnist_cnn.measurements import RESUME
-from mnist_cnn.schedule import learning_rate
+from mnist_cnn.experiments.config import TrainingConfig
+from mnist_cnn.experiments.schedule import learning_rate
+from mnist_cnn.runs.measurements import RESUME
 
 
 class Clock:

@@ -7,8 +7,8 @@ import time
 import keras
 import numpy as np
 
-from mnist_cnn.files import replacing
-from mnist_cnn.runs import Run
+from mnist_cnn.runs.run import Run
+from mnist_cnn.storage.files import replacing
 from mnist_cnn.training.batches import Batches
 from mnist_cnn.training.report import Report
 

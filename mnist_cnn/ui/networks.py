@@ -9,9 +9,9 @@ import numpy  # noqa: F401 - its BLAS must be loaded before it can be limited
 import streamlit as st
 from threadpoolctl import threadpool_limits
 
-from mnist_cnn import network, runs
-from mnist_cnn.network import Network, NetworkError
-from mnist_cnn.runs import Run, RunError
+from mnist_cnn import runs
+from mnist_cnn.nn.network import Network, NetworkError
+from mnist_cnn.runs.run import Run, RunError
 from mnist_cnn.ui.text import _, literal
 
 # With two threads beside a training, one digit takes 20 ms instead of 1 (measured).
@@ -140,4 +140,4 @@ def load_network(run_id: str) -> Chosen:
 
 @st.cache_resource(max_entries=NETWORKS_KEPT, show_spinner=False)
 def _load(run_id: str, path: str, changed: int) -> Network:
-    return network.load(run_id)
+    return runs.load_network(run_id)

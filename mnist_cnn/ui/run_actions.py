@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from mnist_cnn import ownership, runs
-from mnist_cnn.presets import PRESETS
-from mnist_cnn.runs import NAME_LENGTH, Run, RunError, Status
+from mnist_cnn import runs
+from mnist_cnn.experiments.presets import PRESETS
+from mnist_cnn.runs import ownership
+from mnist_cnn.runs.run import NAME_LENGTH, Run, RunError, Status
 from mnist_cnn.ui.text import _
-from mnist_cnn.ui.training_link import forget
+from mnist_cnn.ui.train.shown_run import forget
 from mnist_cnn.ui.training_queue import look_again
 from mnist_cnn.ui.visitor import refusal, visitor
 

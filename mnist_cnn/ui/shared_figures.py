@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Any
 
-from mnist_cnn.ui.live_chart import figure_json
+from mnist_cnn.ui.components.live_chart import figure_json
 
 FIGURES_KEPT = 200
 

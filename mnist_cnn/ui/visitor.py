@@ -11,9 +11,9 @@ from pathlib import Path
 
 import streamlit as st
 
-from mnist_cnn import ownership
-from mnist_cnn.ownership import Visitor
-from mnist_cnn.runs import Run
+from mnist_cnn.runs import ownership
+from mnist_cnn.runs.ownership import Visitor
+from mnist_cnn.runs.run import Run
 from mnist_cnn.ui.text import _
 
 KEYS = "browser_keys"

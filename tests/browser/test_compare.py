@@ -6,8 +6,9 @@ import pytest
 from playwright.sync_api import Page, expect
 from recorded_runs import recorded_run
 
-from mnist_cnn import data, runs
-from mnist_cnn.runs import Status
+from mnist_cnn import runs
+from mnist_cnn.digits import mnist
+from mnist_cnn.runs.run import Status
 
 ROW_HEIGHT = 35
 WRONG = ([1, 2, 3], [3, 4])
@@ -19,7 +20,7 @@ def lab(server, small_mnist, monkeypatch):
     monkeypatch.setenv("MNIST_CNN_RUNS", str(server.runs))
     monkeypatch.setenv("MNIST_CNN_DATA", str(small_mnist))
     server.restart()
-    digits = data.load()
+    digits = mnist.load()
     server.digits = digits
     server.made = [
         recorded_run(digits, preset=preset, name=preset, wrong=wrong)

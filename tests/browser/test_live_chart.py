@@ -28,8 +28,8 @@ import numpy as np
 import streamlit as st
 
 from mnist_cnn.figures import loss_curve
-from mnist_cnn.metrics import Mark, Metrics
-from mnist_cnn.ui.live_chart import live_chart
+from mnist_cnn.runs.metrics import Mark, Metrics
+from mnist_cnn.ui.components.live_chart import live_chart
 
 LONGEST = 190_000
 rng = np.random.default_rng(0)

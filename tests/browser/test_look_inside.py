@@ -7,10 +7,11 @@ import pytest
 from networks import ARCHITECTURES, a_seven, random_network
 from playwright.sync_api import expect
 
-from mnist_cnn import explain, runs
-from mnist_cnn.config import TrainingConfig
-from mnist_cnn.digit_link import pack, unpack
-from mnist_cnn.runs import Status
+from mnist_cnn import runs
+from mnist_cnn.digits.link import pack, unpack
+from mnist_cnn.experiments.config import TrainingConfig
+from mnist_cnn.nn import explain
+from mnist_cnn.runs.run import Status
 
 NETWORKS = {
     name: random_network(ARCHITECTURES[name]) for name in ("seed", "batch norm, pool 3")

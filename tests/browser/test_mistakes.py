@@ -6,8 +6,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
-from mnist_cnn import data, predictions, runs
-from mnist_cnn.evaluation import confusion_matrix, in_cell, worst_confusion
+from mnist_cnn import runs
+from mnist_cnn.analysis.evaluation import confusion_matrix, in_cell, worst_confusion
+from mnist_cnn.digits import mnist
+from mnist_cnn.runs import predictions
 
 # A fresh server beside a training takes more than Playwright's 5 s for a first chart.
 expect.set_options(timeout=30_000)
@@ -22,7 +24,7 @@ def lab(start_server):
 def saved(complete_mnist):
     """The pretrained network's predictions, whose test set is at hand."""
     found = predictions.load(runs.find(runs.PRETRAINED).predictions_path)
-    if not found.fit(data.load()):
+    if not found.fit(mnist.load()):
         pytest.skip("the pretrained network was tested on another test set")
     return found
 

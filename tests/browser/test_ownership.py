@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from mnist_cnn import ownership, runs
-from mnist_cnn.config import TrainingConfig
+from mnist_cnn import runs
+from mnist_cnn.experiments.config import TrainingConfig
+from mnist_cnn.runs import ownership
 
 NAME = "mnist-cnn-key"
 DENIED = """Object.defineProperty(window, "localStorage", {

@@ -9,8 +9,7 @@ from contextlib import ExitStack
 import pytest
 from processes import processes_of
 from tabs import Tab
-from test_killed import is_worker
-from test_worker import wait_until
+from workers import is_worker, wait_until
 
 from benchmarks.session import Server
 from mnist_cnn import runs

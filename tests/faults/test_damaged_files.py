@@ -13,11 +13,13 @@ import pytest
 from networks import random_digits, random_network
 from visits import PAGES, ROOT, visit
 
-from mnist_cnn import data, predictions, runs
-from mnist_cnn.architecture import Architecture, ConvBlock
-from mnist_cnn.config import TrainingConfig
-from mnist_cnn.predictions import Predictions
-from mnist_cnn.runs import Status
+from mnist_cnn import runs
+from mnist_cnn.digits import mnist
+from mnist_cnn.experiments.config import TrainingConfig
+from mnist_cnn.nn.architecture import Architecture, ConvBlock
+from mnist_cnn.runs import predictions
+from mnist_cnn.runs.predictions import Predictions
+from mnist_cnn.runs.run import Status
 
 RECORDING = ROOT / "tests" / "recordings" / "overfitting.jsonl"
 SMALL = Architecture((ConvBlock(4, 3, pool=4),), 0.25, (16,))
@@ -83,7 +85,7 @@ def complete_run(tmp_path_factory, small_mnist) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MNIST_CNN_RUNS", str(folder))
         patch.setenv("MNIST_CNN_DATA", str(small_mnist))
-        digits = data.load()
+        digits = mnist.load()
         config = TrainingConfig(network=SMALL, epochs=12, examples=500)
         drawing = (random_digits(1)[0] * 255).astype(np.uint8)
         run = runs.submit(config, preset="seed", name="mine", drawing=drawing)

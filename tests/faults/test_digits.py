@@ -16,9 +16,10 @@ import numpy as np
 import pytest
 from visits import PAGES, ROOT, visit
 
-from mnist_cnn import data, runs
-from mnist_cnn.architecture import Architecture
-from mnist_cnn.config import TrainingConfig
+from mnist_cnn import runs
+from mnist_cnn.digits import mnist
+from mnist_cnn.experiments.config import TrainingConfig
+from mnist_cnn.nn.architecture import Architecture
 
 pytestmark = pytest.mark.usefixtures("runs_folder")
 
@@ -141,4 +142,4 @@ def test_a_download_that_fails_leaves_the_offline_digits(
     assert tried.returncode == 0, tried.stderr
     assert "5,000 real MNIST digits" in tried.stdout
     # Half a file is not taken for digits the next time.
-    assert data.find() is None
+    assert mnist.find() is None

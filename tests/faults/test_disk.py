@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 from visits import PAGES, visit
 
-from mnist_cnn import resuming, runs
-from mnist_cnn.architecture import Architecture
-from mnist_cnn.config import TrainingConfig
-from mnist_cnn.metrics import MetricsReader
+from mnist_cnn import runs
+from mnist_cnn.experiments.config import TrainingConfig
+from mnist_cnn.nn.architecture import Architecture
+from mnist_cnn.runs import resume
+from mnist_cnn.runs.metrics import MetricsReader
 
 EPOCHS = 12
 TINY = TrainingConfig(
@@ -85,7 +86,7 @@ def test_a_disk_that_fills_up_during_a_training_is_said_and_it_can_go_on(small_d
     assert f"The network of epoch {run.status().epochs_done} is kept" in reason
     assert run.status().epochs_done >= 2
     (small_disk / "ballast").unlink()
-    resuming.resume(run)
+    resume.resume(run)
     assert train(run).state == "done"
     measured = MetricsReader(run.metrics_path).read()
     assert measured.step.tolist() == list(range(1, EPOCHS * 5 + 1))

@@ -13,14 +13,17 @@ import numpy as np
 import pytest
 from processes import processes_of
 from tabs import Tab
-from test_worker import start, state, wait_until
+from workers import is_worker, start, state, wait_until
 
 from benchmarks.session import Server
-from mnist_cnn import data, network, resuming, runs, worker
-from mnist_cnn.architecture import Architecture, ConvBlock
-from mnist_cnn.config import TrainingConfig
-from mnist_cnn.metrics import MetricsReader
-from mnist_cnn.runs import Run
+from mnist_cnn import runs
+from mnist_cnn.digits import mnist
+from mnist_cnn.experiments.config import TrainingConfig
+from mnist_cnn.jobs import worker
+from mnist_cnn.nn.architecture import Architecture, ConvBlock
+from mnist_cnn.runs import resume
+from mnist_cnn.runs.metrics import MetricsReader
+from mnist_cnn.runs.run import Run
 
 pytestmark = pytest.mark.usefixtures("runs_folder", "few_digits")
 
@@ -66,8 +69,8 @@ def assert_nothing_is_lost(run: Run) -> None:
         assert "No epoch was complete" in status.reason
         return
     assert f"The network of epoch {status.epochs_done} is kept." in status.reason
-    digits = data.load()
-    read = network.load(run.id).probabilities(digits.x_test / np.float32(255))
+    digits = mnist.load()
+    read = runs.load_network(run.id).probabilities(digits.x_test / np.float32(255))
     share = (read.argmax(1) == digits.y_test).mean()
     assert status.test_accuracy == pytest.approx(share, abs=0.0051)
 
@@ -106,7 +109,7 @@ def kill_at(moment: str, run: Run, chance: random.Random) -> bool:
     assert_nothing_is_lost(run)
     done = run.status().epochs_done
     print(f"{moment}: said after {said:.2f} s, epoch {done} is kept")
-    resuming.resume(run)
+    resume.resume(run)
     wait_until(lambda: run.recorded_status().is_active or state(run) == "done")
     assert run.recorded_status().epochs_done >= done
     return True
@@ -118,7 +121,7 @@ def assert_same_end(run: Run, undisturbed: Run) -> None:
     theirs = MetricsReader(undisturbed.metrics_path).read()
     assert ours.batches[:, :5].tolist() == theirs.batches[:, :5].tolist()
     assert [p.val_loss for p in ours.epochs] == [p.val_loss for p in theirs.epochs]
-    one, other = network.load(run.id), network.load(undisturbed.id)
+    one, other = runs.load_network(run.id), runs.load_network(undisturbed.id)
     for name, array in other.weights.items():
         np.testing.assert_array_equal(one.weights[name], array)
 
@@ -181,14 +184,6 @@ def test_a_training_goes_on_without_its_server_and_leaves_no_process():
     (worker_pid,) = [pid for pid in processes_of(runs.folder()) if is_worker(pid)]
     os.kill(worker_pid, signal.SIGKILL)
     wait_until(lambda: processes_of(runs.folder()) == [], 60)
-
-
-def is_worker(pid: int) -> bool:
-    """Whether that process is a worker; no if it has just ended."""
-    try:
-        return b"worker" in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-    except OSError:
-        return False
 
 
 def test_a_laptop_that_sleeps_is_not_taken_for_a_death(all_faults):

@@ -24,10 +24,10 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from mnist_cnn import runs
-from mnist_cnn.config import TrainingConfig
-from mnist_cnn.control import COMMANDS, CommandReader
-from mnist_cnn.image_files import ImageError, open_image
-from mnist_cnn.runs import RunError
+from mnist_cnn.digits.image_files import ImageError, open_image
+from mnist_cnn.experiments.config import TrainingConfig
+from mnist_cnn.runs.commands import COMMANDS, CommandReader
+from mnist_cnn.runs.run import RunError
 from mnist_cnn.ui.frame import pages
 
 ROOT = Path(__file__).parents[2]

@@ -8,10 +8,11 @@ import streamlit as st
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from mnist_cnn import run_import
-from mnist_cnn.image_files import open_image
-from mnist_cnn.ui import class_address, home_view, visitor
-from mnist_cnn.ui.class_address import qr_code
+from mnist_cnn.digits.image_files import open_image
+from mnist_cnn.runs import importing
+from mnist_cnn.ui import visitor
+from mnist_cnn.ui.home import class_address, view
+from mnist_cnn.ui.home.class_address import qr_code
 
 ROOT = Path(__file__).parents[2]
 
@@ -86,7 +87,7 @@ def test_an_error_on_a_page_shows_nothing_of_the_inside(monkeypatch):
     def fails():
         raise RuntimeError("secret of the inside")
 
-    monkeypatch.setattr(home_view, "lesson", fails)
+    monkeypatch.setattr(view, "lesson", fails)
     (shown,) = home().exception
     assert "secret" not in shown.message
     assert "secret" not in "".join(shown.stack_trace)
@@ -98,7 +99,7 @@ def test_the_settings_fit_a_school():
     assert settings["server"]["address"] == "localhost"
     assert settings["server"]["enableXsrfProtection"] is True
     assert settings["server"]["enableCORS"] is True
-    assert settings["server"]["maxUploadSize"] == run_import.MEGABYTES <= 32
+    assert settings["server"]["maxUploadSize"] == importing.MEGABYTES <= 32
     assert settings["client"]["showErrorDetails"] == "none"
     assert settings["browser"]["gatherUsageStats"] is False
     for section, values in settings.items():

@@ -8,10 +8,12 @@ import pytest
 from recorded_runs import recorded_run
 from streamlit.testing.v1 import AppTest
 
-from mnist_cnn import data, predictions, runs
-from mnist_cnn.predictions import Predictions
-from mnist_cnn.presets import PRESETS
-from mnist_cnn.runs import PRETRAINED, Status
+from mnist_cnn import runs
+from mnist_cnn.digits import mnist
+from mnist_cnn.experiments.presets import PRESETS
+from mnist_cnn.runs import predictions
+from mnist_cnn.runs.predictions import Predictions
+from mnist_cnn.runs.run import PRETRAINED, Status
 from mnist_cnn.ui import training_queue
 
 ROOT = Path(__file__).parents[2]
@@ -25,7 +27,7 @@ def lab(runs_folder, few_digits):
 
 @pytest.fixture
 def digits(lab):
-    return data.load()
+    return mnist.load()
 
 
 def compare(*ids: str, link: str | None = None) -> AppTest:

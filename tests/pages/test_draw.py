@@ -9,8 +9,10 @@ import pytest
 from PIL import Image, ImageDraw
 from streamlit.testing.v1 import AppTest
 
-from mnist_cnn import network, runs, sketch
-from mnist_cnn.config import TrainingConfig
+from mnist_cnn import runs
+from mnist_cnn.digits import preprocessing
+from mnist_cnn.experiments.config import TrainingConfig
+from mnist_cnn.nn import network
 
 ROOT = Path(__file__).parents[2]
 
@@ -60,8 +62,8 @@ def test_a_blank_picture_after_the_canvas_own_reset_predicts_nothing():
 
 def test_the_metric_shows_what_the_network_says_of_the_prepared_drawing():
     at = draw_page(drawing_of_a_seven())
-    pixels = sketch.prepare(drawing_of_a_seven()).pixels
-    probabilities = network.load().probabilities(pixels)[0]
+    pixels = preprocessing.prepare(drawing_of_a_seven()).pixels
+    probabilities = runs.load_network().probabilities(pixels)[0]
     prediction = at.metric[0]
     assert prediction.label == "Prediction"
     assert prediction.value == str(probabilities.argmax()) == "7"
@@ -72,7 +74,7 @@ def test_the_metric_shows_what_the_network_says_of_the_prepared_drawing():
 def test_just_resizing_gives_the_network_other_pixels():
     at = draw_page(drawing_of_a_seven())
     next(t for t in at.toggle if t.label == "Just resize").set_value(True).run()
-    resized = sketch.resize_only(drawing_of_a_seven()).pixels
+    resized = preprocessing.resize_only(drawing_of_a_seven()).pixels
     assert np.allclose(at.session_state["drawing_pixels"], resized)
 
 

@@ -6,8 +6,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mnist_cnn import runs
-from mnist_cnn.architecture import Architecture, ConvBlock
-from mnist_cnn.presets import PRESETS
+from mnist_cnn.experiments.presets import PRESETS
+from mnist_cnn.nn.architecture import Architecture, ConvBlock
 
 ROOT = Path(__file__).parents[2]
 

@@ -6,10 +6,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mnist_cnn import runs
-from mnist_cnn.architecture import SEED, Architecture, ConvBlock
-from mnist_cnn.config import TrainingConfig
-from mnist_cnn.network import weight_shapes
-from mnist_cnn.summary import summary
+from mnist_cnn.experiments.config import TrainingConfig
+from mnist_cnn.nn.architecture import SEED, Architecture, ConvBlock
+from mnist_cnn.nn.network import weight_shapes
+from mnist_cnn.nn.summary import summary
 
 ROOT = Path(__file__).parents[2]
 

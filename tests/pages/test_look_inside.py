@@ -12,14 +12,16 @@ import pytest
 from networks import ARCHITECTURES, a_seven, random_network
 from streamlit.testing.v1 import AppTest
 
-from mnist_cnn import data, explain, runs, saliency
-from mnist_cnn.config import TrainingConfig
-from mnist_cnn.digit_link import pack, unpack
-from mnist_cnn.network import Network
-from mnist_cnn.runs import Status
-from mnist_cnn.ui.clickable_picture import Tile, chosen_tile
-from mnist_cnn.ui.inside_reading import read
-from mnist_cnn.ui.layer_scrubber import KINDS, scrubber_data
+from mnist_cnn import runs
+from mnist_cnn.digits import mnist
+from mnist_cnn.digits.link import pack, unpack
+from mnist_cnn.experiments.config import TrainingConfig
+from mnist_cnn.nn import explain, saliency
+from mnist_cnn.nn.network import Network
+from mnist_cnn.runs.run import Status
+from mnist_cnn.ui.components.clickable_picture import Tile, chosen_tile
+from mnist_cnn.ui.components.layer_scrubber import KINDS, scrubber_data
+from mnist_cnn.ui.inside.reading import read
 
 ROOT = Path(__file__).parents[2]
 
@@ -107,7 +109,7 @@ def test_a_link_carries_the_drawing_to_another_session():
 
 
 def test_a_link_to_a_test_digit_shows_it_and_says_whether_it_is_a_mistake():
-    digits = data.load()
+    digits = mnist.load()
     network = random_network(ARCHITECTURES["dense only"])
     at = opened({"network": run_of(network).id, "test": "17"})
     answer = int(network.probabilities(digits.x_test[17] / 255)[0].argmax())
@@ -133,7 +135,7 @@ def test_a_new_drawing_takes_the_place_of_the_test_digit():
 
 
 def test_a_random_digit_and_a_mistake_are_one_press_away():
-    digits = data.load()
+    digits = mnist.load()
     run = run_of(random_network(ARCHITECTURES["dense only"]))
     probabilities = np.eye(10, dtype=np.float32)[digits.y_test]
     probabilities[[41, 77]] = np.roll(probabilities[[41, 77]], 1, axis=1)
@@ -285,7 +287,7 @@ def test_a_network_still_in_training_can_be_looked_into():
 def test_the_page_never_loads_tensorflow():
     # Other tests in this process may have; a process of its own has not.
     code = (
-        "import sys; import mnist_cnn.ui.inside_view; "
+        "import sys; import mnist_cnn.ui.inside.view; "
         "sys.exit(any(n in sys.modules for n in ('tensorflow', 'keras', 'pandas')))"
     )
     assert subprocess.call([sys.executable, "-c", code], cwd=ROOT) == 0

@@ -8,11 +8,13 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mnist_cnn import data, predictions, runs
-from mnist_cnn.config import TrainingConfig
-from mnist_cnn.evaluation import confusion_matrix, worst_confusion
-from mnist_cnn.evaluation_job import Evaluation
-from mnist_cnn.predictions import Predictions
+from mnist_cnn import runs
+from mnist_cnn.analysis.evaluation import confusion_matrix, worst_confusion
+from mnist_cnn.digits import mnist
+from mnist_cnn.experiments.config import TrainingConfig
+from mnist_cnn.jobs.evaluation_job import Evaluation
+from mnist_cnn.runs import predictions
+from mnist_cnn.runs.predictions import Predictions
 
 ROOT = Path(__file__).parents[2]
 
@@ -24,7 +26,7 @@ def lab(runs_folder, few_digits):
 
 @pytest.fixture
 def digits(lab):
-    return data.load()
+    return mnist.load()
 
 
 def mistakes(**query: str) -> AppTest:

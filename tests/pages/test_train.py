@@ -9,13 +9,15 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mnist_cnn import runs, worker
-from mnist_cnn.augmentation import AUGMENTATIONS
-from mnist_cnn.config import TrainingConfig
-from mnist_cnn.presets import PRESETS
-from mnist_cnn.runs import Status
-from mnist_cnn.ui import training_form, training_queue
-from mnist_cnn.ui.augmentation_view import sheet
+from mnist_cnn import runs
+from mnist_cnn.digits.augmentation import AUGMENTATIONS
+from mnist_cnn.experiments.config import TrainingConfig
+from mnist_cnn.experiments.presets import PRESETS
+from mnist_cnn.jobs import worker
+from mnist_cnn.runs.run import Status
+from mnist_cnn.ui import training_queue
+from mnist_cnn.ui.train import form
+from mnist_cnn.ui.train.augmentation import sheet
 
 ROOT = Path(__file__).parents[2]
 RECORDINGS = ROOT / "tests" / "recordings"
@@ -96,7 +98,7 @@ def test_start_pressed_five_times_is_one_training():
 
 
 def test_the_same_training_is_not_started_twice_and_the_page_says_why(monkeypatch):
-    monkeypatch.setattr(training_form, "SAME_PRESS_SECONDS", -1.0)
+    monkeypatch.setattr(form, "SAME_PRESS_SECONDS", -1.0)
     at = press(press(train_page(), "start"), "start")
     (run,) = runs.list_runs()
     assert "This very training is going on" in at.error[0].value
@@ -150,7 +152,7 @@ def test_the_drawing_of_the_draw_page_goes_along():
     at = train_page()
     drawing = np.zeros((28, 28), np.float32)
     drawing[5:20, 14] = 1.0
-    at.session_state[training_form.DRAWING] = drawing
+    at.session_state[form.DRAWING] = drawing
     press(at, "start")
     (run,) = runs.list_runs()
     assert run.drawing().tolist() == (drawing * 255).astype(np.uint8).tolist()

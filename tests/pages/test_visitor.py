@@ -6,10 +6,12 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from mnist_cnn import ownership, runs
-from mnist_cnn.config import TrainingConfig
-from mnist_cnn.runs import Run, RunError
-from mnist_cnn.ui import training_steering, visitor
+from mnist_cnn import runs
+from mnist_cnn.experiments.config import TrainingConfig
+from mnist_cnn.runs import ownership
+from mnist_cnn.runs.run import Run, RunError
+from mnist_cnn.ui import visitor
+from mnist_cnn.ui.train import steering
 
 ROOT = Path(__file__).parents[2]
 
@@ -67,7 +69,7 @@ def test_a_forged_press_changes_nothing(monkeypatch):
     run = somebody_elses()
     at = train_page(run)
     # As if the buttons had been drawn, for a visitor who is refused when they press.
-    monkeypatch.setattr(training_steering, "refusal", lambda run: "")
+    monkeypatch.setattr(steering, "refusal", lambda run: "")
     at.run()
     at.button(key=f"stop_{run.id}").click().run()
     assert not run.control_path.exists()

@@ -15,7 +15,7 @@ os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 import keras
 import numpy as np
 
-from mnist_cnn.architecture import Architecture, ConvBlock
+from mnist_cnn.nn.architecture import Architecture, ConvBlock
 from mnist_cnn.training.model import as_input, build
 
 # The lecture's network with fewer units, so that a recording takes seconds.

@@ -1,0 +1,1 @@
+"""What a run's results say: evaluation, calibration, diagnosis, comparison, what if."""

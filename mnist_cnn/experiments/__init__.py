@@ -1,0 +1,1 @@
+"""What can be trained: config, presets, schedules; experiments as links or scripts."""

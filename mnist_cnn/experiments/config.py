@@ -1,0 +1,159 @@
+"""What can be set for a training, with its ranges."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
+
+from mnist_cnn.digits.augmentation import AUGMENTATIONS
+from mnist_cnn.nn.architecture import SEED, Architecture, ArchitectureError
+
+OPTIMIZERS = ("adam", "sgd", "rmsprop")
+SCHEDULES = ("constant", "cosine")
+RANGES: dict[str, tuple[float, float]] = {
+    "epochs": (1, 50),
+    "batch_size": (16, 1024),
+    "learning_rate": (1e-6, 1.0),
+    "examples": (500, 60_000),
+    "seed": (0, 2**31 - 1),
+}
+TITLES = {
+    "epochs": "Epochs",
+    "batch_size": "Batch size",
+    "learning_rate": "Learning rate",
+    "examples": "Training digits",
+    "seed": "Seed",
+}
+
+
+class ConfigError(ValueError):
+    """A setting out of its range; the text names the field and the range."""
+
+
+@dataclass(frozen=True)
+class TrainingConfig:
+    """Everything that decides a training; the same values give the same curve.
+
+    Attributes:
+        network: the network as data.
+        epochs: passes over the training digits, 1 to 50.
+        batch_size: digits for each step of the optimizer, 16 to 1024.
+        optimizer: "adam", "sgd" (with momentum 0.9) or "rmsprop".
+        learning_rate: step size; the peak, if the schedule changes it. 1e-6 to 1.
+        schedule: "constant", or "cosine": warm-up, then down to 0 along a cosine.
+        examples: training digits used, 500 to 60,000; None for all there are.
+        seed: of the first weights, the order of the digits, dropout, augmentation.
+        augmentation: names out of ``augmentation.AUGMENTATIONS``; may be empty.
+        leave_out_offline_digits: train without the 5,000 digits that serve as data
+            where there is no network, so that they can test the result fairly.
+        shuffle_labels: deal the training labels out anew, at random by the seed: an
+            experiment (Zhang et al. 2017). The test labels stay right.
+
+    Raises:
+        ConfigError: naming the field and its range.
+    """
+
+    network: Architecture = field(default=SEED)
+    epochs: int = 5
+    batch_size: int = 128
+    optimizer: str = "adam"
+    learning_rate: float = 2e-3
+    schedule: str = "cosine"
+    examples: int | None = None
+    seed: int = 1
+    augmentation: tuple[str, ...] = ()
+    leave_out_offline_digits: bool = False
+    shuffle_labels: bool = False
+
+    def __post_init__(self) -> None:
+        for name in ("epochs", "batch_size", "seed"):
+            _check_whole(name, getattr(self, name))
+        if self.examples is not None:
+            _check_whole("examples", self.examples)
+        _check_range("learning_rate", self.learning_rate)
+        _check_choice("Optimizer", self.optimizer, OPTIMIZERS)
+        _check_choice("Schedule", self.schedule, SCHEDULES)
+        for name in self.augmentation:
+            _check_choice("Augmentation", name, tuple(AUGMENTATIONS))
+        if not isinstance(self.network, Architecture):
+            raise ConfigError(f"Network must be an Architecture, not {self.network!r}.")
+        if not isinstance(self.leave_out_offline_digits, bool):
+            raise ConfigError("Leave out offline digits must be true or false.")
+        if not isinstance(self.shuffle_labels, bool):
+            raise ConfigError("Shuffle labels must be true or false.")
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as plain JSON values."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: Any) -> TrainingConfig:
+        """The inverse of ``to_dict``; missing fields take their defaults.
+
+        Raises:
+            ConfigError: for unknown fields, wrong types or values out of range.
+        """
+        if not isinstance(values, dict):
+            raise ConfigError("These are not the settings of a training.")
+        unknown = set(values) - {each.name for each in fields(cls)}
+        if unknown:
+            raise ConfigError(
+                f"Unknown setting: {', '.join(sorted(map(str, unknown)))}."
+            )
+        values = dict(values)
+        try:
+            if "network" in values:
+                values["network"] = Architecture.from_dict(values["network"])
+            if "augmentation" in values:
+                values["augmentation"] = tuple(values["augmentation"])
+            return cls(**values)
+        except ArchitectureError as error:
+            raise ConfigError(str(error)) from error
+        except TypeError as error:
+            raise ConfigError(f"A setting has the wrong type ({error}).") from error
+
+    def steps_per_epoch(self, examples: int) -> int:
+        """Batches in an epoch of that many digits; the last may be smaller."""
+        return math.ceil(examples / self.batch_size)
+
+
+def _check_whole(name: str, value: object) -> None:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise ConfigError(
+            f"{TITLES[name]} must be a whole number {_range_text(name)}, not {value!r}."
+        )
+    _check_range(name, value)
+
+
+def _check_range(name: str, value: object) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ConfigError(
+            f"{TITLES[name]} must be a number {_range_text(name)}, not {value!r}."
+        )
+    low, high = RANGES[name]
+    if not low <= value <= high:
+        raise ConfigError(
+            f"{TITLES[name]} must be {_range_text(name)}, not {_short(value)}."
+        )
+
+
+def _short(value: float) -> str:
+    try:
+        return f"{value:g}"
+    except OverflowError:
+        return "a number with hundreds of digits"
+
+
+def _range_text(name: str) -> str:
+    low, high = RANGES[name]
+    if isinstance(low, int) and isinstance(high, int):
+        return f"from {low:,} to {high:,}"
+    return f"from {low:f} to {high:g}"
+
+
+def _check_choice(title: str, value: object, choices: tuple[str, ...]) -> None:
+    if value not in choices:
+        raise ConfigError(
+            f"{title} must be one of {', '.join(choices)}, not {value!r}."
+        )

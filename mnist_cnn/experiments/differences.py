@@ -1,0 +1,66 @@
+"""A training's settings in plain words, and where several trainings differ."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mnist_cnn.digits.augmentation import AUGMENTATIONS
+from mnist_cnn.experiments.config import TITLES, TrainingConfig
+from mnist_cnn.experiments.presets import DEFAULT_PRESET, PRESETS
+
+_SCHEDULES = {"constant": "constant", "cosine": "warm-up, then cosine"}
+
+
+def in_words(config: TrainingConfig) -> dict[str, str]:
+    """Every setting: its title, and its value as one would say it."""
+    network = config.network
+    convolutions = [
+        f"{block.filters} of {block.kernel}×{block.kernel}"
+        + (" without a border" if block.padding == "valid" else "")
+        + (f", pool {block.pool}" if block.pool > 1 else ", no pooling")
+        for block in network.blocks
+    ]
+    return {
+        "Convolutions": "; ".join(convolutions) or "none",
+        "Batch normalisation": "yes" if network.batch_norm else "no",
+        "Dropout": f"{network.dropout:g}",
+        "Dense units": ", ".join(f"{units:,}" for units in network.dense) or "none",
+        TITLES["epochs"]: f"{config.epochs}",
+        TITLES["batch_size"]: f"{config.batch_size:,}",
+        "Optimizer": config.optimizer,
+        TITLES["learning_rate"]: f"{config.learning_rate:g}",
+        "Schedule": _SCHEDULES[config.schedule],
+        TITLES["examples"]: f"{config.examples:,}" if config.examples else "all",
+        "Augmentation": ", ".join(
+            AUGMENTATIONS[name].title.lower() for name in config.augmentation
+        )
+        or "none",
+        "Training labels": "shuffled" if config.shuffle_labels else "right",
+        "Offline digits": (
+            "kept out of training" if config.leave_out_offline_digits else "used"
+        ),
+        TITLES["seed"]: f"{config.seed}",
+    }
+
+
+def differences(configs: Sequence[TrainingConfig]) -> dict[str, list[str]]:
+    """The settings in which these differ: by title, each one's value in their order."""
+    told = [in_words(config) for config in configs]
+    if not told:
+        return {}
+    values = {title: [each[title] for each in told] for title in told[0]}
+    return {title: each for title, each in values.items() if len(set(each)) > 1}
+
+
+def changes(preset: str, config: TrainingConfig) -> str:
+    """What differs from the preset a run came from, in one line; empty if nothing.
+
+    Args:
+        preset: as in a run folder: a preset's name, with ", changed" if it was. Any
+            other text stands for the preset that one gets without choosing.
+        config: the run's own settings.
+    """
+    name = preset.partition(",")[0]
+    base = PRESETS[name if name in PRESETS else DEFAULT_PRESET].config
+    found = differences([base, config])
+    return " · ".join(f"{title}: {own}" for title, (_base, own) in found.items())

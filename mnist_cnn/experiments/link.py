@@ -1,0 +1,150 @@
+"""An experiment in a link: a preset and what differs from it, readable in the address.
+
+``preset=seed&epochs=3&blocks=16k3p2,32k3p2&dense=100``: a block is filters, k kernel,
+p pooling (p1: none), and v at the end for padding "valid".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+
+from mnist_cnn.experiments.config import ConfigError, TrainingConfig
+from mnist_cnn.experiments.presets import DEFAULT_PRESET, PRESETS
+from mnist_cnn.nn.architecture import Architecture, ArchitectureError, ConvBlock
+
+WHOLE = ("epochs", "batch_size", "examples", "seed")
+TEXT = ("optimizer", "schedule")
+ALL_DIGITS = "all"
+LONGEST = 80
+
+_BLOCK = re.compile(r"(\d{1,4})k(\d{1,4})p(\d{1,4})(v?)", re.ASCII)
+_NUMBER = re.compile(r"\d{1,10}", re.ASCII)
+
+
+def to_link(preset: str, config: TrainingConfig) -> dict[str, str]:
+    """The preset's name, and each setting in which the config differs from it."""
+    base = PRESETS[preset].config
+    link = {"preset": preset}
+    for name in (*WHOLE, *TEXT, "learning_rate"):
+        value = getattr(config, name)
+        if value != getattr(base, name):
+            link[name] = ALL_DIGITS if value is None else f"{value}"
+    if config.augmentation != base.augmentation:
+        link["augmentation"] = ",".join(config.augmentation)
+    network, usual = config.network, base.network
+    if network.blocks != usual.blocks:
+        link["blocks"] = ",".join(map(_block_text, network.blocks))
+    if network.dense != usual.dense:
+        link["dense"] = ",".join(map(str, network.dense))
+    if network.dropout != usual.dropout:
+        link["dropout"] = f"{network.dropout:g}"
+    if network.batch_norm != usual.batch_norm:
+        link["batch_norm"] = f"{network.batch_norm:d}"
+    return link
+
+
+def from_link(link: Mapping[str, str]) -> tuple[str, TrainingConfig]:
+    """The inverse: the preset's name, and its settings with those in the link.
+
+    Raises:
+        ConfigError: naming what in the link is no good.
+    """
+    preset = link.get("preset", "")
+    if preset not in PRESETS:
+        raise ConfigError("The link names a preset that this lab does not have.")
+    if any(len(value) > LONGEST for value in link.values()):
+        raise ConfigError("The settings in this link are too long to be any.")
+    base = PRESETS[preset].config
+    changed: dict[str, object] = {name: link[name] for name in TEXT if name in link}
+    for name in WHOLE:
+        if name in link:
+            is_all = name == "examples" and link[name] == ALL_DIGITS
+            changed[name] = None if is_all else _number(name, link[name])
+    if "learning_rate" in link:
+        changed["learning_rate"] = _decimal("learning_rate", link["learning_rate"])
+    if "augmentation" in link:
+        changed["augmentation"] = tuple(filter(None, link["augmentation"].split(",")))
+    try:
+        changed["network"] = _network(base.network, link)
+    except ArchitectureError as error:
+        raise ConfigError(str(error)) from error
+    return preset, replace(base, **changed)
+
+
+def link_of(preset: str, config: TrainingConfig) -> dict[str, str] | None:
+    """The link to a run's experiment; None if no link can say it.
+
+    Args:
+        preset: as in ``Run.preset``: a name, maybe with ", changed", or any other.
+        config: the run's. That it left out the offline digits is not in the link.
+    """
+    name = preset.partition(",")[0]
+    if name not in PRESETS:
+        name = DEFAULT_PRESET
+    base = PRESETS[name].config
+    wanted = replace(config, leave_out_offline_digits=base.leave_out_offline_digits)
+    link = to_link(name, wanted)
+    try:
+        return link if from_link(link) == (name, wanted) else None
+    except ConfigError:
+        return None
+
+
+def dense_units(text: str) -> tuple[int, ...]:
+    """Units of hidden dense layers as somebody typed them: "1000", "128, 64", "".
+
+    Raises:
+        ConfigError: for anything but whole numbers with commas between.
+    """
+    return tuple(
+        _number("dense", part.strip()) for part in text.split(",") if part.strip()
+    )
+
+
+def _network(base: Architecture, link: Mapping[str, str]) -> Architecture:
+    changed: dict[str, object] = {}
+    if "blocks" in link:
+        parts = [part for part in link["blocks"].split(",") if part]
+        changed["blocks"] = tuple(map(_block, parts))
+    if "dense" in link:
+        changed["dense"] = dense_units(link["dense"])
+    if "dropout" in link:
+        changed["dropout"] = _decimal("dropout", link["dropout"])
+    if "batch_norm" in link:
+        changed["batch_norm"] = link["batch_norm"] == "1"
+    return replace(base, **changed)
+
+
+def _block_text(block: ConvBlock) -> str:
+    valid = "v" if block.padding == "valid" else ""
+    return f"{block.filters}k{block.kernel}p{block.pool}{valid}"
+
+
+def _block(text: str) -> ConvBlock:
+    match = _BLOCK.fullmatch(text)
+    if match is None:
+        raise ConfigError(f"{text!r} is no convolution block, such as 32k5p2.")
+    filters, kernel, pool, valid = match.groups()
+    padding = "valid" if valid else "same"
+    return ConvBlock(int(filters), int(kernel), padding, int(pool))
+
+
+def _number(name: str, text: str) -> int:
+    if not _NUMBER.fullmatch(text):
+        raise ConfigError(f"{_title(name)} must be a whole number, not {text!r}.")
+    return int(text)
+
+
+def _decimal(name: str, text: str) -> float:
+    try:
+        return float(text)
+    except ValueError as error:
+        message = f"{_title(name)} must be a number, not {text!r}."
+        raise ConfigError(message) from error
+
+
+def _title(name: str) -> str:
+    titles = {"dense": "Dense units", "examples": "Training digits"}
+    return titles.get(name, name.replace("_", " ").capitalize())

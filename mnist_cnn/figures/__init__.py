@@ -1,0 +1,1 @@
+"""Data becomes Plotly figures and pictures: pure functions."""

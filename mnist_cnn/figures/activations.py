@@ -1,0 +1,227 @@
+"""Activations as pictures: one PNG for a whole layer, one colour scale for all of it.
+
+One rule holds for every picture: black is 0, orange to white is above 0, blue to white
+is below 0, and the same brightness means the same size, up to the largest in the layer.
+Blue and orange are told apart with every kind of colour vision (Okabe, Ito 2008).
+"""
+
+from __future__ import annotations
+
+import io
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+from mnist_cnn.nn.receptive_field import Region
+
+GAP = 1
+_GAP_INDEX = 255  # a colour of its own, so that tiles do not run into each other
+_GAP_COLOUR = (110, 110, 110)
+_OUTLINE_COLOUR = (235, 235, 235)
+# Brightness grows evenly along both halves.
+_ABOVE = ((0, 0, 0), (96, 40, 0), (200, 90, 0), (250, 165, 40), (255, 248, 215))
+_BELOW = ((0, 0, 0), (0, 42, 100), (0, 96, 190), (70, 170, 245), (222, 243, 255))
+ZOOM = 12
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A layer's result as one image of equal tiles, filled row by row.
+
+    Attributes:
+        png: one pixel of the file is one value; enlarge without smoothing.
+        width, height: of the file in pixels.
+        columns, rows: of tiles.
+        tiles: how many there are; the last row may be shorter.
+        tile_width, tile_height: of one tile in pixels; ``gap`` pixels lie between two.
+        gap: 0 where each tile is one pixel.
+        low, high: the smallest and largest value shown.
+        limit: the size of value that is brightest; 0 if all values are 0.
+    """
+
+    png: bytes
+    width: int
+    height: int
+    columns: int
+    rows: int
+    tiles: int
+    tile_width: int
+    tile_height: int
+    gap: int
+    low: float
+    high: float
+    limit: float
+
+
+def feature_maps(values: np.ndarray, columns: int | None = None) -> Picture:
+    """A picture of (H, W, C) values, C tiles of H×W.
+
+    Args:
+        values: of one layer for one digit.
+        columns: tiles side by side; None for about four times as many rows as columns.
+    """
+    height, width, channels = values.shape
+    columns = columns or _columns(channels)
+    rows = math.ceil(channels / columns)
+    limit = _limit(values)
+    gap = GAP if channels > 1 else 0
+    index = np.full(
+        (rows * (height + gap) - gap, columns * (width + gap) - gap),
+        _GAP_INDEX,
+        np.uint8,
+    )
+    colours = colour_index(values, limit)
+    for channel in range(channels):
+        top = channel // columns * (height + gap)
+        left = channel % columns * (width + gap)
+        index[top : top + height, left : left + width] = colours[..., channel]
+    return _picture(index, values, limit, columns, rows, channels, (width, height), gap)
+
+
+def heat_strip(values: np.ndarray, columns: int | None = None) -> Picture:
+    """A picture of (units,) values, a pixel each, row by row."""
+    units = len(values)
+    columns = columns or _columns(units)
+    rows = math.ceil(units / columns)
+    limit = _limit(values)
+    index = np.full(rows * columns, _GAP_INDEX, np.uint8)
+    index[:units] = colour_index(values, limit)
+    return _picture(
+        index.reshape(rows, columns), values, limit, columns, rows, units, (1, 1), 0
+    )
+
+
+def layer_picture(values: np.ndarray, columns: int | None = None) -> Picture:
+    """``feature_maps`` or ``heat_strip``, whichever fits the values' shape."""
+    return (
+        heat_strip(values, columns)
+        if values.ndim == 1
+        else feature_maps(values, columns)
+    )
+
+
+def over_drawing(pixels: np.ndarray, values: np.ndarray, limit: float) -> bytes:
+    """A map over the drawing as a PNG of 28·12 pixels a side.
+
+    The map keeps its own colours, so that its scale stays honest; the drawing is the
+    light outline on it.
+
+    Args:
+        pixels: (28, 28) in [0, 1].
+        values: (H, W), any size; its pixels are stretched over the image.
+        limit: the size of value that is brightest.
+    """
+    side = pixels.shape[0] * ZOOM
+    index = Image.fromarray(colour_index(values, limit)).resize(
+        (side, side), Image.Resampling.NEAREST
+    )
+    index = np.array(index)
+    index[outline(pixels, ZOOM)] = _GAP_INDEX
+    image = Image.fromarray(index)
+    colours = palette()
+    colours[_GAP_INDEX] = _OUTLINE_COLOUR
+    image.putpalette(colours.tobytes())
+    return _png(image)
+
+
+def digit_png(pixels: np.ndarray, zoom: int = 1) -> bytes:
+    """A digit (28, 28) in [0, 1] as a grey PNG, each pixel ``zoom`` wide."""
+    grey = np.round(np.clip(pixels, 0, 1) * 255).astype(np.uint8)
+    return _png(Image.fromarray(grey.repeat(zoom, 0).repeat(zoom, 1)))
+
+
+def with_frame(pixels: np.ndarray, region: Region, zoom: int = ZOOM) -> bytes:
+    """A digit (28, 28) in [0, 1] as a PNG, a frame around the pixels of a region."""
+    grey = np.round(np.clip(pixels, 0, 1) * 255).astype(np.uint8)
+    image = Image.fromarray(grey.repeat(zoom, 0).repeat(zoom, 1)).convert("RGB")
+    inside = region.inside()
+    box = (
+        inside.left * zoom,
+        inside.top * zoom,
+        (inside.right + 1) * zoom - 1,
+        (inside.bottom + 1) * zoom - 1,
+    )
+    pen = ImageDraw.Draw(image)
+    pen.rectangle(box, outline="#0072B2", width=4)
+    pen.rectangle(box, outline="#FFFFFF", width=2)
+    return _png(image)
+
+
+def outline(pixels: np.ndarray, zoom: int) -> np.ndarray:
+    """Bool (28·zoom, 28·zoom): the line where the drawing is half as bright as ink."""
+    side = pixels.shape[0] * zoom
+    image = Image.fromarray(np.asarray(pixels, np.float32))
+    smooth = np.asarray(image.resize((side, side), Image.Resampling.BILINEAR))
+    ink = np.pad(smooth >= 0.5, 2)
+    inner = ink.copy()
+    for axis in (0, 1):
+        for step in (-2, -1, 1, 2):
+            inner &= np.roll(ink, step, axis)
+    return (ink & ~inner)[2:-2, 2:-2]
+
+
+def colour_index(values: np.ndarray, limit: float) -> np.ndarray:
+    """uint8 0 to 254 for values from -limit to limit; 127 is 0."""
+    if limit <= 0:
+        return np.full(values.shape, 127, np.uint8)
+    scaled = np.clip(values / np.float32(limit), -1, 1)
+    return np.round(127 + 127 * scaled).astype(np.uint8)
+
+
+def palette() -> np.ndarray:
+    """uint8 (256, 3): the colours of the indices; the last is that of gaps."""
+    places = np.linspace(0, 127, len(_ABOVE))
+    steps = np.arange(128)
+    above, below = (
+        np.stack(
+            [np.interp(steps, places, [each[i] for each in anchors]) for i in range(3)],
+            axis=1,
+        )
+        for anchors in (_ABOVE, _BELOW)
+    )
+    colours = np.concatenate([below[:0:-1], above, [_GAP_COLOUR]])
+    return np.round(colours).astype(np.uint8)
+
+
+def _columns(tiles: int) -> int:
+    return max(1, round(math.sqrt(tiles / 4)))
+
+
+def _limit(values: np.ndarray) -> float:
+    return float(np.abs(values).max(initial=0))
+
+
+def _picture(
+    index: np.ndarray,
+    values: np.ndarray,
+    limit: float,
+    columns: int,
+    rows: int,
+    tiles: int,
+    tile: tuple[int, int],
+    gap: int,
+) -> Picture:
+    image = Image.fromarray(index)
+    image.putpalette(palette().tobytes())
+    height, width = index.shape
+    return Picture(
+        _png(image),
+        width,
+        height,
+        columns,
+        rows,
+        tiles,
+        *tile,
+        gap,
+        float(values.min(initial=np.inf)),
+        float(values.max(initial=-np.inf)),
+        limit,
+    )
+
+
+def _png(image: Image.Image) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG", compress_level=1)
+    return buffer.getvalue()

@@ -1,0 +1,1 @@
+"""Who trains: this machine or a Dask cluster; files made in the background."""

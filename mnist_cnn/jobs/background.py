@@ -1,0 +1,151 @@
+"""A file that a process of its own makes when somebody asks for it, with progress.
+
+The process is no child of whoever asked: it goes on when that one ends, and the next
+who asks finds the same progress, or the file.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import filelock
+
+from mnist_cnn.storage.files import RunError, is_held, read_json, write_json
+
+NICENESS = 5
+REPORT_SECONDS = 0.25
+# Python and numpy load before the process can say that it lives.
+STARTS_WITHIN_SECONDS = 30.0
+
+_ROOT = Path(__file__).parents[2]
+
+# Takes how much is done, and how much there is to do.
+Report = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a job is.
+
+    Attributes:
+        state: "none", "running", "done" or "failed".
+        share: of the work that is done, 0 to 1.
+        reason: why it failed, in a sentence.
+    """
+
+    state: str
+    share: float = 0.0
+    reason: str = ""
+
+
+class Job:
+    """One file to be made, by one process at a time.
+
+    Args:
+        path: the file; its lock and its progress lie beside it.
+        command: a module and its arguments, for ``python -m``; it calls ``make``.
+        title: what it is for people, such as "The evaluation".
+    """
+
+    def __init__(self, path: Path, command: tuple[str, ...], title: str) -> None:
+        self.path = path
+        self._command = command
+        self._title = title
+        self._lock_path = path.with_name(f"{path.name}.lock")
+        self._progress_path = path.with_name(f"{path.name}.json")
+
+    def start(self) -> None:
+        """Starts it in the background, unless it runs already.
+
+        Raises:
+            RunError: if it cannot be started.
+        """
+        if self.progress().state == "running":
+            return
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._write_progress(0)
+            subprocess.Popen(
+                [sys.executable, "-m", *self._command],
+                cwd=_ROOT,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        except OSError as error:
+            reason = _sentence(error)
+            raise RunError(f"{self._title} could not be started: {reason}") from error
+
+    def progress(self) -> Progress:
+        """How far it is; one whose process has died says so."""
+        if self.path.is_file():
+            return Progress("done", 1.0)
+        try:
+            noted = read_json(self._progress_path, "progress")
+        except RunError:
+            return Progress("none")
+        if noted.get("reason"):
+            return Progress("failed", reason=str(noted["reason"]))
+        is_new = time.time() - float(noted.get("noted") or 0) < STARTS_WITHIN_SECONDS
+        if is_new or is_held(self._lock_path):
+            return Progress("running", float(noted.get("share") or 0))
+        return Progress(
+            "failed",
+            reason=f"{self._title} ended without a word: it was killed, or the machine "
+            "ran out of memory.",
+        )
+
+    def make(self, write: Callable[[Report], None]) -> None:
+        """Makes the file in this very process; does nothing if another does.
+
+        Args:
+            write: writes the file in one step, and reports now and then.
+
+        Raises:
+            ValueError, OSError: in a sentence, which the progress tells too.
+        """
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        noted = float("-inf")
+
+        def report(done: int, total: int) -> None:
+            nonlocal noted
+            if time.monotonic() - noted > REPORT_SECONDS:
+                noted = time.monotonic()
+                self._write_progress(done / total)
+
+        try:
+            with filelock.FileLock(self._lock_path, timeout=0):
+                write(report)
+        except filelock.Timeout:
+            return
+        except (ValueError, OSError) as error:
+            with contextlib.suppress(OSError):
+                self._write_progress(0, reason=_sentence(error))
+            raise
+
+    def _write_progress(self, share: float, *, reason: str = "") -> None:
+        write_json(
+            self._progress_path,
+            {"share": round(share, 4), "noted": time.time(), "reason": reason},
+        )
+
+
+def lower_priority() -> None:
+    """Pages come before what is made in the background."""
+    if hasattr(os, "nice"):
+        os.nice(NICENESS)
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "The disk is full. Delete runs that nobody needs, then try again."
+    return str(error)

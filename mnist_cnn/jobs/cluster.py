@@ -1,0 +1,201 @@
+"""Trainings on a Dask cluster, whose machines share the runs folder.
+
+``MNIST_CNN_SCHEDULER`` is the scheduler's address. Each Dask worker that was started
+with ``--resources "training=1"`` takes one training at a time. There a task starts the
+training as a process of its own and waits for it: so it can be killed for sure, and no
+Dask worker imports TensorFlow.
+
+Dask gives the task of a worker that it lost to another one. Whether that is right only
+the run folder knows: the training may live where just the network is gone. So a task
+does nothing unless its run waits, and the lab's worker hands the run out anew when its
+heart has stopped.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import platform
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mnist_cnn import runs
+from mnist_cnn.runs.run import Run, RunError
+from mnist_cnn.runs.status import CLUSTER_ATTEMPTS
+
+if TYPE_CHECKING:
+    from distributed import Client, Future
+
+RESOURCE = "training"
+ANSWER_SECONDS = 3.0
+
+_ROOT = Path(__file__).parents[2]
+
+
+def scheduler_address() -> str:
+    """The scheduler that trainings are handed to; empty if they run on this machine."""
+    return os.environ.get("MNIST_CNN_SCHEDULER", "").strip()
+
+
+class Cluster:
+    """As many trainings at once as the cluster's workers offer places.
+
+    Args:
+        address: of the scheduler, such as ``tcp://host:8786``.
+    """
+
+    attempts = CLUSTER_ATTEMPTS
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        self._client: Client | None = None
+        self._handed_out: dict[str, tuple[Run, Future]] = {}
+
+    def places(self) -> int:
+        """How many trainings may run at once.
+
+        Raises:
+            RunError: if the scheduler does not answer, or no worker takes trainings.
+        """
+        client = self._connected()
+        try:
+            known = client.sync(
+                client.scheduler.identity, n_workers=-1, callback_timeout=ANSWER_SECONDS
+            )
+        except Exception as error:  # Dask, tornado and asyncio each raise their own
+            self._disconnect()
+            raise RunError(self._away()) from error
+        offered = sum(
+            int(worker["resources"].get(RESOURCE, 0))
+            for worker in known["workers"].values()
+        )
+        if not offered:
+            raise RunError(
+                f"No machine of the cluster at {self._address} takes trainings now. "
+                "They wait, and go on by themselves."
+            )
+        return offered
+
+    def begun(self) -> set[str]:
+        """The ids of the runs that were begun and whose end has not been told yet."""
+        return set(self._handed_out)
+
+    def begin(self, run: Run) -> None:
+        """Hands a waiting run to the cluster; call ``places`` before.
+
+        Raises:
+            RunError: if the scheduler does not take it.
+        """
+        from distributed import fire_and_forget
+
+        left = run.recorded_status().attempts_left
+        try:
+            future = self._connected().submit(
+                train,
+                run.id,
+                left,
+                # A worker of the lab that comes after this one asks for the same.
+                key=f"{run.id}-{left}",
+                resources={RESOURCE: 1},
+                pure=False,
+            )
+            # A training outlives the lab's worker, and keeps its place on the cluster.
+            fire_and_forget(future)
+        except RunError:
+            raise
+        except Exception as error:
+            self._disconnect()
+            raise RunError(self._away()) from error
+        self._handed_out[run.id] = (run, future)
+
+    def forget(self, run: Run) -> None:
+        """A run that has died and waits again may be handed out anew."""
+        self._handed_out.pop(run.id, None)
+
+    def ended(self) -> list[tuple[Run, str]]:
+        """The runs whose task has ended since the last call; a note on each end."""
+        told = []
+        for run, future in list(self._handed_out.values()):
+            if future.status == "pending":
+                continue
+            del self._handed_out[run.id]
+            if future.status == "finished":
+                told.append((run, future.result() or ""))
+            elif future.status == "error":
+                told.append((run, f"{future.exception()}"))
+            # Else the scheduler was lost: a run that waits is handed out again.
+        return told
+
+    def close(self) -> None:
+        """Leaves the cluster; trainings go on."""
+        self._disconnect()
+
+    def _connected(self) -> Client:
+        if self._client is not None and self._client.status == "running":
+            return self._client
+        self._disconnect()
+        try:
+            from distributed import Client
+        except ImportError as error:
+            raise RunError(
+                "MNIST_CNN_SCHEDULER is set, but the package dask[distributed] is "
+                "missing. Install it with: pip install -r requirements-dask.txt"
+            ) from error
+        # What it has to say in its log comes as a sentence on the page.
+        logging.getLogger("distributed").setLevel(logging.CRITICAL)
+        try:
+            self._client = Client(
+                self._address, timeout=ANSWER_SECONDS, set_as_default=False
+            )
+        except Exception as error:
+            raise RunError(self._away()) from error
+        return self._client
+
+    def _disconnect(self) -> None:
+        client, self._client = self._client, None
+        self._handed_out.clear()
+        if client is not None:
+            with contextlib.suppress(Exception):
+                client.close(timeout=ANSWER_SECONDS)
+
+    def _away(self) -> str:
+        return (
+            f"The cluster's scheduler at {self._address} does not answer. Trainings "
+            "wait, and go on by themselves when it is back."
+        )
+
+
+def train(run_id: str, attempts_left: int) -> str:
+    """On a Dask worker: trains a run if it still waits for just this attempt.
+
+    Returns:
+        How the process ended, in words, if not well.
+
+    Raises:
+        RunError: if the run is not to be found on this machine.
+    """
+    try:
+        status = runs.find(run_id).recorded_status()
+    except RunError as error:
+        raise RunError(
+            f"On {platform.node()}: {error} Its runs folder is {runs.folder()}."
+        ) from error
+    if (status.state, status.attempts_left) != ("queued", attempts_left):
+        return ""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "mnist_cnn.training.process", "--attached"],
+        cwd=_ROOT,
+        stdin=subprocess.PIPE,
+    )
+    try:
+        with contextlib.suppress(OSError):  # it has died already
+            process.stdin.write(f"{run_id}\n".encode())
+            process.stdin.flush()
+        code = process.wait()
+    finally:
+        process.kill()
+    where = f"on {platform.node()}"
+    return f"Signal {-code} {where}." if code < 0 else f"Exit code {code} {where}."

@@ -1,0 +1,77 @@
+"""A network reads the test set at hand in a process of its own, with its progress.
+
+For networks whose saved predictions are missing or of another test set. The result
+lies in the runs folder under ``evaluations``; the next one who asks finds it there.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from mnist_cnn import runs
+from mnist_cnn.digits import mnist
+from mnist_cnn.digits.mnist import Dataset
+from mnist_cnn.jobs.background import Job, Report, lower_priority
+from mnist_cnn.runs import predictions
+from mnist_cnn.runs.predictions import Predictions, PredictionsError
+from mnist_cnn.runs.run import Run
+
+EXIT_FAILED = 2
+
+
+class Evaluation(Job):
+    """One network, as of its newest complete epoch, on one test set.
+
+    Args:
+        run: with a network.
+        digits: the test set at hand.
+
+    Raises:
+        RunError: if the run has no network (any more).
+    """
+
+    def __init__(self, run: Run, digits: Dataset) -> None:
+        self._run = run
+        self._digits = digits
+        name = f"{run.id}-{run.newest_epoch():x}-{digits.fingerprint}.npz"
+        super().__init__(
+            runs.folder() / "evaluations" / name,
+            ("mnist_cnn.jobs.evaluation_job", run.id),
+            "The evaluation",
+        )
+
+    def run(self) -> None:
+        """Reads the test set in this very process; does nothing if another does.
+
+        Raises:
+            ValueError, OSError: in a sentence, which the progress tells too.
+        """
+        self.make(self._read)
+
+    def _read(self, report: Report) -> None:
+        model = runs.load_network(self._run.id)
+        predictions.save(predictions.predict(model, self._digits, report), self.path)
+
+    def result(self) -> Predictions | None:
+        """The predictions; None before they are there, or if they are damaged."""
+        try:
+            found = predictions.load(self.path)
+        except PredictionsError:
+            self.path.unlink(missing_ok=True)
+            return None
+        return found if found.fit(self._digits) else None
+
+
+def main(run_id: str) -> int:
+    """``python -m mnist_cnn.jobs.evaluation_job RUN``: on the digits at hand."""
+    lower_priority()
+    try:
+        Evaluation(runs.find(run_id), mnist.load()).run()
+    except (ValueError, OSError) as error:
+        print(error, file=sys.stderr)
+        return EXIT_FAILED
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

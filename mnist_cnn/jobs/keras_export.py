@@ -1,0 +1,64 @@
+"""A network as a file for other programs: Keras', or LiteRT's for phones and boards.
+
+Keras makes it, in a process of its own (``mnist_cnn.training.export``). The file lies
+in the runs folder under ``exports`` for a day.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+
+import filelock
+
+from mnist_cnn import runs
+from mnist_cnn.jobs.background import Job
+from mnist_cnn.runs.run import Run
+
+# Suffix of the file by the format's name.
+FORMATS = {"keras": ".keras", "litert": ".tflite"}
+# What the process reports, one after the other.
+STEPS = ("Waiting for its turn", "Loading Keras", "Building the network", "Writing it")
+KEPT_SECONDS = 24 * 3600.0
+
+
+class KerasExport(Job):
+    """One network, as of its newest complete epoch, in one format.
+
+    Args:
+        run: with a network.
+        kind: out of ``FORMATS``.
+
+    Raises:
+        RunError: if the run has no network (any more).
+    """
+
+    def __init__(self, run: Run, kind: str) -> None:
+        self.source = run
+        self.kind = kind
+        name = f"{run.id}-{run.newest_epoch():x}{FORMATS[kind]}"
+        super().__init__(
+            runs.folder() / "exports" / name,
+            ("mnist_cnn.training.export", run.id, kind),
+            "The export",
+        )
+
+    def start(self) -> None:
+        """Starts it in the background, unless it runs already.
+
+        Raises:
+            RunError: if it cannot be started.
+        """
+        self._forget_old_ones()
+        super().start()
+
+    def turn(self) -> filelock.BaseFileLock:
+        """Held while Keras works: each process takes half a gigabyte."""
+        return filelock.FileLock(self.path.parent / "turn.lock")
+
+    def _forget_old_ones(self) -> None:
+        with contextlib.suppress(OSError):
+            for path in self.path.parent.iterdir():
+                with contextlib.suppress(OSError):
+                    if time.time() - path.stat().st_mtime > KEPT_SECONDS:
+                        path.unlink()

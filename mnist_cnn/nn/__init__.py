@@ -1,0 +1,1 @@
+"""A network as data; its forward and backward pass in numpy; what each number means."""

@@ -1,0 +1,31 @@
+"""The run folder: what a training records, and all that processes share."""
+
+from mnist_cnn.runs.run import (
+    PRETRAINED,
+    PRETRAINED_FOLDER,
+    Run,
+    RunError,
+    Status,
+    delete,
+    find,
+    list_runs,
+    load_network,
+    queue,
+    submit,
+)
+from mnist_cnn.storage.files import runs_folder as folder
+
+__all__ = [
+    "PRETRAINED",
+    "PRETRAINED_FOLDER",
+    "Run",
+    "RunError",
+    "Status",
+    "delete",
+    "find",
+    "folder",
+    "list_runs",
+    "load_network",
+    "queue",
+    "submit",
+]

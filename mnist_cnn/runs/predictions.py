@@ -1,0 +1,126 @@
+"""Ten probabilities for every test digit: read from a run folder, or made anew."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from mnist_cnn.digits.mnist import MAX_DIGITS, Dataset
+from mnist_cnn.nn.network import Network
+from mnist_cnn.storage.files import replacing
+
+CLASSES = 10
+CHUNK = 250
+FINGERPRINT_LENGTH = 64
+# Ten float32 and a label for each digit, and what numpy's headers take.
+MAX_BYTES = MAX_DIGITS * 41 + 10_000
+
+
+class PredictionsError(ValueError):
+    """No saved predictions, or a damaged file; a sentence for the person."""
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """What a network answers to every digit of a test set.
+
+    Attributes:
+        probabilities: float32 (N, 10), each row a softmax.
+        labels: uint8 (N,), the true digits, 0 to 9.
+        fingerprint: of the test set, as in ``data.Dataset``.
+    """
+
+    probabilities: np.ndarray
+    labels: np.ndarray
+    fingerprint: str
+
+    def fit(self, digits: Dataset) -> bool:
+        """Whether these are of this very test set, so that its images are theirs."""
+        return self.fingerprint == digits.fingerprint and np.array_equal(
+            self.labels, digits.y_test
+        )
+
+
+def load(path: Path) -> Predictions:
+    """The predictions in a run's ``test_predictions.npz``, verified.
+
+    Raises:
+        PredictionsError: if there is no such file, or it holds anything else.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            size = sum(entry.file_size for entry in archive.infolist())
+        if size > MAX_BYTES:
+            raise ValueError("too large")
+        with np.load(path, allow_pickle=False) as archive:
+            found = Predictions(
+                archive["probabilities"],
+                archive["labels"],
+                str(archive["fingerprint"])[:FINGERPRINT_LENGTH],
+            )
+        _verify(found)
+    except FileNotFoundError as error:
+        raise PredictionsError(
+            "This network has not read its test set yet: that happens when its "
+            "training ends."
+        ) from error
+    except Exception as error:  # zipfile, zlib and numpy each raise their own
+        raise PredictionsError(
+            f"The saved test predictions cannot be read ({error}). The file is "
+            "damaged; the network itself may still be fine."
+        ) from error
+    return found
+
+
+def _verify(found: Predictions) -> None:
+    probabilities, labels = found.probabilities, found.labels
+    if probabilities.dtype != np.float32 or labels.dtype != np.uint8:
+        raise ValueError(f"they are {probabilities.dtype} and {labels.dtype}")
+    if labels.ndim != 1 or probabilities.shape != (len(labels), CLASSES):
+        raise ValueError(f"{probabilities.shape} for {labels.shape} digits")
+    if not len(labels):
+        raise ValueError("there are none")
+    if labels.max() >= CLASSES:
+        raise ValueError("labels outside 0 to 9")
+    if not (np.all(probabilities >= 0) and np.all(probabilities <= 1.001)):
+        raise ValueError("probabilities outside 0 to 1")
+
+
+def save(predictions: Predictions, path: Path) -> None:
+    """Writes the file that ``load`` reads, in one step."""
+    with replacing(path) as file:
+        np.savez(
+            file,
+            probabilities=predictions.probabilities,
+            labels=predictions.labels,
+            fingerprint=np.array(predictions.fingerprint),
+        )
+
+
+def predict(
+    network: Network,
+    digits: Dataset,
+    report: Callable[[int, int], None] = lambda done, total: None,
+) -> Predictions:
+    """Reads the whole test set with a network, in numpy.
+
+    Args:
+        network: any.
+        digits: its test set is read.
+        report: called after each few hundred digits, with those done and all.
+    """
+    total = len(digits.x_test)
+    read = []
+    for start in range(0, total, CHUNK):
+        images = digits.x_test[start : start + CHUNK].astype(np.float32)
+        read.append(network.probabilities(images / np.float32(255)))
+        report(min(start + CHUNK, total), total)
+    return Predictions(
+        np.concatenate(read).astype(np.float32),
+        digits.y_test.astype(np.uint8),
+        digits.fingerprint,
+    )

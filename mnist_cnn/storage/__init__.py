@@ -1,0 +1,1 @@
+"""Files that processes share or strangers send: replaced whole, read within limits."""

@@ -1,0 +1,105 @@
+"""Files that several processes share: replaced in one step, read with suspicion."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import filelock
+
+# Settings and status are a few hundred bytes; nothing larger is read into memory.
+MAX_JSON_BYTES = 200_000
+
+
+class RunError(ValueError):
+    """A run that does not exist or cannot be read or written; says so in a sentence."""
+
+
+def runs_folder() -> Path:
+    """Where runs are kept: ``MNIST_CNN_RUNS``, or ``runs`` beside app.py."""
+    chosen = os.environ.get("MNIST_CNN_RUNS")
+    return Path(chosen) if chosen else Path(__file__).parents[2] / "runs"
+
+
+def is_held(path: Path) -> bool:
+    """Whether some process holds this lock file."""
+    if not path.exists():
+        return False
+    probe = filelock.FileLock(path, timeout=0)
+    try:
+        with probe:
+            return False
+    except filelock.Timeout:
+        return True
+    except OSError:
+        return False
+
+
+def write_json(path: Path, values: dict[str, Any]) -> None:
+    """Replaces a JSON file in one step."""
+    with replacing(path) as file:
+        file.write(json.dumps(values, indent=1).encode())
+
+
+def overwrite_json(path: Path, values: dict[str, Any]) -> None:
+    """Writes into the blocks that the file has already: for a disk that is full.
+
+    Raises:
+        OSError: if the file is missing, or what is to be written is longer than it.
+    """
+    content = json.dumps(values, separators=(",", ":")).encode()
+    with path.open("r+b") as file:
+        length = file.seek(0, os.SEEK_END)
+        if len(content) > length:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        file.seek(0)
+        file.write(content.ljust(length))
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """A new file that takes the place of ``path`` when the block ends without error."""
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            yield file
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def read_json(path: Path, what: str) -> dict[str, Any]:
+    """The object in a run's JSON file.
+
+    Args:
+        path: the file; its folder's name is the run's.
+        what: the file's name for people, such as "settings".
+
+    Raises:
+        RunError: if it is missing, too large, or not a JSON object.
+    """
+    try:
+        with path.open("rb") as file:
+            content = file.read(MAX_JSON_BYTES + 1)
+        if len(content) > MAX_JSON_BYTES:
+            raise ValueError("too large")
+        values = json.loads(content)
+        if not isinstance(values, dict):
+            raise ValueError("not an object")
+    except FileNotFoundError as error:
+        raise RunError(
+            f"Run {path.parent.name} has no {what}. It may have been deleted."
+        ) from error
+    except (OSError, ValueError, RecursionError) as error:
+        raise RunError(
+            f"The {what} of run {path.parent.name} cannot be read ({error})."
+        ) from error
+    return values

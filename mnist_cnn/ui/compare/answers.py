@@ -1,0 +1,185 @@
+"""What the chosen networks answer: confusion matrices, and digits they disagree on.
+
+Only answers to one and the same test set stand side by side.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from mnist_cnn.analysis.comparison import by_test_set, disagreement
+from mnist_cnn.analysis.evaluation import accuracy, confusion_matrix
+from mnist_cnn.digits.mnist import DataError, Dataset
+from mnist_cnn.figures.comparison import COLORS
+from mnist_cnn.figures.evaluation import confusion_figure, confusion_text
+from mnist_cnn.nn.network import NetworkError
+from mnist_cnn.runs.predictions import Predictions
+from mnist_cnn.runs.run import RunError
+from mnist_cnn.ui import run_actions
+from mnist_cnn.ui.compare.runs import found, listed, names
+from mnist_cnn.ui.compare.table import MARKS
+from mnist_cnn.ui.components.digit_gallery import Reader, compared_digits
+from mnist_cnn.ui.components.live_chart import live_chart
+from mnist_cnn.ui.draw.drawing_input import load_digits
+from mnist_cnn.ui.mistakes.images import look_inside
+from mnist_cnn.ui.mistakes.source import best_predictions
+from mnist_cnn.ui.networks import load_network
+from mnist_cnn.ui.text import _
+
+ACROSS = 3
+SHOWN_AT_FIRST = 24
+MORE = 48
+
+
+def answers(chosen: list[str]) -> None:
+    """Matrices and disagreements of those that were tested on the same digits."""
+    if not chosen:
+        return
+    try:
+        digits = load_digits()
+    except DataError as error:
+        st.error(str(error))
+        digits = None
+    known = names(listed())
+    readers: dict[str, Reader] = {}
+    for place, (run, _status) in enumerate(found(chosen)):
+        name = known.get(run.id, run.name)
+        read, why_not = best_predictions(run, digits)
+        if read is None:
+            st.info(f"{run_actions.plain(name)}: {_(why_not)}")
+            continue
+        readers[run.id] = Reader(name, COLORS[place], MARKS[place], read)
+    groups = by_test_set({run_id: each.read for run_id, each in readers.items()})
+    for group in groups[1:]:
+        _not_comparable([readers[run_id] for run_id in group])
+    if groups:
+        shown = {run_id: readers[run_id] for run_id in groups[0]}
+        _matrices(shown)
+        if len(shown) > 1:
+            _disagreements(shown, digits)
+
+
+def _not_comparable(others: list[Reader]) -> None:
+    st.warning(
+        _(
+            "Tested on another test set, of {count:,} digits, and so not compared "
+            "here: {names}. Open it in Mistakes to have it read the test digits at "
+            "hand."
+        ).format(
+            count=len(others[0].read.labels),
+            names=", ".join(run_actions.plain(each.name) for each in others),
+        )
+    )
+
+
+def _matrices(readers: dict[str, Reader]) -> None:
+    st.subheader(_("Confusion matrices"), anchor=False)
+    across = min(len(readers), ACROSS)
+    row = list(readers.items())
+    for start in range(0, len(row), across):
+        part = row[start : start + across]
+        for column, (run_id, each) in zip(
+            st.columns(across, gap="small"), part, strict=False
+        ):
+            with column:
+                _matrix(run_id, each)
+    st.caption(
+        _(
+            "A row is a true digit, a column the network's answer. Blue: right. "
+            "Orange: mistakes, the deeper the more, each matrix on its own scale."
+        )
+    )
+
+
+def _matrix(run_id: str, each: Reader) -> None:
+    read: Predictions = each.read
+    matrix = confusion_matrix(read.probabilities, read.labels)
+    wrong = int(matrix.sum() - matrix.trace())
+    st.markdown(
+        f"{run_actions.plain(each.name)}  \n"
+        + _("{accuracy:.2%}, {wrong:,} of {all:,} wrong").format(
+            accuracy=accuracy(read.probabilities, read.labels),
+            wrong=wrong,
+            all=len(read.labels),
+        )
+    )
+    live_chart(
+        confusion_figure(matrix, as_shares=False, text_size=10),
+        key=f"compare-confusion-{run_id}",
+        label=confusion_text(matrix),
+        height=330,
+    )
+
+
+@st.fragment
+def _disagreements(readers: dict[str, Reader], digits: Dataset | None) -> None:
+    st.subheader(_("Digits on which they disagree"), anchor=False)
+    group = list(readers.values())
+    seen = disagreement([each.read for each in group])
+    total = len(group[0].read.labels)
+    st.markdown(
+        _(
+            "They give different answers to **{differ:,}** of {total:,} digits. "
+            "{right:,} are read rightly by all, {none:,} by none."
+        ).format(
+            differ=len(seen.indices),
+            total=total,
+            right=seen.all_right,
+            none=seen.none_right,
+        )
+    )
+    st.markdown(
+        "\n".join(
+            _("- {name} alone is right on {count:,}.").format(
+                name=run_actions.plain(each.name), count=count
+            )
+            for each, count in zip(group, seen.only_right, strict=True)
+        )
+    )
+    if not len(seen.indices):
+        return
+    if digits is None or not group[0].read.fit(digits):
+        st.caption(
+            _(
+                "Their images are not at hand: these answers are of another test set "
+                "than the one on this machine."
+            )
+        )
+        return
+    st.caption(
+        _(
+            "Above: what the test set says. Below: each network's answer and its "
+            "probability, those first where all are sure. Click: look inside."
+        )
+    )
+    key = f"compare-shown-{'-'.join(readers)}"
+    most = st.session_state.get(key, SHOWN_AT_FIRST)
+    opened = compared_digits(
+        seen.indices[:most], group, digits, key="gallery-disagreements"
+    )
+    if opened is not None:
+        _open(opened, readers)
+    if len(seen.indices) > most:
+        st.button(
+            _("Show more ({count:,} left)").format(count=len(seen.indices) - most),
+            on_click=_show_more,
+            args=(key, most),
+        )
+
+
+def _show_more(key: str, shown: int) -> None:
+    st.session_state[key] = shown + MORE
+
+
+def _open(index: int, readers: dict[str, Reader]) -> None:
+    """In the first network that reads this digit wrongly, if its weights are there."""
+    truth = next(iter(readers.values())).read.labels[index]
+    wrong = [
+        run_id
+        for run_id, each in readers.items()
+        if each.read.probabilities[index].argmax() != truth
+    ]
+    try:
+        look_inside(load_network(wrong[0]), index)
+    except (RunError, NetworkError) as error:
+        st.warning(str(error))

@@ -1,0 +1,104 @@
+"""Which runs there are to compare, and which are chosen; the choice is in the link.
+
+The session remembers the choice too, since the browser's Back can lose the link.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from mnist_cnn import runs
+from mnist_cnn.analysis.comparison import MOST, Facts, facts, runs_in_link, unique_names
+from mnist_cnn.runs.run import Run, RunError, Status
+from mnist_cnn.ui.run_actions import preset_title
+from mnist_cnn.ui.text import _
+from mnist_cnn.ui.training_queue import Overview, overview
+
+CHOSEN, LINK, CHANGED, TOO_MANY = (
+    "compare_chosen",
+    "compare_link",
+    "compare_changed",
+    "compare_too_many",
+)
+
+_listed: tuple[Overview, list[Facts]] | None = None
+
+
+def listed() -> list[Facts]:
+    """The pretrained network and every run, newest first; at most a second old.
+
+    The same list for all viewers, as long as nobody has looked again.
+    """
+    global _listed  # noqa: PLW0603 - one for all viewers, as the overview is
+    seen = overview()
+    if _listed is None or _listed[0] is not seen:
+        _listed = seen, [*_pretrained(), *(facts(*each) for each in seen.runs)]
+    return _listed[1]
+
+
+def _pretrained() -> list[Facts]:
+    try:
+        run = runs.find(runs.PRETRAINED)
+        return [replace(facts(run, run.status()), name=_("Pretrained network"))]
+    except RunError:
+        return []
+
+
+def chosen_runs() -> list[str]:
+    """The ids in the link, else those chosen last, as far as they exist; at most six.
+
+    Says what was wrong with the link, or which is gone. A page's first call of these.
+    """
+    state = st.session_state
+    state.pop(CHANGED, None)
+    linked = st.query_params.get("runs")
+    if linked is not None and linked != state.get(LINK):
+        state[CHOSEN], problems = runs_in_link(linked)
+    else:
+        state[CHOSEN], problems = runs_in_link(",".join(state.get(CHOSEN, [])))
+    for problem in problems:
+        st.warning(_(problem))
+    _write_link(state[CHOSEN])
+    return state[CHOSEN]
+
+
+def _write_link(chosen: list[str]) -> None:
+    link = ",".join(chosen)
+    st.session_state[LINK] = link
+    # Each change of the address is a step for the browser's Back: none for nothing.
+    if link and st.query_params.get("runs") != link:
+        st.query_params.from_dict({"runs": link})
+    elif not link and "runs" in st.query_params:
+        del st.query_params["runs"]
+
+
+def choose(chosen: list[str]) -> None:
+    """From now on these are compared; the page must run again."""
+    state = st.session_state
+    state[TOO_MANY] = len(chosen) > MOST
+    state[CHOSEN] = chosen[:MOST]
+    state[CHANGED] = True
+
+
+def names(among: list[Facts]) -> dict[str, str]:
+    """A name for people by id, each different; with the preset for one without."""
+    return unique_names(
+        replace(each, name=f"{preset_title(each.preset)} {each.name}".strip())
+        if each.name == each.id[:6]
+        else each
+        for each in among
+    )
+
+
+def found(run_ids: list[str]) -> list[tuple[Run, Status]]:
+    """Those of the runs that can (still) be read, with their status."""
+    there = []
+    for run_id in run_ids:
+        try:
+            run = runs.find(run_id)
+            there.append((run, run.status()))
+        except RunError:
+            continue
+    return there

@@ -1,0 +1,1 @@
+"""What Streamlit lacks: a component is a folder with its Python, JavaScript and CSS."""

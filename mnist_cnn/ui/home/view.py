@@ -1,0 +1,104 @@
+"""The pieces of the Home page."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from mnist_cnn import runs
+from mnist_cnn.digits import mnist
+from mnist_cnn.nn.architecture import SEED, Architecture
+from mnist_cnn.runs.run import RunError
+from mnist_cnn.ui.architecture.view import volume_picture
+from mnist_cnn.ui.frame import pages
+from mnist_cnn.ui.text import _
+
+WAYS_ACROSS = 3
+
+
+def lesson() -> None:
+    """What a CNN does, in two halves, beside a picture of the real network."""
+    first, second = st.columns(2, gap="large")
+    with first:
+        st.subheader(_("1. It extracts features"), anchor=False)
+        st.markdown(
+            _(
+                "**Convolution** finds strokes, corners and loops by sliding small "
+                "kernels over the image. **Pooling** keeps what was found and shrinks "
+                "the image. Again and again: the image gets smaller, and its features "
+                "come out."
+            )
+        )
+    with second:
+        st.subheader(_("2. It classifies"), anchor=False)
+        st.markdown(
+            _(
+                "**Fully connected layers** weigh all features against each other and "
+                "give ten scores; **softmax** turns them into ten probabilities, one "
+                "for each digit."
+            )
+        )
+    volume_picture(_pretrained_network())
+
+
+def _pretrained_network() -> Architecture:
+    try:
+        return runs.find(runs.PRETRAINED).config.network
+    except RunError:
+        return SEED
+
+
+def ways() -> None:
+    """The way through the pages."""
+    sentences = {
+        "pages/3_Draw.py": _("Draw a digit and see it read. Works at once."),
+        "pages/1_Train.py": _("Train a network yourself and watch it learn."),
+        "pages/2_Architecture.py": _("See what it is made of, and what that costs."),
+        "pages/4_Look_inside.py": _("Follow your own digit through every layer."),
+        "pages/5_Mistakes.py": _("Find the digits it gets wrong, and why."),
+        "pages/6_Compare.py": _("Put networks side by side: curves, costs, answers."),
+    }
+    there = {script: (name, icon) for script, name, icon in pages()}
+    shown = [script for script in sentences if script in there]
+    columns = [
+        column
+        for start in range(0, len(shown), WAYS_ACROSS)
+        for column in st.columns(len(shown[start : start + WAYS_ACROSS]))
+    ]
+    for script, column in zip(shown, columns, strict=True):
+        name, icon = there[script]
+        with column, st.container(border=True, height="stretch"):
+            st.page_link(script, label=f"**{name}**", icon=icon)
+            st.markdown(sentences[script])
+
+
+def in_use() -> None:
+    """Which network and which digits are in use."""
+    st.subheader(_("In use"), anchor=False)
+    found = mnist.find()
+    source = (
+        found[1]
+        if found
+        else _(
+            "no complete MNIST on this machine yet: the first training downloads it, "
+            "or, with no network, takes 5,000 real MNIST digits that came along"
+        )
+    )
+    st.markdown(_("**Digits**: {source}.").format(source=source))
+    try:
+        run = runs.find(runs.PRETRAINED)
+        status = run.status()
+    except RunError as error:
+        st.warning(str(error))
+        return
+    st.markdown(
+        _(
+            "**Network**: until you train one, a pretrained one with {parameters:,} "
+            "parameters, trained on {examples:,} digits; {accuracy:.2%} of {tests:,} "
+            "test digits read correctly."
+        ).format(
+            parameters=run.config.network.parameters,
+            examples=status.examples,
+            accuracy=status.test_accuracy or 0.0,
+            tests=status.test_examples,
+        )
+    )

@@ -1,0 +1,209 @@
+"""The tabs below the curves: how the network learns, and the lecture's picture."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+
+from mnist_cnn.digits import mnist
+from mnist_cnn.figures.curves import learning_rate_curve, lecture_curves
+from mnist_cnn.figures.digits import batch_picture, opinions_picture
+from mnist_cnn.figures.learning import kernels_picture, movement_curve
+from mnist_cnn.runs.metrics import Metrics
+from mnist_cnn.runs.run import Run, Status
+from mnist_cnn.storage.arrays import arrays
+from mnist_cnn.ui.components.live_chart import live_chart
+from mnist_cnn.ui.shared_figures import shared_figure
+from mnist_cnn.ui.text import _
+
+MAX_BYTES = 50_000_000
+# Names and shapes after the first axis, which all have in common; 0 for any size.
+Shapes = tuple[tuple[str, tuple[int, ...]], ...]
+KERNELS: Shapes = (("steps", ()), ("kernels", (0, 0, 0, 0)))
+LAST_BATCH: Shapes = (
+    ("pixels", (28, 28)),
+    ("labels", ()),
+    ("probabilities", (10,)),
+    ("losses", ()),
+)
+
+
+def details(run: Run, status: Status, metrics: Metrics) -> None:
+    """Opinions, kernels, the lecture's picture, the last batch, the learning rate."""
+    names = {
+        _("Opinions"): lambda: _opinions(run, status, metrics),
+        _("Kernels"): lambda: _kernels(run, status, metrics),
+        _("All four curves"): lambda: _lecture(run, metrics),
+        _("Learning rate"): lambda: _learning_rate(run, metrics),
+        _("Last batch"): lambda: _last_batch(run, status),
+    }
+    # Only the open tab is sent, so that looking again stays cheap.
+    tabs = st.tabs(list(names), key="details", on_change="rerun")
+    for tab, show in zip(tabs, names.values(), strict=True):
+        if tab.open:
+            with tab:
+                show()
+
+
+def _lecture(run: Run, metrics: Metrics) -> None:
+    st.caption(_("The lecture's picture: loss and accuracy, by epoch."))
+    live_chart(
+        shared_figure(
+            (str(run.path), metrics.version, "lecture"),
+            lambda: lecture_curves(metrics),
+        ),
+        key=f"lecture-{run.id}",
+        label=_("Loss and accuracy, training and validation, by epoch"),
+        height=360,
+    )
+
+
+def _learning_rate(run: Run, metrics: Metrics) -> None:
+    st.caption(_("The size of the steps: what the schedule, or you, made of it."))
+    live_chart(
+        shared_figure(
+            (str(run.path), metrics.version, "rate"),
+            lambda: learning_rate_curve(metrics),
+        ),
+        key=f"rate-{run.id}",
+        label=_("Learning rate by batch"),
+        height=260,
+    )
+
+
+def _opinions(run: Run, status: Status, metrics: Metrics) -> None:
+    st.caption(
+        _(
+            "The same digits, read again after every epoch: a row is an epoch, the "
+            "number is the answer, the darker the surer. Framed answers are wrong. "
+            "Hover to see the three largest probabilities. Draw a digit on the Draw "
+            "page before you press Start, and it is read too."
+        )
+    )
+    if not metrics.epochs:
+        st.caption(_("The first row comes after the first epoch."))
+        return
+    live_chart(
+        shared_figure(
+            (str(run.path), metrics.epochs[-1].epoch, metrics.version[0], "opinions"),
+            lambda: opinions_picture(metrics.epochs, _watched_digits(run, status)),
+        ),
+        key=f"opinions-{run.id}",
+        label=_("Answers for ten test digits after each epoch"),
+        height=min(150 + 34 * len(metrics.epochs), 700),
+    )
+
+
+def _watched_digits(run: Run, status: Status) -> np.ndarray | None:
+    """The digits that the training reads again, uint8 (N, 28, 28), if they are here."""
+    # Making the offline digits takes seconds; pictures are not worth that wait.
+    if mnist.find() is None and not mnist.offline_file().is_file():
+        return None
+    try:
+        dataset = mnist.load()
+    except mnist.DataError:
+        return None
+    if dataset.fingerprint != status.fingerprint:
+        return None
+    first = [int(np.argmax(dataset.y_test == digit)) for digit in range(10)]
+    drawing = run.drawing()
+    digits = dataset.x_test[first]
+    return digits if drawing is None else np.concatenate([digits, drawing[None]])
+
+
+def _kernels(run: Run, status: Status, metrics: Metrics) -> None:
+    path = run.path / "kernels.npz"
+    arrays = _arrays(path, KERNELS)
+    if arrays is None:
+        st.caption(_("No kernel has been seen yet."))
+    else:
+        steps, kernels = arrays["steps"], arrays["kernels"]
+        st.caption(
+            _(
+                "The kernels of the first layer: blue is negative, white zero, orange "
+                "positive. At the start they are noise; edges and strokes appear."
+            )
+        )
+        shown = len(steps) - 1
+        if status.is_final and shown > 0:
+            shown = st.slider(_("Snapshot"), 0, shown, shown, key=f"snapshot_{run.id}")
+        st.caption(_("After batch {step:,}").format(step=int(steps[shown])))
+        live_chart(
+            shared_figure(
+                (str(path), int(steps[shown]), shown, "kernels"),
+                lambda: kernels_picture(kernels[shown]),
+            ),
+            key=f"kernels-{run.id}",
+            label=_("The first layer's kernels after batch {step}").format(
+                step=int(steps[shown])
+            ),
+            height=300,
+        )
+    if metrics.epochs:
+        st.caption(
+            _("How far each layer's weights moved in each epoch, against their length.")
+        )
+        live_chart(
+            shared_figure(
+                (str(run.path), metrics.version, "moved"),
+                lambda: movement_curve(metrics.epochs),
+            ),
+            key=f"moved-{run.id}",
+            label=_("How far each layer moved in each epoch"),
+            height=260,
+        )
+
+
+def _last_batch(run: Run, status: Status) -> None:
+    path = run.path / "last_batch.npz"
+    arrays = _arrays(path, LAST_BATCH) if status.state == "paused" else None
+    if arrays is None:
+        st.caption(
+            _(
+                "Pause the training, and the batch it has just learned from is here: "
+                "its images, the answers, the losses."
+            )
+        )
+        return
+    st.caption(
+        _(
+            "The digits of the last batch that cost most: the answer (✗ if wrong) and "
+            "its loss, −log of the probability given to the right digit. Mean loss of "
+            "all {count}: {mean:.3f}."
+        ).format(count=len(arrays["losses"]), mean=float(arrays["losses"].mean()))
+    )
+    live_chart(
+        shared_figure(
+            (str(path), path.stat().st_mtime_ns, "batch"),
+            lambda: batch_picture(*(arrays[name] for name, _shape in LAST_BATCH)),
+        ),
+        key=f"batch-{run.id}",
+        label=_("The digits of the last batch with the largest losses"),
+        height=460,
+    )
+
+
+def _arrays(path: Path, shapes: Shapes) -> dict[str, np.ndarray] | None:
+    try:
+        changed = path.stat().st_mtime_ns
+        return _read_arrays(str(path), changed, shapes)
+    except Exception:  # missing or damaged: zipfile, zlib and numpy raise their own
+        return None
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _read_arrays(path: str, changed: int, shapes: Shapes) -> dict[str, np.ndarray]:
+    with arrays(Path(path), MAX_BYTES) as stored:
+        found = {name: stored[name] for name, _shape in shapes}
+    count = len(found[shapes[0][0]])
+    for name, shape in shapes:
+        array = found[name]
+        is_right = array.ndim == 1 + len(shape) and all(
+            wanted in (0, there)
+            for wanted, there in zip((count, *shape), array.shape, strict=True)
+        )
+        if not (is_right and count and array.dtype.kind in "iuf"):
+            raise ValueError(f"{name} is {array.dtype} of shape {array.shape}")
+    return found

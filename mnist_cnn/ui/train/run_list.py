@@ -1,0 +1,91 @@
+"""The list of runs: open, star, rename, delete."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from mnist_cnn import runs
+from mnist_cnn.analysis.pace import duration_text
+from mnist_cnn.runs import retention
+from mnist_cnn.runs.run import Run, Status
+from mnist_cnn.ui import run_actions
+from mnist_cnn.ui.text import _, literal
+from mnist_cnn.ui.train.shown_run import show
+from mnist_cnn.ui.training_queue import overview
+from mnist_cnn.ui.viewers import note_look
+
+SHOWN_AT_FIRST = 8
+REFRESH_SECONDS = 3.0
+
+
+def runs_list(shown: str | None) -> None:
+    """Every run, newest first; `shown` is the one on the page."""
+    st.subheader(_("All runs"), anchor=False)
+    _room()
+    run_actions.problem()
+    # The more people look at trainings, the less often at this list.
+    pace = max(REFRESH_SECONDS, 6 * note_look())
+    st.fragment(_rows, run_every=pace)(shown)
+
+
+def _room() -> None:
+    room = _measured_room(str(runs.folder()))
+    st.caption(
+        _(
+            "{runs:,} of {max_runs:,} runs, {gigabytes:.1f} of {max_gigabytes:g} GB. "
+            "When it is full, the oldest finished runs without a star are removed."
+        ).format(
+            runs=room.runs,
+            max_runs=room.max_runs,
+            gigabytes=room.gigabytes,
+            max_gigabytes=room.max_gigabytes,
+        )
+    )
+
+
+# Every file of every run is looked at.
+@st.cache_data(ttl=10.0, max_entries=4, show_spinner=False)
+def _measured_room(folder: str) -> retention.Room:
+    return retention.room()
+
+
+def _rows(shown: str | None) -> None:
+    found = overview().runs
+    if not found:
+        st.caption(_("None yet. Press Start, and the first one appears here."))
+        return
+    all_of_them = len(found) <= SHOWN_AT_FIRST or st.toggle(
+        _("Show all {count}").format(count=len(found)), key="all_runs"
+    )
+    for run, status in found if all_of_them else found[:SHOWN_AT_FIRST]:
+        _row(run, status, run.id == shown)
+
+
+def _row(run: Run, status: Status, is_shown: bool) -> None:
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        st.markdown(_text(run, status), width="stretch")
+        opened = st.button(
+            _("Shown") if is_shown else _("Open"),
+            key=f"open_{run.id}",
+            disabled=is_shown,
+            on_click=show,
+            args=(run.id,),
+        )
+        changed = run_actions.change(run, status)
+    if opened or changed:
+        # The rest of the page speaks of this run too.
+        st.rerun()
+
+
+def _text(run: Run, status: Status) -> str:
+    name = run_actions.plain(run.name)
+    if run.starred:
+        name = f"★ {name}"
+    parts = [name, literal(run_actions.preset_title(run.preset)), _(status.state)]
+    if status.test_accuracy is not None:
+        parts.append(_("accuracy {value:.4f}").format(value=status.test_accuracy))
+    if status.seconds:
+        parts.append(duration_text(status.seconds))
+    if status.source:
+        parts.append(literal(status.source))
+    return " · ".join(part for part in parts if part)

@@ -1,0 +1,51 @@
+"""Which run the Train page shows: the one in the link, the last one seen, the newest.
+
+The browser's Back can lose what stands in the link, so the session remembers it too.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from mnist_cnn import runs
+from mnist_cnn.runs.run import Run, RunError
+
+SHOWN = "shown_run"
+
+
+def shown_run() -> Run | None:
+    """The run to show, put into the link; None if there is none at all.
+
+    Raises:
+        RunError: if the link names a run that does not exist (any more).
+    """
+    linked = st.query_params.get("run")
+    if linked:
+        st.session_state[SHOWN] = linked
+        return runs.find(linked)
+    remembered = st.session_state.get(SHOWN)
+    if remembered:
+        try:
+            run = runs.find(remembered)
+        except RunError:
+            forget()
+        else:
+            show(run.id)
+            return run
+    newest = next(iter(runs.list_runs()), None)
+    if newest is not None:
+        show(newest.id)
+    return newest
+
+
+def show(run_id: str) -> None:
+    """From now on this run is shown, also after a reload."""
+    st.session_state[SHOWN] = run_id
+    st.query_params["run"] = run_id
+
+
+def forget() -> None:
+    """Show the newest run again."""
+    st.session_state.pop(SHOWN, None)
+    if "run" in st.query_params:
+        del st.query_params["run"]

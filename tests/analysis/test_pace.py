@@ -1,0 +1,87 @@
+"""How far, how fast, how long."""
+
+import numpy as np
+import pytest
+
+from mnist_cnn.analysis.pace import duration_text, expected_seconds, expected_wait, pace
+from mnist_cnn.experiments.config import TrainingConfig
+from mnist_cnn.runs.metrics import EpochPoint, Metrics
+from mnist_cnn.runs.run import Status
+
+CONFIG = TrainingConfig(epochs=3, batch_size=100)
+STATUS = Status("running", steps_per_epoch=40, examples=4_000, test_examples=1_000)
+
+
+def measured(steps: int, epochs: int, seconds: float = 0.05) -> Metrics:
+    step = np.arange(1, steps + 1)
+    rows = np.column_stack([step, step, step, step, step, step * seconds])
+    points = [
+        EpochPoint(number, number * 40, 0.5, 0.8, 0.4, 0.9, 1e-3, 2.0, 2.0)
+        for number in range(1, epochs + 1)
+    ]
+    return Metrics(rows.astype(float), tuple(points))
+
+
+def test_before_the_first_batch_nothing_is_promised():
+    now = pace(measured(0, 0), Status("preparing"), CONFIG)
+    assert (now.epoch, now.batch, now.share) == (1, 0, 0.0)
+    assert now.digits_per_second is None
+    assert now.seconds_left is None
+
+
+def test_in_the_middle_of_the_second_epoch():
+    now = pace(measured(60, 1), STATUS, CONFIG)
+    assert (now.epoch, now.batch, now.batches) == (2, 20, 40)
+    assert now.share == 0.5
+    assert now.digits_per_second == pytest.approx(2_000)
+    # 60 batches, and two times 1,000 test digits at a third of the cost.
+    assert now.seconds_left == pytest.approx(3.0 + 2 * 0.5 / 3, rel=1e-3)
+
+
+def test_at_an_epochs_end_the_next_one_is_shown_and_the_last_one_stays():
+    assert pace(measured(40, 0), STATUS, CONFIG).batch == 40
+    after_first = pace(measured(40, 1), STATUS, CONFIG)
+    assert (after_first.epoch, after_first.batch) == (2, 0)
+    at_the_end = pace(measured(120, 3), STATUS, CONFIG)
+    assert (at_the_end.epoch, at_the_end.batch, at_the_end.share) == (3, 40, 1.0)
+    assert at_the_end.seconds_left == 0
+
+
+def test_a_run_waits_for_what_is_left_and_for_everybody_before_it():
+    now = pace(measured(60, 1), STATUS, CONFIG)
+    assert expected_wait([], [], None) == 0
+    alone = expected_wait([now], [], 2_000)
+    assert alone == now.seconds_left
+    two_before = expected_wait([now], [CONFIG, CONFIG], 2_000)
+    assert two_before == pytest.approx(alone + 2 * expected_seconds(CONFIG, 2_000))
+
+
+def test_on_a_cluster_a_run_waits_for_the_place_that_is_free_first():
+    now = pace(measured(60, 1), STATUS, CONFIG)
+    one = expected_seconds(CONFIG, 2_000)
+    assert expected_wait([now], [], 2_000, places=2) == 0
+    assert expected_wait([now, now], [], 2_000, places=2) == now.seconds_left
+    three_before = expected_wait([], [CONFIG] * 3, 2_000, places=2)
+    assert three_before == pytest.approx(one)
+    assert expected_wait([], [CONFIG] * 4, 2_000, places=2) == pytest.approx(2 * one)
+
+
+def test_a_slower_machine_means_a_longer_wait():
+    assert expected_wait([], [CONFIG], 500) > expected_wait([], [CONFIG], None)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (-3, "0 s"),
+        (0.4, "0 s"),
+        (59.4, "59 s"),
+        (59.6, "1 min"),
+        (200, "3 min 20 s"),
+        (629, "10 min"),
+        (3599, "1 h"),
+        (3900, "1 h 5 min"),
+    ],
+)
+def test_durations_are_said_as_people_say_them(seconds, text):
+    assert duration_text(seconds) == text

@@ -1,0 +1,105 @@
+"""Several runs' curves in one figure."""
+
+import json
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+from typed_arrays import decoded
+
+from mnist_cnn.analysis.comparison import MOST
+from mnist_cnn.analysis.smoothing import smooth
+from mnist_cnn.figures.comparison import COLORS, SYMBOLS, Curve, overlaid
+from mnist_cnn.runs.metrics import EpochPoint, Metrics
+
+LARGEST = 60_000
+
+
+def curve(
+    count: int, epochs: int, name: str = "run", steps: int | None = None
+) -> Curve:
+    rng = np.random.default_rng(count)
+    along = np.arange(1, count + 1)
+    batches = np.column_stack(
+        [along, along, rng.random(count), rng.random(count), along, 0.5 * along]
+    )
+    size = count // max(epochs, 1)
+    points = tuple(
+        EpochPoint(n, n * size, 0.5, 0.8, 0.4 / n, 1 - 0.1 / n, 1e-3, 0.5 * n * size, 1)
+        for n in range(1, epochs + 1)
+    )
+    return Curve(name, Metrics(batches, points), size if steps is None else steps)
+
+
+def draw(*curves: Curve, measure: str = "loss", by_time=False, log=False):
+    figure = overlaid(curves, measure, by_time=by_time, log=log)
+    go.Figure(figure)
+    return figure
+
+
+def test_every_run_has_a_colour_and_a_symbol_and_two_kinds_of_line():
+    figure = draw(*(curve(100, 2, f"run {n}") for n in range(MOST)))
+    assert len(set(COLORS)) == len(set(SYMBOLS)) == MOST
+    for place in range(MOST):
+        training, validation = figure["data"][2 * place : 2 * place + 2]
+        assert training["line"]["dash"] == "dash"
+        assert "dash" not in validation["line"]
+        colors = {training["line"]["color"], validation["line"]["color"]}
+        assert colors == {COLORS[place]}
+        assert validation["marker"]["symbol"] == SYMBOLS[place]
+        assert validation["name"] == f"run {place}"
+
+
+def test_runs_with_other_batch_sizes_share_the_axis_of_epochs():
+    few, many = curve(60, 3), curve(600, 3)
+    figure = draw(few, many)
+    for training, validation in (figure["data"][:2], figure["data"][2:]):
+        assert decoded(training)["x"][-1] == pytest.approx(3)
+        assert validation["x"] == [1, 2, 3]
+    loss = many.metrics.loss
+    last = smooth(loss, np.array([len(loss) - 1]))[-1]
+    assert decoded(figure["data"][2])["y"][-1] == pytest.approx(last, rel=1e-4)
+
+
+def test_along_time_the_axis_is_of_seconds():
+    figure = draw(curve(60, 3), by_time=True)
+    assert decoded(figure["data"][0])["x"][-1] == 30
+    assert figure["data"][1]["x"] == [10, 20, 30]
+
+
+def test_epochs_are_known_also_where_the_status_does_not_say_how_long_they_are():
+    training = decoded(draw(curve(60, 3, steps=0))["data"][0])
+    assert training["x"][-1] == pytest.approx(3)
+
+
+@pytest.mark.parametrize("measure", ["loss", "accuracy"])
+def test_the_longest_trainings_stay_a_small_message(measure):
+    longest = [curve(190_000, 50, "n" * 60) for _ in range(MOST)]
+    figure = draw(*longest, measure=measure, log=True)
+    assert len(json.dumps(figure, separators=(",", ":"), allow_nan=False)) < LARGEST
+
+
+def test_on_a_logarithmic_scale_an_accuracy_is_drawn_by_its_mistakes():
+    figure = draw(curve(60, 2), measure="accuracy", log=True)
+    validation = figure["data"][1]
+    assert validation["y"] == pytest.approx([0.1, 0.05])
+    assert validation["customdata"] == pytest.approx([0.9, 0.95])
+    axis = figure["layout"]["yaxis"]
+    ticks = dict(zip(axis["ticktext"], axis["tickvals"], strict=True))
+    assert axis["autorange"] == "reversed"
+    assert ticks["0.99"] == pytest.approx(0.01)
+
+
+def test_what_is_no_number_is_a_gap_and_nothing_measured_is_no_line():
+    metrics = Metrics(np.full((4, 6), np.nan), (EpochPoint(1, 2, *[np.nan] * 7),))
+    figure = draw(Curve("x", metrics, 2), curve(0, 0))
+    json.dumps(figure, allow_nan=False)
+    assert figure["data"][1]["y"] == [None]
+    assert len(decoded(figure["data"][2])["x"]) == 0
+
+
+def test_a_name_is_no_markup_and_no_longer_than_its_place():
+    figure = draw(curve(10, 1, "<b>" + "x" * 60))
+    name = figure["data"][1]["name"]
+    assert name.startswith("&lt;b&gt;x")
+    assert len(name) < 40

@@ -1,0 +1,83 @@
+"""The figures of the Mistakes page show what the numbers say."""
+
+import json
+
+import numpy as np
+import pytest
+
+from mnist_cnn.analysis.calibration import calibration
+from mnist_cnn.figures.evaluation import (
+    confusion_figure,
+    confusion_text,
+    reliability_figure,
+)
+
+
+@pytest.fixture
+def matrix() -> np.ndarray:
+    matrix = np.diag(np.full(10, 100))
+    matrix[4, 9] = 7
+    matrix[7, 2] = 1
+    return matrix
+
+
+def told(figure: dict) -> dict[tuple[int, int], str]:
+    """The number in each cell, by true digit and answer."""
+    numbers = figure["data"][1]
+    places = zip(numbers["y"], numbers["x"], strict=True)
+    return dict(zip(places, numbers["text"], strict=True))
+
+
+def test_a_cell_shows_its_count_and_an_empty_one_nothing(matrix):
+    numbers = told(confusion_figure(matrix, as_shares=False))
+    assert numbers[4, 9] == "7"
+    assert numbers[4, 4] == "100"
+    assert numbers[4, 0] == ""
+
+
+def test_shares_are_percent_of_the_true_digit(matrix):
+    numbers = told(confusion_figure(matrix, as_shares=True))
+    assert numbers[4, 9] == f"{100 * 7 / 107:.1f}"
+    assert numbers[0, 0] == "100"
+
+
+def test_one_mistake_among_many_right_answers_has_a_colour_of_its_own(matrix):
+    z = np.array(confusion_figure(matrix, as_shares=False)["data"][0]["z"])
+    assert z[0, 1] == 0 < z[7, 2] < z[4, 9] <= 0.5
+    assert np.diag(z).min() > 0.5
+
+
+def test_the_rows_run_from_top_to_bottom_and_the_frame_is_around_the_chosen_cell(
+    matrix,
+):
+    layout = confusion_figure(matrix, as_shares=False, chosen=(4, 9))["layout"]
+    top, bottom = layout["yaxis"]["range"][1], layout["yaxis"]["range"][0]
+    assert top < bottom
+    frame = layout["shapes"][0]
+    assert (frame["x0"] + frame["x1"]) / 2 == 9
+    assert (frame["y0"] + frame["y1"]) / 2 == 4
+
+
+def test_the_words_tell_the_most_frequent_mistakes_first(matrix):
+    text = confusion_text(matrix)
+    assert text.index("a 4 read as 9: 7 times") < text.index("a 7 read as 2: 1 times")
+    assert "No mistakes" in confusion_text(np.eye(10, dtype=int))
+
+
+@pytest.mark.parametrize("empty", [True, False])
+def test_every_matrix_can_be_sent_as_json(matrix, empty):
+    shown = np.zeros((10, 10), int) if empty else matrix
+    for as_shares in (True, False):
+        json.dumps(confusion_figure(shown, as_shares=as_shares), allow_nan=False)
+
+
+def test_the_reliability_diagram_leaves_empty_bins_out_and_counts_the_others():
+    row = np.full(10, 0.1 / 9)
+    row[1] = 0.9
+    measured = calibration(np.stack([row] * 4), np.array([1, 1, 1, 2]))
+    figure = reliability_figure(measured)
+    json.dumps(figure, allow_nan=False)
+    bars = figure["data"][0]
+    assert len(bars["x"]) == 1
+    assert bars["y"] == [0.75]
+    assert bars["text"] == ["4"]

@@ -1,0 +1,81 @@
+"""A network reads the test set at hand in a process of its own."""
+
+import shutil
+import time
+
+import numpy as np
+import pytest
+
+from mnist_cnn import runs
+from mnist_cnn.digits import mnist
+from mnist_cnn.experiments.config import TrainingConfig
+from mnist_cnn.jobs.evaluation_job import Evaluation
+from mnist_cnn.storage.files import RunError
+
+
+@pytest.fixture
+def digits(few_digits):
+    return mnist.load()
+
+
+@pytest.fixture
+def run(runs_folder) -> runs.Run:
+    made = runs.submit(TrainingConfig())
+    shutil.copy(runs.find(runs.PRETRAINED).weights_path, made.weights_path)
+    return made
+
+
+def waited_for(evaluation: Evaluation) -> str:
+    until = time.monotonic() + 60
+    while evaluation.progress().state == "running" and time.monotonic() < until:
+        time.sleep(0.05)
+    return evaluation.progress().state
+
+
+def test_it_ends_with_what_the_network_says_of_each_digit(run, digits):
+    evaluation = Evaluation(run, digits)
+    assert evaluation.progress().state == "none"
+    evaluation.start()
+    assert waited_for(evaluation) == "done"
+    read = evaluation.result()
+    images = digits.x_test.astype(np.float32) / 255
+    expected = runs.load_network(run.id).probabilities(images)
+    assert np.allclose(read.probabilities, expected, atol=1e-5)
+    assert read.fit(digits)
+
+
+def test_another_test_set_or_a_newer_epoch_is_another_evaluation(run, digits):
+    from dataclasses import replace
+
+    first = Evaluation(run, digits)
+    assert Evaluation(run, replace(digits, fingerprint="0" * 16)).path != first.path
+    run.weights_path.touch()
+    assert Evaluation(run, digits).path != first.path
+
+
+def test_a_network_that_cannot_be_read_fails_with_a_sentence(run, digits):
+    run.weights_path.write_bytes(b"no weights")
+    evaluation = Evaluation(run, digits)
+    evaluation.start()
+    assert waited_for(evaluation) == "failed"
+    assert "cannot be read" in evaluation.progress().reason
+
+
+def test_a_damaged_result_is_thrown_away_and_can_be_made_again(run, digits):
+    evaluation = Evaluation(run, digits)
+    evaluation.run()
+    evaluation.path.write_bytes(b"no archive")
+    assert evaluation.result() is None
+    assert evaluation.progress().state != "done"
+    evaluation.run()
+    assert evaluation.result() is not None
+
+
+def test_a_run_without_a_network_cannot_be_evaluated(runs_folder, digits):
+    with pytest.raises(RunError, match="has no network"):
+        Evaluation(runs.submit(TrainingConfig()), digits)
+
+
+def test_evaluations_do_not_look_like_runs(run, digits):
+    Evaluation(run, digits).run()
+    assert [each.id for each in runs.list_runs()] == [run.id]

@@ -1,0 +1,276 @@
+"""The worker: real processes that train real, tiny runs."""
+
+import itertools
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from processes import processes_of
+from workers import start, state, wait_until
+
+from mnist_cnn import runs
+from mnist_cnn.experiments.config import TrainingConfig
+from mnist_cnn.jobs import worker
+from mnist_cnn.jobs.local_process import LocalProcess
+from mnist_cnn.nn.architecture import Architecture
+
+pytestmark = pytest.mark.usefixtures("runs_folder", "few_digits")
+
+ROOT = Path(__file__).parents[2]
+TINY = Architecture((), 0, (8,))
+# Importing TensorFlow takes long where others compute too.
+PATIENCE = 300.0
+
+
+def submit(epochs: int = 1) -> runs.Run:
+    config = TrainingConfig(network=TINY, epochs=epochs, examples=500, batch_size=16)
+    return runs.submit(config)
+
+
+def begin_and_pause(run: runs.Run) -> None:
+    """A training that surely still goes on while a test looks at it."""
+    run.send("pause")
+    wait_until(lambda: state(run) == "paused")
+
+
+def test_runs_are_trained_oldest_first_one_at_a_time_then_the_worker_leaves():
+    waiting = [submit() for _ in range(3)]
+    process = start()
+    assert process.wait(PATIENCE) == 0
+    stati = [run.status() for run in waiting]
+    assert [status.state for status in stati] == ["done"] * 3
+    for earlier, later in itertools.pairwise(stati):
+        assert earlier.ended <= later.started
+    assert not worker.is_alive()
+    assert processes_of(runs.folder()) == []
+
+
+def test_the_worker_and_its_training_outlive_the_one_who_asked():
+    script = (
+        "from mnist_cnn import runs\n"
+        "from mnist_cnn.jobs import worker\n"
+        "from mnist_cnn.nn.architecture import Architecture\n"
+        "from mnist_cnn.experiments.config import TrainingConfig\n"
+        "network = Architecture((), 0, (8,))\n"
+        "print(runs.submit(TrainingConfig(network=network, examples=500)).id)\n"
+        "worker.ensure()\n"
+        "import os, signal\n"
+        "os.killpg(0, signal.SIGKILL)\n"
+    )
+    asked = subprocess.run(
+        [sys.executable, "-u", "-c", script],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        check=False,
+    )
+    assert asked.returncode == -signal.SIGKILL
+    run = runs.find(asked.stdout.strip())
+    wait_until(lambda: state(run) == "done")
+    assert worker.is_alive()
+
+
+def test_a_worker_that_is_alive_is_enough(monkeypatch):
+    process = start(idle_seconds=60)
+    wait_until(worker.is_alive)
+    began = time.monotonic()
+    second = start()
+    _, said = second.communicate(timeout=PATIENCE)
+    assert second.returncode == 0
+    assert "A worker serves this runs folder already." in said
+    assert worker.work(idle_seconds=60) is False
+    monkeypatch.setattr(worker.subprocess, "Popen", lambda *_, **__: pytest.fail())
+    worker.ensure()
+    assert process.poll() is None
+    assert time.monotonic() - began < 60
+
+
+def test_a_killed_worker_takes_no_training_along_and_the_next_one_goes_on():
+    first, second = submit(), submit()
+    process = start()
+    begin_and_pause(first)
+    process.kill()
+    process.wait()
+    wait_until(lambda: not worker.is_alive())
+    another = start()
+    wait_until(worker.is_alive)
+    # One at a time, though the first is no longer this worker's.
+    time.sleep(1.5)
+    assert (state(first), state(second)) == ("paused", "queued")
+    first.send("resume")
+    assert another.wait(PATIENCE) == 0
+    assert (state(first), state(second)) == ("done", "done")
+    assert first.status().ended <= second.status().started
+
+
+def test_a_killed_training_is_reported_and_the_next_run_is_trained():
+    first, second = submit(epochs=2), submit()
+    process = start()
+    wait_until(lambda: first.status().pid is not None)
+    begin_and_pause(first)
+    os.kill(first.status().pid, signal.SIGKILL)
+    assert process.wait(PATIENCE) == 0
+    recorded = first.recorded_status()
+    assert recorded.state == "failed"
+    assert "was killed" in recorded.reason
+    assert "Signal 9" in recorded.reason
+    assert recorded.ended
+    assert state(second) == "done"
+
+
+def test_a_run_stopped_while_it_waits_is_never_begun():
+    first, second = submit(), submit()
+    process = start()
+    begin_and_pause(first)
+    second.send("stop")
+    wait_until(lambda: state(second) == "stopped", patience=10)
+    assert second.status().reason == "Stopped before it began."
+    assert second.status().started is None
+    first.send("stop")
+    assert process.wait(PATIENCE) == 0
+    assert state(first) == "stopped"
+
+
+def test_a_training_that_died_unwatched_is_written_down(monkeypatch):
+    run = submit()
+    run.write_status(runs.Status("running", epochs_done=1))
+    worker._Worker(LocalProcess(), 0)._see_to_the_dead()
+    recorded = run.recorded_status()
+    assert recorded.state == "failed"
+    assert "The network of epoch 1 is kept." in recorded.reason
+
+
+class NowhereToBe:
+    """A place that begins nothing."""
+
+    attempts = 0
+
+    def begin(self, run: runs.Run) -> None:
+        """Does nothing."""
+
+
+def test_a_run_resumed_before_its_death_was_noticed_keeps_waiting_however_often():
+    run, served = submit(), worker._Worker(NowhereToBe(), 0)
+    for _ in range(3):
+        served._begin(run)
+        run.write_status(runs.Status("queued", started=time.time()))
+        served._settle(run, "Signal 9.")
+        assert state(run) == "queued"
+
+
+def test_a_run_whose_process_died_before_it_began_has_failed():
+    run, served = submit(), worker._Worker(NowhereToBe(), 0)
+    run.write_status(runs.Status("queued", started=time.time() - 100))
+    served._begin(run)
+    served._settle(run, "Signal 9.")
+    assert state(run) == "failed"
+    assert "Signal 9." in run.status().reason
+
+
+def test_a_worker_that_cannot_be_started_is_a_sentence(monkeypatch):
+    monkeypatch.setattr(worker.sys, "executable", "/nowhere/python")
+    with pytest.raises(runs.RunError, match="worker could not be started"):
+        worker.ensure()
+
+
+@pytest.mark.skipif(not hasattr(os, "nice"), reason="no nice here")
+def test_trainings_are_nice_to_the_pages():
+    run = submit()
+    process = start()
+    begin_and_pause(run)
+    assert os.getpriority(os.PRIO_PROCESS, run.status().pid) == worker.NICENESS
+    assert os.getpriority(os.PRIO_PROCESS, process.pid) == worker.NICENESS
+    run.send("stop")
+    process.wait(PATIENCE)
+
+
+def test_a_log_that_has_grown_is_begun_anew():
+    log = runs.folder() / "worker.log"
+    log.write_bytes(b"x" * (worker.LOG_BYTES + 1))
+    worker._shorten_log()
+    assert log.stat().st_size == 0
+    log.write_bytes(b"short")
+    worker._shorten_log()
+    assert log.read_bytes() == b"short"
+
+
+class Nowhere:
+    """A place whose trainings end before they begin."""
+
+    attempts = 3
+
+    def __init__(self) -> None:
+        self.began: list[int] = []
+        self._ended: list[tuple[runs.Run, str]] = []
+
+    def places(self) -> int:
+        return 1
+
+    def begun(self) -> set[str]:
+        return set()
+
+    def begin(self, run: runs.Run) -> None:
+        self.began.append(run.recorded_status().attempts_left)
+        self._ended.append((run, "Exit code 1 on pc7."))
+
+    def forget(self, run: runs.Run) -> None:
+        pass
+
+    def ended(self) -> list[tuple[runs.Run, str]]:
+        ended, self._ended = self._ended, []
+        return ended
+
+    def close(self) -> None:
+        pass
+
+
+def test_a_run_that_no_machine_can_begin_fails_with_a_sentence(monkeypatch):
+    monkeypatch.setattr(worker, "_lower_priority", lambda: None)
+    run, place = submit(), Nowhere()
+    worker._Worker(place, 0.5).work()
+    assert place.began == [3, 2, 1]
+    status = run.recorded_status()
+    assert status.state == "failed"
+    assert "It was begun 3 times on the cluster" in status.reason
+    assert "(Exit code 1 on pc7.)" in status.reason
+
+
+def test_a_run_that_every_machine_is_lost_with_fails_with_a_sentence():
+    run, place = submit(), Nowhere()
+    a_worker = worker._Worker(place, 0)
+    for left in (3, 2, 1):
+        a_worker._look()
+        assert place.began[-1] == left
+        # A heart that beat on this machine, and a lock that nobody holds.
+        run.write_status(replace(run.recorded_status(), state="running"))
+        place.ended()
+    a_worker._look()
+    assert place.began == [3, 2, 1]
+    assert run.recorded_status().state == "failed"
+    assert "its process or its machine was lost" in run.recorded_status().reason
+
+
+def test_the_worker_says_why_nothing_can_begin(monkeypatch):
+    run, place = submit(), Nowhere()
+    a_worker = worker._Worker(place, 0)
+    monkeypatch.setattr(worker, "is_alive", lambda: True)
+
+    def away() -> int:
+        raise runs.RunError("The scheduler is away.")
+
+    with monkeypatch.context() as without:
+        without.setattr(place, "places", away)
+        a_worker._look()
+        assert worker.problem() == "The scheduler is away."
+        assert (state(run), place.began) == ("queued", [])
+    a_worker._look()
+    assert (worker.problem(), place.began) == ("", [3])
+    monkeypatch.setattr(worker, "is_alive", lambda: False)
+    (runs.folder() / "worker.json").write_text("{broken")
+    assert (worker.problem(), worker.places()) == ("", 1)

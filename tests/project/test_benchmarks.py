@@ -1,0 +1,52 @@
+"""``make bench`` knows every benchmark, and each of them starts."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+MAKEFILE = (ROOT / "Makefile").read_text()
+LISTED = re.search(r"BENCHMARKS := ((?:.*\\\n)*.*)", MAKEFILE)[1]
+LISTED = LISTED.replace("\\", "").split()
+
+
+def test_make_bench_runs_every_benchmark_and_no_helper():
+    programs = {
+        path.stem
+        for path in (ROOT / "benchmarks").glob("*.py")
+        if "ArgumentParser" in path.read_text()
+    }
+    assert set(LISTED) == programs
+
+
+@pytest.mark.parametrize("name", LISTED)
+def test_a_benchmark_says_what_it_can_do(name):
+    asked = subprocess.run(
+        [sys.executable, "-m", f"benchmarks.{name}", "--help"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert asked.returncode == 0, asked.stderr
+    assert f"benchmarks.{name}" in asked.stdout
+
+
+def test_without_pen_digits_the_handwriting_is_left_out_with_a_sentence(tmp_path):
+    missing = tmp_path / "pen.json.gz"
+    asked = subprocess.run(
+        [sys.executable, "-m", "benchmarks.handwriting", "--pen-digits", missing],
+        cwd=ROOT,
+        env=os.environ | {"MNIST_CNN_DATA": str(tmp_path / "mnist.npz")},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert asked.returncode == 0, asked.stderr
+    assert str(missing) in asked.stdout

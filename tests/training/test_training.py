@@ -1,0 +1,468 @@
+"""Real trainings of a tiny network on a thousand digits, held against Keras."""
+
+import errno
+import shutil
+import time
+import types
+
+import numpy as np
+import pytest
+from measured import at_step, column, lines, marks
+
+from mnist_cnn import runs
+from mnist_cnn.analysis.evaluation import accuracy, cross_entropy
+from mnist_cnn.digits import mnist as data
+from mnist_cnn.experiments.config import TrainingConfig
+from mnist_cnn.experiments.schedule import learning_rate
+from mnist_cnn.nn.architecture import Architecture, ConvBlock
+from mnist_cnn.nn.summary import summary
+from mnist_cnn.runs.metrics import reader
+
+pytestmark = pytest.mark.usefixtures("runs_folder", "few_digits")
+
+TINY = Architecture((ConvBlock(4, 3, pool=4),), dropout=0, dense=(16,))
+# 500 digits in batches of 120: four whole batches and one of 20.
+SETTINGS = {"network": TINY, "examples": 500, "batch_size": 120, "epochs": 2}
+STEPS = 5
+
+
+def train(*callbacks, run: runs.Run | None = None, **settings) -> runs.Run:
+    from mnist_cnn.training.fit import Training
+
+    run = run or runs.submit(TrainingConfig(**SETTINGS | settings), state="preparing")
+    training = Training(run)
+    training.more_callbacks.extend(callbacks)
+    training.train()
+    return run
+
+
+@pytest.fixture(scope="module")
+def trained_once(small_mnist, tmp_path_factory):
+    """A finished run's folder, for the tests that only look at what it left."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MNIST_CNN_RUNS", str(tmp_path_factory.mktemp("trained")))
+        patch.setenv("MNIST_CNN_DATA", str(small_mnist))
+        return train().path
+
+
+@pytest.fixture
+def finished(trained_once, runs_folder) -> runs.Run:
+    """That run, in this test's runs folder."""
+    shutil.copytree(trained_once, runs_folder / trained_once.name)
+    return runs.find(trained_once.name)
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "sgd", "rmsprop"])
+def test_each_batchs_loss_and_accuracy_are_the_true_ones(optimizer):
+    import keras
+    import tensorflow as tf
+
+    from mnist_cnn.training import model
+    from mnist_cnn.training.batches import Batches
+
+    run = train(optimizer=optimizer, learning_rate=0.01)
+    keras.utils.set_random_seed(run.config.seed)
+    mine = model.build(TINY)
+    model.compile_model(mine, run.config)
+    digits = data.load()
+    batches = Batches(digits.x_train[:500], digits.y_train[:500], run.config)
+    total, losses, accuracies = 2 * STEPS, [], []
+    for epoch in range(2):
+        batches.start_epoch(epoch)
+        for index in range(STEPS):
+            pixels, labels = batches[index]
+            rate = learning_rate("cosine", 0.01, epoch * STEPS + index, total)
+            mine.optimizer.learning_rate.assign(rate)
+            with tf.GradientTape() as tape:
+                read = mine(pixels, training=True)
+                right = tf.gather(read, labels, axis=1, batch_dims=1)
+                loss = -tf.reduce_mean(tf.math.log(right))
+            gradients = tape.gradient(loss, mine.trainable_variables)
+            mine.optimizer.apply(gradients, mine.trainable_variables)
+            losses.append(float(loss))
+            accuracies.append(accuracy(read.numpy(), labels))
+    assert column(run, "loss") == pytest.approx(losses, abs=2e-4)
+    assert column(run, "accuracy") == pytest.approx(accuracies, abs=1e-5)
+    final = runs.load_network(run.id)
+    for name, array in model.weights_of(mine).items():
+        np.testing.assert_allclose(final.weights[name], array, atol=2e-4)
+
+
+def test_each_epoch_says_how_the_kept_network_does_on_the_whole_test_set(finished):
+    run = finished
+    digits = data.load()
+    read = runs.load_network(run.id).probabilities(digits.x_test / np.float32(255))
+    last = lines(run, "epoch")[-1]
+    assert [line["epoch"] for line in lines(run, "epoch")] == [1, 2]
+    assert last["val_accuracy"] == pytest.approx(accuracy(read, digits.y_test))
+    assert last["val_loss"] == pytest.approx(
+        cross_entropy(read, digits.y_test), abs=1e-4
+    )
+    sizes = np.array([120] * 4 + [20])
+    for name in ("loss", "accuracy"):
+        mean = np.average(column(run, name)[STEPS:], weights=sizes)
+        assert last[name] == pytest.approx(mean, abs=1e-4)
+    status = run.status()
+    assert status.test_accuracy == pytest.approx(last["val_accuracy"], abs=1e-5)
+    assert status.test_loss == pytest.approx(last["val_loss"], abs=1e-5)
+
+
+def test_a_finished_training_leaves_all_that_the_pages_read(finished):
+    run = finished
+    status = run.status()
+    assert (status.state, status.reason, status.epochs_done) == ("done", "", 2)
+    assert (status.examples, status.test_examples) == (500, 200)
+    assert status.steps_per_epoch == STEPS
+    assert status.fingerprint == data.load().fingerprint
+    assert "small_mnist.npz" in status.source
+    assert status.started < status.ended
+    assert 0 < status.seconds < status.ended - status.started
+    assert {"tensorflow", "keras", "numpy", "python"} <= set(status.versions)
+    assert run.summary_path.read_text() == summary(TINY)
+    metrics = reader(run.metrics_path).read()
+    assert (len(metrics.batches), len(metrics.epochs)) == (2 * STEPS, 2)
+    with np.load(run.path / "kernels.npz") as kept:
+        assert kept["kernels"].shape == (2 * STEPS + 1, 3, 3, 1, 4)
+        final = runs.load_network(run.id).weights["conv_1/kernel"]
+        np.testing.assert_allclose(kept["kernels"][-1], final, atol=1e-6)
+    assert not [each for each in run.path.iterdir() if each.name.startswith(".")]
+
+
+def test_keras_model_weights_and_test_predictions_are_one_network(finished):
+    import keras
+
+    run = finished
+    digits = data.load()
+    pixels = digits.x_test / np.float32(255)
+    loaded = keras.saving.load_model(run.model_path)
+    theirs = loaded.predict(pixels[..., None], verbose=0)
+    np.testing.assert_allclose(
+        runs.load_network(run.id).probabilities(pixels), theirs, atol=1e-5
+    )
+    # With its optimizer, so that the training could go on.
+    assert int(loaded.optimizer.iterations) == 2 * STEPS
+    with np.load(run.predictions_path) as kept:
+        np.testing.assert_allclose(kept["probabilities"], theirs, atol=1e-5)
+        assert (kept["labels"] == digits.y_test).all()
+        assert str(kept["fingerprint"]) == digits.fingerprint
+
+
+def test_the_same_settings_give_the_same_curve_and_another_seed_another():
+    network_with_chance = Architecture((ConvBlock(4, 3, pool=4),), 0.3, (16,), True)
+    settings = {"network": network_with_chance, "augmentation": ("shear",)}
+    first, again = train(**settings), train(**settings)
+    other = train(**settings, seed=2)
+    for name in ("loss", "accuracy", "learning_rate"):
+        assert column(first, name) == column(again, name)
+    assert column(first, "val_loss", "epoch") == column(again, "val_loss", "epoch")
+    assert column(first, "loss") != column(other, "loss")
+
+
+@pytest.mark.parametrize("schedule", ["constant", "cosine"])
+def test_each_batch_is_trained_with_the_schedules_rate(schedule):
+    rates = []
+
+    def note(model):
+        rates.append(float(model.optimizer.learning_rate))
+
+    callbacks = [at_step(step, note) for step in range(1, 2 * STEPS + 1)]
+    run = train(*callbacks, schedule=schedule, learning_rate=0.02)
+    expected = [learning_rate(schedule, 0.02, step, 10) for step in range(10)]
+    assert rates == pytest.approx(expected)
+    assert column(run, "learning_rate") == pytest.approx(expected, abs=1e-9)
+
+
+@pytest.mark.parametrize(("step", "epochs_kept"), [(3, 0), (STEPS + 2, 1)])
+def test_a_stop_is_obeyed_within_one_batch_and_keeps_the_last_complete_epoch(
+    step, epochs_kept
+):
+    run = runs.submit(TrainingConfig(**SETTINGS, learning_rate=0.05))
+    kept = {}
+
+    def note(model):
+        from mnist_cnn.training.model import weights_of
+
+        kept.update({k: np.array(v) for k, v in weights_of(model).items()})
+
+    train(
+        at_step(STEPS, note),
+        at_step(step, lambda _: run.send("stop")),
+        run=run,
+    )
+    status = run.status()
+    assert status.state == "stopped"
+    assert len(lines(run, "batch")) == step
+    assert marks(run) == ["stop"]
+    assert status.epochs_done == epochs_kept
+    assert run.has_weights == run.predictions_path.is_file() == bool(epochs_kept)
+    if not epochs_kept:
+        assert "No epoch was complete" in status.reason
+        return
+    assert "The network of epoch 1 is kept" in status.reason
+    ours = runs.load_network(run.id)
+    for name, array in ours.weights.items():
+        np.testing.assert_array_equal(array, kept[name])
+    with np.load(run.predictions_path) as predictions:
+        np.testing.assert_allclose(
+            predictions["probabilities"],
+            ours.probabilities(data.load().x_test / np.float32(255)),
+            atol=1e-5,
+        )
+
+
+def test_a_stop_that_came_before_the_first_batch_is_obeyed():
+    run = runs.submit(TrainingConfig(**SETTINGS))
+    run.send("stop")
+    train(run=run)
+    assert run.status().state == "stopped"
+    assert lines(run, "batch") == []
+
+
+@pytest.fixture
+def answer_pauses(monkeypatch):
+    """Makes a paused training send itself the next command instead of waiting."""
+    from mnist_cnn.training import obey
+
+    def answer(run, *commands):
+        script, seen = list(commands), []
+
+        def sleep(_):
+            assert run.recorded_status().state == "paused"
+            seen.append(len(lines(run, "batch")))
+            for command in script.pop(0):
+                run.send(command)
+            time.sleep(0.01)
+
+        clock = types.SimpleNamespace(sleep=sleep, perf_counter=time.perf_counter)
+        monkeypatch.setattr(obey, "time", clock)
+        return seen
+
+    return answer
+
+
+def test_pause_one_batch_one_epoch_and_resume_are_each_obeyed_once(answer_pauses):
+    run = runs.submit(TrainingConfig(**SETTINGS | {"epochs": 4}))
+    pauses = answer_pauses(
+        run,
+        ["one_batch"],
+        ["one_batch", "one_batch"],
+        ["one_epoch"],
+        ["one_epoch"],
+        ["pause"],
+        ["resume"],
+    )
+    train(at_step(2, lambda _: run.send("pause")), run=run)
+    assert pauses == [2, 3, 5, STEPS, 2 * STEPS, 2 * STEPS]
+    assert run.status().state == "done"
+    assert len(lines(run, "batch")) == 4 * STEPS
+    assert marks(run) == [
+        *("pause", "one_batch", "one_batch", "one_batch"),
+        *("one_epoch", "one_epoch", "resume"),
+    ]
+
+
+def test_a_paused_training_shows_its_last_batch_and_can_be_stopped(answer_pauses):
+    run = runs.submit(TrainingConfig(**SETTINGS))
+    answer_pauses(run, ["stop"])
+    train(at_step(2, lambda _: run.send("pause")), run=run)
+    assert run.status().state == "stopped"
+    assert len(lines(run, "batch")) == 2
+    with np.load(run.path / "last_batch.npz") as shown:
+        assert shown["pixels"].shape == (120, 28, 28)
+        right = shown["probabilities"][np.arange(120), shown["labels"]]
+        np.testing.assert_allclose(shown["losses"], -np.log(right), rtol=1e-5)
+
+
+def test_a_pause_is_not_counted_as_training(monkeypatch):
+    from mnist_cnn.training import obey
+
+    run = runs.submit(TrainingConfig(**SETTINGS))
+
+    def sleep(_):
+        time.sleep(3)
+        run.send("resume")
+
+    clock = types.SimpleNamespace(sleep=sleep, perf_counter=time.perf_counter)
+    monkeypatch.setattr(obey, "time", clock)
+    train(at_step(2, lambda _: run.send("pause")), run=run)
+    times = column(run, "time")
+    status = run.status()
+    assert times[2] - times[1] < 2.5
+    assert status.ended - status.started > status.seconds + 2.5
+
+
+def test_a_rate_set_by_hand_counts_from_the_next_batch():
+    run = runs.submit(TrainingConfig(**SETTINGS, schedule="constant"))
+    train(at_step(4, lambda _: run.send("learning_rate", 0.5)), run=run)
+    assert column(run, "learning_rate") == [2e-3] * 4 + [0.5] * 6
+    assert marks(run) == ["learning_rate"]
+    (mark,) = lines(run, "mark")
+    assert (mark["step"], mark["reason"]) == (4, "Learning rate set to 0.5")
+
+
+def test_a_rate_set_by_hand_is_the_schedules_new_peak():
+    run = runs.submit(TrainingConfig(**SETTINGS))
+    train(at_step(4, lambda _: run.send("learning_rate", 0.5)), run=run)
+    expected = [learning_rate("cosine", 0.5, step, 10) for step in range(4, 10)]
+    assert column(run, "learning_rate")[4:] == pytest.approx(expected, abs=1e-9)
+
+
+@pytest.mark.parametrize("value", ["-1", "0", "1e9", "NaN", "Infinity", "true"])
+def test_a_rate_that_is_none_is_not_obeyed_whoever_wrote_it(value):
+    run = runs.submit(TrainingConfig(**SETTINGS, schedule="constant"))
+    command = f'{{"what": "learning_rate", "value": {value}}}\n'
+    train(at_step(2, lambda _: run.control_path.write_text(command)), run=run)
+    assert set(column(run, "learning_rate")) == {2e-3}
+    assert run.status().state == "done"
+
+
+def test_a_loss_that_is_no_number_is_explained_and_the_last_epoch_kept():
+    run = runs.submit(TrainingConfig(**SETTINGS | {"epochs": 3}))
+
+    def explode(model):
+        kernel = model.get_layer("output").kernel
+        kernel.assign(kernel * np.inf)
+
+    train(at_step(STEPS + 2, explode), run=run)
+    status = run.status()
+    assert status.state == "failed"
+    assert "learning rate is too high" in status.reason
+    assert "The network of epoch 1 is kept" in status.reason
+    assert len(lines(run, "batch")) == STEPS + 3
+    assert lines(run, "batch")[-1]["loss"] is None
+    pixels = data.load().x_test / np.float32(255)
+    assert np.isfinite(runs.load_network(run.id).probabilities(pixels)).all()
+
+
+def test_a_far_too_high_learning_rate_really_ends_so():
+    deep = Architecture((), 0, (400, 400, 400))
+    settings = {"network": deep, "optimizer": "sgd", "epochs": 8}
+    run = train(**settings, learning_rate=1.0, schedule="constant")
+    assert run.status().state == "failed"
+    assert "learning rate is too high" in run.status().reason
+
+
+def test_a_run_trained_elsewhere_is_left_alone():
+    run = runs.submit(TrainingConfig(**SETTINGS))
+    before = run.status()
+    with run.lock(), pytest.raises(runs.RunError, match="being trained already"):
+        train(run=runs.find(run.id))
+    assert run.status() == before
+    assert not run.metrics_path.exists()
+
+
+def test_wrong_data_are_the_reason_of_the_failure(tmp_path, monkeypatch):
+    path = tmp_path / "broken.npz"
+    path.write_bytes(b"not an archive")
+    monkeypatch.setenv("MNIST_CNN_DATA", str(path))
+    status = train().status()
+    assert status.state == "failed"
+    assert "broken.npz cannot be read" in status.reason
+    assert ".." not in status.reason.replace("...", "")
+
+
+def test_more_digits_than_there_are_means_all():
+    assert train(examples=60_000, epochs=1).status().examples == 1000
+
+
+def test_the_drawing_that_came_along_is_read_after_every_epoch():
+    drawing = data.load().x_test[7]
+    run = runs.submit(TrainingConfig(**SETTINGS), drawing=drawing)
+    train(run=run)
+    readings = np.array(column(run, "readings", "epoch"))
+    assert readings.shape == (2, 11, 10)
+    last = runs.load_network(run.id).probabilities(drawing / np.float32(255))[0]
+    np.testing.assert_allclose(readings[-1, -1], last, atol=1e-4)
+
+
+def test_how_far_the_weights_moved_is_relative_to_their_length():
+    moved = column(train(learning_rate=0.01), "moved", "epoch")
+    still = column(train(learning_rate=1e-6), "moved", "epoch")
+    assert set(moved[0]) == {"conv_1", "dense_1", "output"}
+    for layer in moved[0]:
+        assert 0 < still[0][layer] < 1e-3 < moved[0][layer]
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence", "is_known"),
+    [
+        (data.DataError("The file x is damaged."), "The file x is damaged", True),
+        (MemoryError(), "ran out of memory", True),
+        (OSError(errno.ENOSPC, "No space left"), "The disk is full", True),
+        (ZeroDivisionError("by zero"), "ZeroDivisionError: by zero", False),
+    ],
+)
+def test_a_failure_is_explained(error, sentence, is_known):
+    from mnist_cnn.training.fit import explain_failure
+
+    reason, known = explain_failure(error)
+    assert sentence in reason
+    assert known is is_known
+    assert not reason.endswith(".")
+
+
+def test_a_failure_that_nobody_expected_is_said_and_its_traceback_not_lost():
+    def fail(_):
+        raise ZeroDivisionError("in a callback")
+
+    run = runs.submit(TrainingConfig(**SETTINGS))
+    with pytest.raises(ZeroDivisionError):
+        train(at_step(2, fail), run=run)
+    assert run.status().state == "failed"
+    assert "ZeroDivisionError: in a callback" in run.status().reason
+
+
+def test_batches_show_every_digit_once_an_epoch_in_an_order_of_the_seed():
+    from mnist_cnn.training.batches import Batches
+
+    labels = np.arange(500)
+    images = np.zeros((500, 28, 28), np.uint8)
+    batches = Batches(images, labels, TrainingConfig(**SETTINGS))
+    orders = []
+    for epoch in (0, 1, 0):
+        batches.start_epoch(epoch)
+        orders.append(np.concatenate([batches[i][1] for i in range(STEPS)]).tolist())
+    assert sorted(orders[0]) == sorted(orders[1]) == labels.tolist()
+    assert orders[0] == orders[2] != orders[1]
+    assert batches.sizes() == [120, 120, 120, 120, 20]
+
+
+def test_offline_no_download_is_tried(monkeypatch):
+    from mnist_cnn.training import download
+
+    monkeypatch.setattr(download.data, "find", lambda: None)
+    monkeypatch.setattr(download.data, "load", lambda: "the offline digits")
+    monkeypatch.setattr(download, "_download", lambda: pytest.fail("tried"))
+    monkeypatch.setenv("MNIST_CNN_OFFLINE", "1")
+    assert download.load() == "the offline digits"
+
+
+def test_a_network_that_swallows_packets_is_given_up_in_time(monkeypatch):
+    from keras.datasets import mnist
+
+    from mnist_cnn.training import download
+
+    monkeypatch.setattr(mnist, "load_data", lambda: time.sleep(20))
+    monkeypatch.setattr(download, "WHOLE_SECONDS", 0.2)
+    monkeypatch.setattr(download.data, "find", lambda: None)
+    monkeypatch.setattr(download.data, "load", lambda: "the offline digits")
+    monkeypatch.delenv("MNIST_CNN_OFFLINE")
+    began = time.monotonic()
+    assert download.load() == "the offline digits"
+    assert time.monotonic() - began < 5
+
+
+def test_a_refused_download_is_quiet(monkeypatch, capsys):
+    from keras.datasets import mnist
+
+    from mnist_cnn.training import download
+
+    def refuse():
+        raise Exception("URL fetch failure")
+
+    monkeypatch.setattr(mnist, "load_data", refuse)
+    monkeypatch.setattr(download.data, "find", lambda: None)
+    monkeypatch.setattr(download.data, "load", lambda: "the offline digits")
+    monkeypatch.delenv("MNIST_CNN_OFFLINE")
+    assert download.load() == "the offline digits"
+    assert capsys.readouterr() == ("", "")
