@@ -2,7 +2,7 @@
 
 ``python -m benchmarks.draw [--sessions 1 30] [--strokes 10] [--training]``
 
-With ``--training`` a worker trains the seed network beside them.
+With ``--training`` a worker trains the lecture's network beside them.
 """
 
 from __future__ import annotations

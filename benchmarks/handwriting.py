@@ -101,7 +101,7 @@ def boxed(canvas: np.ndarray) -> np.ndarray:
 
 
 def by_mass(canvas: np.ndarray) -> np.ndarray:
-    """The same with the centre of mass in the middle: LeCun's recipe."""
+    """The same with the center of mass in the middle: LeCun's recipe."""
     small = _fitted(canvas)
     mass = small.sum()
     row = small.sum(1) @ np.arange(small.shape[0]) / mass
@@ -117,7 +117,7 @@ def ours(canvas: np.ndarray) -> np.ndarray:
 PREPARATIONS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "plain resize": resized,
     "box in the middle": boxed,
-    "centre of mass": by_mass,
+    "center of mass": by_mass,
     "ours": ours,
 }
 

@@ -68,7 +68,7 @@ def lab(batch: int, digits: int, epochs: int) -> None:
 
 
 def gemm(batch: int, digits: int, epochs: int) -> None:
-    """The matrix products of the seed network, forward and backward, and no more."""
+    """The lecture network's matrix products, forward and backward, and no more."""
     import numpy as np
     import tensorflow as tf
 

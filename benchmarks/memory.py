@@ -19,7 +19,7 @@ from benchmarks.live_run import training
 from benchmarks.session import Server, Session, a_seven
 from mnist_cnn import runs
 from mnist_cnn.experiments.presets import PRESETS
-from mnist_cnn.nn.architecture import SEED
+from mnist_cnn.nn.architecture import LECTURE_NETWORK
 
 PAGES = ("", "Train", "Architecture", "Draw", "Look_inside", "Mistakes", "Compare")
 AT_FIRST = 5
@@ -50,7 +50,11 @@ def main() -> None:
     parser.add_argument("--trainings", type=int, default=50)
     parser.add_argument("--sessions", type=int, default=300)
     options = parser.parse_args()
-    settings = {"epochs": 1, "examples": 500, "network": replace(SEED, dense=(32,))}
+    settings = {
+        "epochs": 1,
+        "examples": 500,
+        "network": replace(LECTURE_NETWORK, dense=(32,)),
+    }
     with (
         tempfile.TemporaryDirectory() as folder,
         Server(Path(folder)) as server,

@@ -1,4 +1,4 @@
-"""The seed network in PyTorch, taking turns; runs in an environment of its own.
+"""The lecture's network in PyTorch, taking turns; runs in an environment of its own.
 
 ``python torch_contender.py MNIST.npz BATCH DIGITS``: imports nothing of the lab.
 """

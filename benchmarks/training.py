@@ -2,7 +2,7 @@
 
 ``python -m benchmarks.training [--rounds 8] [--digits 9600]``
 
-All contenders train the seed network in turns, each turn over the same number of
+All contenders train the lecture's network in turns, each turn over the same number of
 digits; seconds are reckoned for 60,000. PyTorch gets an environment of its own
 (.venv-torch, made the first time); where it cannot be installed its rows are left out.
 """

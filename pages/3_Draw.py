@@ -24,7 +24,7 @@ def draw() -> None:
                 _("Just resize"),
                 help=_(
                     "Most demos only shrink the drawing to 28 × 28. MNIST's digits "
-                    "were cropped, scaled and centred: see what a network makes of a "
+                    "were cropped, scaled and centered: see what a network makes of a "
                     "digit that was not."
                 ),
             )

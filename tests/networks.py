@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from mnist_cnn.nn.architecture import SEED, Architecture, ConvBlock
+from mnist_cnn.nn.architecture import LECTURE_NETWORK, Architecture, ConvBlock
 from mnist_cnn.nn.network import Network, weight_shapes
 
 ARCHITECTURES = {
-    "seed": SEED,
+    "seed": LECTURE_NETWORK,
     "valid, no pooling": Architecture(
         (ConvBlock(5, 4, "valid", 1), ConvBlock(6, 3, "valid", 2)), 0, (20,)
     ),

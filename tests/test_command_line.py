@@ -19,7 +19,7 @@ from mnist_cnn.__main__ import EXIT_ERROR, config_from, main
 from mnist_cnn.__main__ import _parser as parser
 from mnist_cnn.experiments.config import TrainingConfig
 from mnist_cnn.experiments.presets import PRESETS
-from mnist_cnn.nn.architecture import SEED
+from mnist_cnn.nn.architecture import LECTURE_NETWORK
 from mnist_cnn.nn.summary import summary
 
 pytestmark = pytest.mark.usefixtures("runs_folder", "few_digits")
@@ -48,9 +48,9 @@ def seven(tmp_path) -> str:
 
 @pytest.fixture
 def run():
-    """A run with the seed network and random weights, as if one epoch were done."""
+    """A run of the lecture's network, random weights, as if one epoch were done."""
     run = runs.submit(TrainingConfig())
-    np.savez(run.weights_path, **random_network(SEED).weights)
+    np.savez(run.weights_path, **random_network(LECTURE_NETWORK).weights)
     return run
 
 
@@ -219,7 +219,7 @@ def test_wrong_data_end_a_training_with_a_sentence(tmp_path):
 
 def test_the_summary_is_the_runs_own(run, capsys):
     assert main(["summary", "--run", run.id]) == 0
-    assert capsys.readouterr().out == summary(SEED)
+    assert capsys.readouterr().out == summary(LECTURE_NETWORK)
 
 
 def test_predict_gives_one_json_object_for_each_picture(run, seven, capsys):

@@ -14,7 +14,7 @@ from mnist_cnn.experiments.presets import PRESETS
 from mnist_cnn.runs.predictions import Predictions
 from mnist_cnn.runs.run import Run, RunError, Status
 
-# As many as there are colours that everybody can tell apart.
+# As many as there are colors that everybody can tell apart.
 MOST = 6
 LONGEST_LINK = 400
 

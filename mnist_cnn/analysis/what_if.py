@@ -1,6 +1,6 @@
 """What if the digit were turned, moved, larger, or written with another pen?
 
-A network has learnt from upright, centred digits. Here the drawing is changed step by
+A network has learned from upright, centered digits. Here the drawing is changed step by
 step, to find where the network lets go of it.
 """
 
@@ -17,7 +17,7 @@ SIDE = 28
 
 @dataclass(frozen=True)
 class Change:
-    """How the drawing is changed, around its centre of mass.
+    """How the drawing is changed, around its center of mass.
 
     Attributes:
         angle: degrees, anticlockwise if above 0; -180 to 180.
@@ -140,8 +140,8 @@ def _thinned(values: np.ndarray, neutral: float, most: int) -> np.ndarray:
     return values[kept]
 
 
-def centre_of_mass(pixels: np.ndarray) -> tuple[float, float]:
-    """Row and column of the ink's centre of mass; the image's middle without ink."""
+def center_of_mass(pixels: np.ndarray) -> tuple[float, float]:
+    """Row and column of the ink's center of mass; the image's middle without ink."""
     mass = float(pixels.sum())
     if mass <= 0:
         return (SIDE - 1) / 2, (SIDE - 1) / 2
@@ -153,9 +153,9 @@ def _move(pixels: np.ndarray, change: Change) -> np.ndarray:
     """For each new pixel, look up where it comes from (bilinear, 0 outside)."""
     if replace(change, thicken=0) == Change():
         return pixels
-    row, column = centre_of_mass(pixels)
+    row, column = center_of_mass(pixels)
     grid = np.arange(SIDE)
-    # Seen from the centre, undo the move, then the turn, then the scaling.
+    # Seen from the center, undo the move, then the turn, then the scaling.
     y = (grid - row - change.down)[:, None]
     x = (grid - column - change.right)[None, :]
     angle = np.deg2rad(change.angle)
@@ -189,7 +189,7 @@ def _bilinear(pixels: np.ndarray, row: np.ndarray, column: np.ndarray) -> np.nda
 
 
 def _thicken(pixels: np.ndarray, amount: float) -> np.ndarray:
-    """Towards the brightest (or darkest) neighbour, a pixel at a time."""
+    """Toward the brightest (or darkest) neighbor, a pixel at a time."""
     rest = abs(amount)
     while rest > 0:
         framed = np.pad(pixels, 1)

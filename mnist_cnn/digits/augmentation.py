@@ -3,7 +3,7 @@
 Each variation is chosen by name. Turn, slant, proportions, size, place and elastic bend
 together move every pixel once, so that the picture is interpolated once; a changed
 pen width comes last. A turned or slanted digit is fitted into MNIST's 20x20 box again
-and centred by mass, because ``sketch.prepare`` does that to every drawing.
+and centered by mass, because ``sketch.prepare`` does that to every drawing.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy as np
 
 SIDE = 28
 BOX = 20
-CENTRE = 14.0  # MNIST's centres of mass, counted from 0
+CENTER = 14.0  # MNIST's centers of mass, counted from 0
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ AUGMENTATIONS: dict[str, Augmentation] = {
     ),
     "shift": Augmentation(
         "Shift",
-        "A stray mark moves the centre of mass: each digit moves by up to a pixel.",
+        "A stray mark moves the center of mass: each digit moves by up to a pixel.",
     ),
     "parts": Augmentation(
         "Parts",
@@ -109,12 +109,12 @@ def _sources(
     """Row and column, each (N, 28, 28), where every new pixel takes its value from."""
     count = len(images)
     forward = _affine(count, chosen, rng)
-    rows, columns = centres_of_mass(images)
+    rows, columns = centers_of_mass(images)
     if chosen & {"turn", "shear", "scale"}:
         forward *= _fit(images, forward, rows, columns)[:, None, None]
     inverse = np.linalg.inv(forward)
-    target_row = np.full(count, CENTRE) + (rows - np.round(rows))
-    target_column = np.full(count, CENTRE) + (columns - np.round(columns))
+    target_row = np.full(count, CENTER) + (rows - np.round(rows))
+    target_column = np.full(count, CENTER) + (columns - np.round(columns))
     if "shift" in chosen:
         target_row += rng.uniform(-SHIFT, SHIFT, count)
         target_column += rng.uniform(-SHIFT, SHIFT, count)
@@ -138,7 +138,7 @@ def _sources(
 
 
 def _affine(count: int, chosen: set[str], rng: np.random.Generator) -> np.ndarray:
-    """(N, 2, 2) matrices that act on (row, column) seen from the centre of mass."""
+    """(N, 2, 2) matrices that act on (row, column) seen from the center of mass."""
     matrix = np.broadcast_to(np.eye(2), (count, 2, 2)).copy()
     if "scale" in chosen:
         stretch = np.exp(rng.uniform(-PROPORTION, PROPORTION, count) / 2)
@@ -155,7 +155,7 @@ def _affine(count: int, chosen: set[str], rng: np.random.Generator) -> np.ndarra
     return matrix
 
 
-def centres_of_mass(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def centers_of_mass(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Row and column, each (N,); the middle for an empty image."""
     grid = np.arange(SIDE)
     mass = images.sum((1, 2), dtype=np.float64)
@@ -163,7 +163,7 @@ def centres_of_mass(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     mass = np.where(empty, 1, mass)
     rows = images.sum(2) @ grid / mass
     columns = images.sum(1) @ grid / mass
-    return np.where(empty, CENTRE, rows), np.where(empty, CENTRE, columns)
+    return np.where(empty, CENTER, rows), np.where(empty, CENTER, columns)
 
 
 def _fit(
@@ -232,7 +232,7 @@ def _resample(images: np.ndarray, row: np.ndarray, column: np.ndarray) -> np.nda
 
 
 def _change_stroke(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Towards the brightest or the darkest of the four neighbours and itself."""
+    """Toward the brightest or the darkest of the four neighbors and itself."""
     amount = rng.uniform(-STROKE, STROKE, len(images)).astype(np.float32)
     padded = np.pad(images, ((0, 0), (1, 1), (1, 1)))
     parts = (

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-FLAT = 12  # grey levels (of 255) by which a drawn background may vary
-FAINTEST = 24  # grey levels between background and ink below which nothing is seen
+FLAT = 12  # gray levels (of 255) by which a drawn background may vary
+FAINTEST = 24  # gray levels between background and ink below which nothing is seen
 SMALLEST_PHOTO = 64  # pixels of the shorter side
 FAINTEST_ON_PAPER = 0.12  # of the paper's brightness: a hard pencil, barely pressed
 INK_LEVEL = 0.5  # of the strongest ink: where a stroke's edge is
@@ -26,16 +26,16 @@ class Found:
 
 def ink_of(image: np.ndarray | Image.Image) -> Found:
     """Where `image` has ink: an array as `sketch.prepare` takes it, or Pillow's."""
-    grey = grey_of(image)
-    low, high = float(grey.min()), float(grey.max())
+    gray = gray_of(image)
+    low, high = float(gray.min()), float(gray.max())
     if high - low < FAINTEST:
-        return Found(np.zeros(grey.shape, np.float32), "One colour everywhere.")
-    background = _background(grey)
-    if _is_photo(grey, background):
-        return _ink_on_paper(grey)
+        return Found(np.zeros(gray.shape, np.float32), "One color everywhere.")
+    background = _background(gray)
+    if _is_photo(gray, background):
+        return _ink_on_paper(gray)
     light_ink = high - background >= background - low
     contrast = (high - background) if light_ink else (background - low)
-    ink = (grey - background) if light_ink else (background - grey)
+    ink = (gray - background) if light_ink else (background - gray)
     ink = np.clip(ink / np.float32(contrast), 0, 1)
     ground = "dark" if light_ink else "light"
     other = "brighter" if light_ink else "darker"
@@ -44,7 +44,7 @@ def ink_of(image: np.ndarray | Image.Image) -> Found:
     )
 
 
-def grey_of(image: np.ndarray | Image.Image) -> np.ndarray:
+def gray_of(image: np.ndarray | Image.Image) -> np.ndarray:
     """`image` as float32 (height, width) in 0..255; transparent pixels are background.
 
     Raises ValueError for an array of another shape or without pixels.
@@ -88,15 +88,15 @@ def _image_of(array: np.ndarray) -> Image.Image:
 
 def _over_background(image: Image.Image, alpha: np.ndarray) -> np.ndarray:
     """A transparent picture laid on black or white, whichever its ink stands out on."""
-    grey = np.asarray(image.convert("RGB").convert("L"), np.float32)
+    gray = np.asarray(image.convert("RGB").convert("L"), np.float32)
     visible = float(alpha.sum())
-    mean = float((grey * alpha).sum()) / visible if visible else 0.0
+    mean = float((gray * alpha).sum()) / visible if visible else 0.0
     ground = 0.0 if mean >= 128 else 255.0
-    return grey * alpha + ground * (1 - alpha)
+    return gray * alpha + ground * (1 - alpha)
 
 
 def _stretched(values: np.ndarray) -> np.ndarray:
-    """Deep grey images, whatever their range, as 0..255."""
+    """Deep gray images, whatever their range, as 0..255."""
     values = np.nan_to_num(values, posinf=0, neginf=0)
     low, high = float(values.min()), float(values.max())
     if high <= low:
@@ -108,44 +108,44 @@ def _stretched(values: np.ndarray) -> np.ndarray:
     return (values - bottom) * np.float32(255 / (top - bottom))
 
 
-def _background(grey: np.ndarray) -> float:
+def _background(gray: np.ndarray) -> float:
     """The commonest level along the picture's border, else of the whole picture."""
-    border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
+    border = np.concatenate([gray[0], gray[-1], gray[:, 0], gray[:, -1]])
     return float(np.median(border))
 
 
-def _is_photo(grey: np.ndarray, background: float) -> bool:
+def _is_photo(gray: np.ndarray, background: float) -> bool:
     """Drawings have two levels and their mixtures at edges; photos have all between."""
-    if min(grey.shape) < SMALLEST_PHOTO:
+    if min(gray.shape) < SMALLEST_PHOTO:
         return False
     # Every second or third pixel tells as much, in a fraction of the time.
-    step = min(grey.shape) // 90
-    grey = grey[::step, ::step] if step > 1 else grey
-    low, high = float(grey.min()), float(grey.max())
+    step = min(gray.shape) // 90
+    gray = gray[::step, ::step] if step > 1 else gray
+    low, high = float(gray.min()), float(gray.max())
     ink = high if high - background >= background - low else low
-    between = (np.abs(grey - background) > FLAT) & (np.abs(grey - ink) > 3 * FLAT)
-    return float(between.mean()) > 0.25 or _is_noisy(grey, background)
+    between = (np.abs(gray - background) > FLAT) & (np.abs(gray - ink) > 3 * FLAT)
+    return float(between.mean()) > 0.25 or _is_noisy(gray, background)
 
 
-def _is_noisy(grey: np.ndarray, background: float) -> bool:
+def _is_noisy(gray: np.ndarray, background: float) -> bool:
     """A drawn background is one level; paper under a camera has grain and shade."""
-    near = np.abs(grey - background) <= FLAT
-    return bool(near.any()) and float(grey[near].std()) > 1.5
+    near = np.abs(gray - background) <= FLAT
+    return bool(near.any()) and float(gray[near].std()) > 1.5
 
 
-def _ink_on_paper(grey: np.ndarray) -> Found:
+def _ink_on_paper(gray: np.ndarray) -> Found:
     """Ink against the light of its surroundings, so that shadows do not count."""
     from scipy import ndimage
 
-    light = _light(grey)
-    ratio = ndimage.gaussian_filter(grey / light, max(grey.shape) / 500)
+    light = _light(gray)
+    ratio = ndimage.gaussian_filter(gray / light, max(gray.shape) / 500)
     dark = 1 - float(np.percentile(ratio, 0.5))
     bright = float(np.percentile(ratio, 99.5)) - 1
     difference = 1 - ratio if dark >= bright else ratio - 1
     strongest = max(dark, bright)
     grain = 1.5 * float(np.median(np.abs(difference))) / 0.6745
     if strongest < max(FAINTEST_ON_PAPER, 5 * grain):
-        return Found(np.zeros(grey.shape, np.float32), NO_INK, NO_INK)
+        return Found(np.zeros(gray.shape, np.float32), NO_INK, NO_INK)
     ink = np.clip(difference / strongest, 0, 1).astype(np.float32)
     ink = _without_specks(ink)
     which = "darker" if dark >= bright else "brighter"
@@ -156,14 +156,14 @@ def _ink_on_paper(grey: np.ndarray) -> Found:
     )
 
 
-def _light(grey: np.ndarray) -> np.ndarray:
+def _light(gray: np.ndarray) -> np.ndarray:
     """How bright the bare paper is at each pixel: a wide median, smoothed."""
     from scipy import ndimage
 
-    height, width = grey.shape
+    height, width = gray.shape
     scale = 64 / max(height, width)
     size = max(2, round(width * scale)), max(2, round(height * scale))
-    small = Image.fromarray(grey).resize(size, Image.Resampling.BOX)
+    small = Image.fromarray(gray).resize(size, Image.Resampling.BOX)
     median = ndimage.median_filter(np.asarray(small), 25, mode="nearest")
     smooth = Image.fromarray(ndimage.gaussian_filter(median, 3, mode="nearest"))
     light = smooth.resize((width, height), Image.Resampling.BILINEAR)

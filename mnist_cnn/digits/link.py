@@ -19,8 +19,8 @@ class LinkError(ValueError):
 
 def pack(pixels: np.ndarray) -> str:
     """Url-safe text for (28, 28) pixels in [0, 1], kept to 1/255; some 200 letters."""
-    grey = np.round(np.clip(pixels, 0, 1) * 255).astype(np.uint8)
-    packed = zlib.compress(grey.tobytes(), 9)
+    gray = np.round(np.clip(pixels, 0, 1) * 255).astype(np.uint8)
+    packed = zlib.compress(gray.tobytes(), 9)
     return base64.urlsafe_b64encode(packed).decode().rstrip("=")
 
 
@@ -40,10 +40,10 @@ def unpack(text: str) -> np.ndarray:
             text + "=" * (-len(text) % 4), altchars=b"-_", validate=True
         )
         # Stops one byte past the end, however much the text would unfold to.
-        grey = zlib.decompressobj().decompress(packed, SIDE * SIDE + 1)
+        gray = zlib.decompressobj().decompress(packed, SIDE * SIDE + 1)
     except (binascii.Error, zlib.error, ValueError) as error:
         raise wrong from error
-    if len(grey) != SIDE * SIDE:
+    if len(gray) != SIDE * SIDE:
         raise wrong
-    pixels = np.frombuffer(grey, np.uint8).reshape(SIDE, SIDE)
+    pixels = np.frombuffer(gray, np.uint8).reshape(SIDE, SIDE)
     return pixels.astype(np.float32) / np.float32(255)

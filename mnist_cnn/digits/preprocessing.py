@@ -1,8 +1,8 @@
 """A drawing becomes a 28x28 digit like those of MNIST, step by step.
 
 The recipe is that of MNIST itself (LeCun, Bottou, Bengio, Haffner 1998, section III.A):
-scale the digit into a 20x20 box keeping its proportions, with grey levels from
-antialiasing, and move its centre of mass to the middle of a 28x28 image. One step is
+scale the digit into a 20x20 box keeping its proportions, with gray levels from
+antialiasing, and move its center of mass to the middle of a 28x28 image. One step is
 added: strokes are made as wide as MNIST's, whatever brush drew them.
 """
 
@@ -22,9 +22,9 @@ BOX = 20
 # Where ink is half as bright as it gets: antialiasing adds a fringe of half a pixel on
 # each side, which brings it to BOX. With 20 here, pen digits lose 0.4 % (measured).
 OUTLINE = 19
-# The column and row (counted from 0) where MNIST has its centres of mass: measured
+# The column and row (counted from 0) where MNIST has its centers of mass: measured
 # over 10,000 training digits, 14.00 ± 0.29, the spread of a shift by whole pixels.
-CENTRE = 14
+CENTER = 14
 # Pixels of the 28x28 image. MNIST: mean 2.5, deviation 0.6. A little thinner keeps
 # small loops open and reads pen digits a little better (0.968 against 0.967).
 STROKE_WIDTH = 2.0
@@ -66,7 +66,7 @@ class Preparation:
 def prepare(image: np.ndarray | Image.Image) -> Preparation:
     """Turn a drawing, a scan or a photo of one digit into an MNIST-like image.
 
-    `image` is a Pillow image or an array: (height, width) grey, (height, width, 3) RGB
+    `image` is a Pillow image or an array: (height, width) gray, (height, width, 3) RGB
     or (height, width, 4) RGBA; uint8 in 0..255, float in 0..1, bool or uint16. White on
     black and dark on light are told apart by the background. Raises ValueError when
     the array is none of these.
@@ -105,12 +105,12 @@ def prepare(image: np.ndarray | Image.Image) -> Preparation:
             Step(
                 "Scaled",
                 "The longer side becomes 20 pixels, the proportions stay, and edges "
-                "turn grey (antialiasing).",
+                "turn gray (antialiasing).",
                 scaled,
             ),
             Step(
-                "Centred",
-                "The centre of mass of the ink moves to the middle of 28 × 28 pixels.",
+                "Centered",
+                "The center of mass of the ink moves to the middle of 28 × 28 pixels.",
                 pixels,
             ),
         )
@@ -183,7 +183,7 @@ def _growth(width: float) -> float:
 
 
 def _into_box(strokes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """(28, 28) centred by mass, and the same before the move, at most (20, 20)."""
+    """(28, 28) centered by mass, and the same before the move, at most (20, 20)."""
     top, bottom, left, right = _bounds(strokes)
     side = max(bottom - top, right - left)
     pixel = side / OUTLINE
@@ -191,8 +191,8 @@ def _into_box(strokes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     row = float(strokes.sum(1) @ np.arange(len(strokes))) / mass + 0.5
     column = float(strokes.sum(0) @ np.arange(strokes.shape[1])) / mass + 0.5
     # No ink leaves the image, however far its mass lies from the middle of its box.
-    y = (CENTRE + 0.5) * pixel - row
-    x = (CENTRE + 0.5) * pixel - column
+    y = (CENTER + 0.5) * pixel - row
+    x = (CENTER + 0.5) * pixel - column
     y = float(np.clip(y, -top, SIDE * pixel - bottom))
     x = float(np.clip(x, -left, SIDE * pixel - right))
     pad = int(np.ceil(max(y, x, 0))) + 1

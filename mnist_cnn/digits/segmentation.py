@@ -90,7 +90,7 @@ def _group(
     rows = slice(max(0, top - margin), bottom + margin)
     columns = slice(max(0, left - margin), right + margin)
     own = pieces[rows, columns]
-    # Grey edges stay; only the strong ink of other digits goes.
+    # Gray edges stay; only the strong ink of other digits goes.
     mine = np.isin(own, labels) | (own == 0)
     picture = np.pad(np.where(mine, ink[rows, columns], 0), 12).astype(np.float32)
     whole = tuple(round(edge * shrunk) for edge in box)

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from mnist_cnn.digits.augmentation import AUGMENTATIONS
-from mnist_cnn.nn.architecture import SEED, Architecture, ArchitectureError
+from mnist_cnn.nn.architecture import LECTURE_NETWORK, Architecture, ArchitectureError
 
 OPTIMIZERS = ("adam", "sgd", "rmsprop")
 SCHEDULES = ("constant", "cosine")
@@ -54,7 +54,7 @@ class TrainingConfig:
         ConfigError: naming the field and its range.
     """
 
-    network: Architecture = field(default=SEED)
+    network: Architecture = field(default=LECTURE_NETWORK)
     epochs: int = 5
     batch_size: int = 128
     optimizer: str = "adam"

@@ -22,7 +22,7 @@ def in_words(config: TrainingConfig) -> dict[str, str]:
     ]
     return {
         "Convolutions": "; ".join(convolutions) or "none",
-        "Batch normalisation": "yes" if network.batch_norm else "no",
+        "Batch normalization": "yes" if network.batch_norm else "no",
         "Dropout": f"{network.dropout:g}",
         "Dense units": ", ".join(f"{units:,}" for units in network.dense) or "none",
         TITLES["epochs"]: f"{config.epochs}",

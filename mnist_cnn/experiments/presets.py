@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from mnist_cnn.experiments.config import TrainingConfig
-from mnist_cnn.nn.architecture import SEED, Architecture, ConvBlock
+from mnist_cnn.nn.architecture import LECTURE_NETWORK, Architecture, ConvBlock
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ _LINEAR = Architecture(blocks=(), dropout=0, dense=())
 
 PRESETS: dict[str, Preset] = {
     "seed": Preset(
-        "The seed network",
+        "The lecture's network",
         "The lecture's network with batches of 128 and a learning rate that warms up "
         "and then falls: the same accuracy in about half the time.",
         _DEFAULT,
@@ -69,16 +69,16 @@ PRESETS: dict[str, Preset] = {
     ),
     "small": Preset(
         "A small one",
-        f"{_SMALL.parameters:,} parameters instead of {SEED.parameters:,}: three small "
-        "convolutions, and no hidden dense layer.",
+        f"{_SMALL.parameters:,} parameters instead of {LECTURE_NETWORK.parameters:,}: "
+        "three small convolutions, and no hidden dense layer.",
         replace(_DEFAULT, network=_SMALL),
-        "Above 0.99 all the same: almost all of the seed network's parameters sit in "
+        "Above 0.99 all the same: almost all of the lecture network's weights sit in "
         "its first dense layer, and they are hardly needed.",
     ),
     "champion": Preset(
         "Champion",
         f"The best here: {_CHAMPION.parameters:,} parameters in three convolutions "
-        "with batch normalisation, and digits that are turned and slanted a little "
+        "with batch normalization, and digits that are turned and slanted a little "
         "each time.",
         replace(_DEFAULT, network=_CHAMPION, epochs=10, augmentation=("turn", "shear")),
         "0.995 on the test set. In most epochs training accuracy stays below "
@@ -127,7 +127,7 @@ PRESETS: dict[str, Preset] = {
         "al. 2017).",
         replace(
             _LECTURE,
-            network=replace(SEED, dropout=0),
+            network=replace(LECTURE_NETWORK, dropout=0),
             epochs=20,
             examples=2_000,
             shuffle_labels=True,

@@ -1,8 +1,8 @@
-"""Activations as pictures: one PNG for a whole layer, one colour scale for all of it.
+"""Activations as pictures: one PNG for a whole layer, one color scale for all of it.
 
 One rule holds for every picture: black is 0, orange to white is above 0, blue to white
 is below 0, and the same brightness means the same size, up to the largest in the layer.
-Blue and orange are told apart with every kind of colour vision (Okabe, Ito 2008).
+Blue and orange are told apart with every kind of color vision (Okabe, Ito 2008).
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from PIL import Image, ImageDraw
 from mnist_cnn.nn.receptive_field import Region
 
 GAP = 1
-_GAP_INDEX = 255  # a colour of its own, so that tiles do not run into each other
-_GAP_COLOUR = (110, 110, 110)
-_OUTLINE_COLOUR = (235, 235, 235)
+_GAP_INDEX = 255  # a color of its own, so that tiles do not run into each other
+_GAP_COLOR = (110, 110, 110)
+_OUTLINE_COLOR = (235, 235, 235)
 # Brightness grows evenly along both halves.
 _ABOVE = ((0, 0, 0), (96, 40, 0), (200, 90, 0), (250, 165, 40), (255, 248, 215))
 _BELOW = ((0, 0, 0), (0, 42, 100), (0, 96, 190), (70, 170, 245), (222, 243, 255))
@@ -72,11 +72,11 @@ def feature_maps(values: np.ndarray, columns: int | None = None) -> Picture:
         _GAP_INDEX,
         np.uint8,
     )
-    colours = colour_index(values, limit)
+    colors = color_index(values, limit)
     for channel in range(channels):
         top = channel // columns * (height + gap)
         left = channel % columns * (width + gap)
-        index[top : top + height, left : left + width] = colours[..., channel]
+        index[top : top + height, left : left + width] = colors[..., channel]
     return _picture(index, values, limit, columns, rows, channels, (width, height), gap)
 
 
@@ -87,7 +87,7 @@ def heat_strip(values: np.ndarray, columns: int | None = None) -> Picture:
     rows = math.ceil(units / columns)
     limit = _limit(values)
     index = np.full(rows * columns, _GAP_INDEX, np.uint8)
-    index[:units] = colour_index(values, limit)
+    index[:units] = color_index(values, limit)
     return _picture(
         index.reshape(rows, columns), values, limit, columns, rows, units, (1, 1), 0
     )
@@ -105,7 +105,7 @@ def layer_picture(values: np.ndarray, columns: int | None = None) -> Picture:
 def over_drawing(pixels: np.ndarray, values: np.ndarray, limit: float) -> bytes:
     """A map over the drawing as a PNG of 28·12 pixels a side.
 
-    The map keeps its own colours, so that its scale stays honest; the drawing is the
+    The map keeps its own colors, so that its scale stays honest; the drawing is the
     light outline on it.
 
     Args:
@@ -114,28 +114,28 @@ def over_drawing(pixels: np.ndarray, values: np.ndarray, limit: float) -> bytes:
         limit: the size of value that is brightest.
     """
     side = pixels.shape[0] * ZOOM
-    index = Image.fromarray(colour_index(values, limit)).resize(
+    index = Image.fromarray(color_index(values, limit)).resize(
         (side, side), Image.Resampling.NEAREST
     )
     index = np.array(index)
     index[outline(pixels, ZOOM)] = _GAP_INDEX
     image = Image.fromarray(index)
-    colours = palette()
-    colours[_GAP_INDEX] = _OUTLINE_COLOUR
-    image.putpalette(colours.tobytes())
+    colors = palette()
+    colors[_GAP_INDEX] = _OUTLINE_COLOR
+    image.putpalette(colors.tobytes())
     return _png(image)
 
 
 def digit_png(pixels: np.ndarray, zoom: int = 1) -> bytes:
-    """A digit (28, 28) in [0, 1] as a grey PNG, each pixel ``zoom`` wide."""
-    grey = np.round(np.clip(pixels, 0, 1) * 255).astype(np.uint8)
-    return _png(Image.fromarray(grey.repeat(zoom, 0).repeat(zoom, 1)))
+    """A digit (28, 28) in [0, 1] as a gray PNG, each pixel ``zoom`` wide."""
+    gray = np.round(np.clip(pixels, 0, 1) * 255).astype(np.uint8)
+    return _png(Image.fromarray(gray.repeat(zoom, 0).repeat(zoom, 1)))
 
 
 def with_frame(pixels: np.ndarray, region: Region, zoom: int = ZOOM) -> bytes:
     """A digit (28, 28) in [0, 1] as a PNG, a frame around the pixels of a region."""
-    grey = np.round(np.clip(pixels, 0, 1) * 255).astype(np.uint8)
-    image = Image.fromarray(grey.repeat(zoom, 0).repeat(zoom, 1)).convert("RGB")
+    gray = np.round(np.clip(pixels, 0, 1) * 255).astype(np.uint8)
+    image = Image.fromarray(gray.repeat(zoom, 0).repeat(zoom, 1)).convert("RGB")
     inside = region.inside()
     box = (
         inside.left * zoom,
@@ -162,7 +162,7 @@ def outline(pixels: np.ndarray, zoom: int) -> np.ndarray:
     return (ink & ~inner)[2:-2, 2:-2]
 
 
-def colour_index(values: np.ndarray, limit: float) -> np.ndarray:
+def color_index(values: np.ndarray, limit: float) -> np.ndarray:
     """uint8 0 to 254 for values from -limit to limit; 127 is 0."""
     if limit <= 0:
         return np.full(values.shape, 127, np.uint8)
@@ -171,7 +171,7 @@ def colour_index(values: np.ndarray, limit: float) -> np.ndarray:
 
 
 def palette() -> np.ndarray:
-    """uint8 (256, 3): the colours of the indices; the last is that of gaps."""
+    """uint8 (256, 3): the colors of the indices; the last is that of gaps."""
     places = np.linspace(0, 127, len(_ABOVE))
     steps = np.arange(128)
     above, below = (
@@ -181,8 +181,8 @@ def palette() -> np.ndarray:
         )
         for anchors in (_ABOVE, _BELOW)
     )
-    colours = np.concatenate([below[:0:-1], above, [_GAP_COLOUR]])
-    return np.round(colours).astype(np.uint8)
+    colors = np.concatenate([below[:0:-1], above, [_GAP_COLOR]])
+    return np.round(colors).astype(np.uint8)
 
 
 def _columns(tiles: int) -> int:

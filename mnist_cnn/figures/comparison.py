@@ -1,6 +1,6 @@
 """The curves of several runs in one Plotly figure.
 
-Each run has a colour and a symbol of its own, by its place among the chosen ones.
+Each run has a color and a symbol of its own, by its place among the chosen ones.
 Accuracies crowd below 1, so an accuracy can be drawn by the share of mistakes on a
 logarithmic scale: each step up halves the mistakes.
 """

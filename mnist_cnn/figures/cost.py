@@ -17,7 +17,7 @@ from mnist_cnn.figures.comparison import (
     numbers,
     short,
 )
-from mnist_cnn.figures.curves import GREY, Figure, escaped
+from mnist_cnn.figures.curves import GRAY, Figure, escaped
 
 MOST_DOTS = 500
 
@@ -46,7 +46,7 @@ def _dots(listed: Sequence[Facts], chosen: Sequence[str], along: str) -> Figure:
     measured = [each for each in listed if each.accuracy is not None]
     by_id = {each.id: each for each in measured}
     others = [each for each in measured if each.id not in chosen][:MOST_DOTS]
-    data = [_dot_trace(others, along, "other runs", GREY, "circle", 8, 0.6)]
+    data = [_dot_trace(others, along, "other runs", GRAY, "circle", 8, 0.6)]
     data += [
         _dot_trace(
             [by_id[run_id]],

@@ -2,8 +2,8 @@
 
 Figures are plain dictionaries of Plotly's JSON schema, since building Plotly's own
 objects costs more than everything else here. They carry no background and no font
-colour: whoever draws them knows the theme. Colours are Okabe and Ito's (2008), which
-people with any kind of colour vision can tell apart, and every pair of lines differs
+color: whoever draws them knows the theme. Colors are Okabe and Ito's (2008), which
+people with any kind of color vision can tell apart, and every pair of lines differs
 in dash or marker too.
 """
 
@@ -18,7 +18,7 @@ from mnist_cnn.runs.metrics import Mark, Metrics
 Figure = dict[str, Any]
 
 BLUE, VERMILLION, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
-SKY, GREY = "#56B4E9", "#888888"
+SKY, GRAY = "#56B4E9", "#888888"
 # A curve is some 600 pixels wide, and a bucket is drawn as two points.
 BUCKETS = 320
 MARKS_SHOWN = 30
@@ -171,7 +171,7 @@ def _mark_lines(marks: tuple[Mark, ...]) -> list[Figure]:
             "y": y,
             "yaxis": "y2",
             "text": text,
-            "line": {"color": GREY, "width": 1.5, "dash": "dot"},
+            "line": {"color": GRAY, "width": 1.5, "dash": "dot"},
             "hovertemplate": "%{text}",
         }
     ]

@@ -6,7 +6,7 @@ import numpy as np
 
 from mnist_cnn.analysis.calibration import Calibration
 from mnist_cnn.analysis.evaluation import shares_of_true
-from mnist_cnn.figures.curves import BLUE, GREY, VERMILLION, Figure
+from mnist_cnn.figures.curves import BLUE, GRAY, VERMILLION, Figure
 
 # Mistakes grow from near white to vermillion, right answers are blue.
 _COLORS = [
@@ -30,7 +30,7 @@ def confusion_figure(
 ) -> Figure:
     """The true digits from top to bottom, the answers from left to right.
 
-    Mistakes have a colour scale of their own: on one scale with the right answers
+    Mistakes have a color scale of their own: on one scale with the right answers
     they would all look empty.
 
     Args:
@@ -92,7 +92,7 @@ def confusion_figure(
 def _numbers(
     shown: np.ndarray, colors: np.ndarray, as_shares: bool, text_size: int
 ) -> Figure:
-    """In the cells: a heatmap's own texts are grey on the colours in the middle."""
+    """In the cells: a heatmap's own texts are gray on the colors in the middle."""
     rows, columns = (each.ravel() for each in np.indices(shown.shape))
     return {
         "type": "scatter",
@@ -127,13 +127,13 @@ def confusion_text(matrix: np.ndarray, most: int = 5) -> str:
 
 def reliability_figure(calibration: Calibration) -> Figure:
     """Bars of how often answers are right, by the probability they were given."""
-    centres = (calibration.bounds[:-1] + calibration.bounds[1:]) / 2
+    centers = (calibration.bounds[:-1] + calibration.bounds[1:]) / 2
     filled = calibration.counts > 0
     width = float(calibration.bounds[1] - calibration.bounds[0])
     bars = {
         "type": "bar",
         "name": "right",
-        "x": centres[filled].round(4).tolist(),
+        "x": centers[filled].round(4).tolist(),
         "y": calibration.accuracy[filled].round(4).tolist(),
         "width": width * 0.94,
         "marker": {"color": BLUE},
@@ -175,7 +175,7 @@ def reliability_figure(calibration: Calibration) -> Figure:
         "mode": "lines",
         "x": [0, 1],
         "y": [0, 1],
-        "line": {"color": GREY, "width": 2, "dash": "dash"},
+        "line": {"color": GRAY, "width": 2, "dash": "dash"},
         "hoverinfo": "skip",
     }
     axis = {"fixedrange": True, "tickformat": ".0%"}

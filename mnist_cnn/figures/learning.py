@@ -9,7 +9,7 @@ import numpy as np
 from mnist_cnn.figures.curves import BLUE, GREEN, PURPLE, VERMILLION, Figure
 from mnist_cnn.runs.measurements import EpochPoint
 
-# Blue, white, orange: told apart with any kind of colour vision.
+# Blue, white, orange: told apart with any kind of color vision.
 DIVERGING = [[0, "#0072B2"], [0.5, "#f7f7f7"], [1, "#D55E00"]]
 KERNELS_ACROSS = 8
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from mnist_cnn.figures.curves import BLUE, GREEN, GREY, VERMILLION, Figure
+from mnist_cnn.figures.curves import BLUE, GRAY, GREEN, VERMILLION, Figure
 from mnist_cnn.nn.architecture import IMAGE_SHAPE, Architecture
 
 SHOWN_KINDS = {"conv": BLUE, "pool": GREEN, "dense": VERMILLION}
@@ -22,7 +22,7 @@ def volumes(architecture: Architecture) -> Figure:
     shapes: list[dict] = []
     annotations: list[dict] = []
     x = 0.0
-    columns = [("image", IMAGE_SHAPE, GREY)] + [
+    columns = [("image", IMAGE_SHAPE, GRAY)] + [
         (layer.name, layer.output_shape, SHOWN_KINDS[layer.kind])
         for layer in architecture.layers()
         if layer.kind in SHOWN_KINDS

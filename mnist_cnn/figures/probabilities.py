@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from mnist_cnn.figures.curves import BLUE, GREY, Figure, escaped
+from mnist_cnn.figures.curves import BLUE, GRAY, Figure, escaped
 
 
 def probability_bars(*series: tuple[str, np.ndarray]) -> Figure:
@@ -29,7 +29,7 @@ def probability_bars(*series: tuple[str, np.ndarray]) -> Figure:
                 "cliponaxis": False,
                 "marker": {
                     "color": [
-                        color if digit == best or not alone else GREY
+                        color if digit == best or not alone else GRAY
                         for digit in range(10)
                     ]
                 },

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from mnist_cnn.analysis.what_if import Curve
-from mnist_cnn.figures.curves import BLUE, GREEN, GREY, VERMILLION, Figure
+from mnist_cnn.figures.curves import BLUE, GRAY, GREEN, VERMILLION, Figure
 
 RIVALS = ((VERMILLION, "dash"), (GREEN, "dot"))
 
@@ -56,7 +56,7 @@ def what_if_curve(curve: Curve, title: str, now: float) -> Figure:
                     "type": "line",
                     "yref": "paper",
                     **{"x0": now, "x1": now, "y0": 0, "y1": 1},
-                    "line": {"color": GREY, "width": 2, "dash": "dash"},
+                    "line": {"color": GRAY, "width": 2, "dash": "dash"},
                 },
             ],
             "uirevision": curve.name,

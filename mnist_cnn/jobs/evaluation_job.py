@@ -59,7 +59,7 @@ class Evaluation(Job):
         except PredictionsError:
             self.path.unlink(missing_ok=True)
             return None
-        return found if found.fit(self._digits) else None
+        return found if found.matches(self._digits) else None
 
 
 def main(run_id: str) -> int:

@@ -60,7 +60,7 @@ class Layer:
         receptive_field: height and width, in pixels of the image, of what one unit
             can see (Araujo, Norris, Sim 2019, "Computing receptive fields of
             convolutional neural networks"); the whole image after flattening.
-        jump: distance in pixels of the image between two neighbouring units.
+        jump: distance in pixels of the image between two neighboring units.
     """
 
     name: str
@@ -113,7 +113,7 @@ class Architecture:
         dropout: share of features switched off at random while training, 0 to 0.9;
             0 leaves the layer out.
         dense: units of each hidden dense layer (ReLU); may be empty.
-        batch_norm: batch normalisation between each convolution and its ReLU.
+        batch_norm: batch normalization between each convolution and its ReLU.
 
     Raises:
         ArchitectureError: naming the value that is out of its range, or saying why
@@ -140,7 +140,7 @@ class Architecture:
 
     @property
     def parameters(self) -> int:
-        """Numbers in the network, those of batch normalisation's statistics too."""
+        """Numbers in the network, those of batch normalization's statistics too."""
         return sum(layer.parameters for layer in self.layers())
 
     def layer(self, name: str) -> Layer:
@@ -225,7 +225,7 @@ class _Builder:
             )
         self.receptive_field += (k - 1) * self.jump
         parameters = (k * k * channels + 1) * filters
-        normalised = self.architecture.batch_norm
+        normalized = self.architecture.batch_norm
         self._add(
             f"conv_{number}",
             "conv",
@@ -233,13 +233,13 @@ class _Builder:
             kernel=(k, k),
             stride=1,
             padding=block.padding,
-            activation=None if normalised else "relu",
+            activation=None if normalized else "relu",
             parameters=parameters,
             trainable_parameters=parameters,
             formula=f"({k}·{k}·{channels} + 1)·{filters} = {parameters:,}",
             multiply_adds=height * width * k * k * channels * filters,
         )
-        if normalised:
+        if normalized:
             self._add(
                 f"batch_norm_{number}",
                 "batch_norm",
@@ -306,7 +306,7 @@ def _check_values(architecture: Architecture) -> None:
     if not isinstance(architecture.batch_norm, bool):
         value = architecture.batch_norm
         raise ArchitectureError(
-            f"Batch normalisation must be true or false, not {value!r}."
+            f"Batch normalization must be true or false, not {value!r}."
         )
 
 
@@ -317,4 +317,4 @@ def _check_whole(name: str, value: object, least: int, most: int) -> None:
         raise ArchitectureError(f"{name} must be from {least} to {most}, not {value}.")
 
 
-SEED = Architecture()
+LECTURE_NETWORK = Architecture()

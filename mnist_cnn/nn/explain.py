@@ -71,7 +71,7 @@ class PoolingStep:
 
 @dataclass(frozen=True)
 class BatchNormStep:
-    """One value normalised (Ioffe, Szegedy 2015), with the statistics learnt.
+    """One value normalized (Ioffe, Szegedy 2015), with the statistics learned.
 
     ``result = gamma · (value - mean) / deviation + beta``, where
     ``deviation = sqrt(variance + epsilon)``.
@@ -151,25 +151,25 @@ def pooling(
 def batch_norm(
     network: Network, trace: Forward, name: str, channel: int, row: int, column: int
 ) -> BatchNormStep:
-    """How one value was normalised, for the first digit of the trace.
+    """How one value was normalized, for the first digit of the trace.
 
     Raises:
-        ExplainError: if the layer does not normalise or has no such value.
+        ExplainError: if the layer does not normalize or has no such value.
     """
     layer = layer_of_kind(network, name, "batch_norm")
     _check_place(layer, row, column, channel)
-    learnt = {
+    learned = {
         what: float(network.weights[f"{name}/{what}"][channel])
         for what in ("gamma", "beta", "moving_mean", "moving_variance")
     }
     return BatchNormStep(
         value=float(trace.inputs[name][0, row, column, channel]),
-        mean=learnt["moving_mean"],
-        variance=learnt["moving_variance"],
+        mean=learned["moving_mean"],
+        variance=learned["moving_variance"],
         epsilon=BATCH_NORM_EPSILON,
-        deviation=float(np.sqrt(learnt["moving_variance"] + BATCH_NORM_EPSILON)),
-        gamma=learnt["gamma"],
-        beta=learnt["beta"],
+        deviation=float(np.sqrt(learned["moving_variance"] + BATCH_NORM_EPSILON)),
+        gamma=learned["gamma"],
+        beta=learned["beta"],
         result=float(trace.after[name][0, row, column, channel]),
     )
 

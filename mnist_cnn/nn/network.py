@@ -19,7 +19,7 @@ from mnist_cnn.storage.arrays import arrays
 
 # Keras' BatchNormalization default.
 BATCH_NORM_EPSILON = 1e-3
-# Digits at a time: the windows of 128 digits take some 40 MB in the seed network.
+# Digits at a time: the windows of 128 digits take some 40 MB in the lecture's network.
 CHUNK = 128
 
 
@@ -97,7 +97,7 @@ class Network:
 
         Args:
             pixels: (28, 28) or (N, 28, 28), in [0, 1]; a few hundred at most, since
-                everything is kept (0.4 MB a digit in the seed network).
+                everything is kept (0.4 MB a digit in the lecture's network).
         """
         trace = Forward({}, {}, {})
         self._run(_as_images(pixels), trace)
@@ -132,7 +132,7 @@ class Network:
                     self.weights[f"{layer.name}/bias"],
                 )
             case "batch_norm":
-                return batch_normalise(
+                return batch_normalize(
                     values,
                     *(
                         self.weights[f"{layer.name}/{name}"]
@@ -200,14 +200,14 @@ def max_pool(images: np.ndarray, size: int) -> np.ndarray:
     return pooled
 
 
-def batch_normalise(
+def batch_normalize(
     values: np.ndarray,
     gamma: np.ndarray,
     beta: np.ndarray,
     mean: np.ndarray,
     variance: np.ndarray,
 ) -> np.ndarray:
-    """Batch normalisation with the statistics learnt (Ioffe, Szegedy 2015)."""
+    """Batch normalization with the statistics learned (Ioffe, Szegedy 2015)."""
     scale = gamma / np.sqrt(variance + np.float32(BATCH_NORM_EPSILON))
     return values * scale + (beta - mean * scale)
 

@@ -78,7 +78,7 @@ def seen(
 def over_image(architecture: Architecture, name: str, values: np.ndarray) -> np.ndarray:
     """A map of a layer's places as a map of pixels.
 
-    Each pixel takes the value of the place whose receptive field has its centre
+    Each pixel takes the value of the place whose receptive field has its center
     nearest, so that a map without padding lands where it belongs.
 
     Args:
@@ -105,10 +105,10 @@ def over_image(architecture: Architecture, name: str, values: np.ndarray) -> np.
             seen(architecture, shaped[-1], *((place, 0), (0, place))[axis])
             for place in range(count)
         ]
-        centres = np.array(
+        centers = np.array(
             [(f.top + f.bottom, f.left + f.right)[axis] / 2 for f in fields]
         )
-        nearest.append(np.abs(pixels[:, None] - centres).argmin(axis=1))
+        nearest.append(np.abs(pixels[:, None] - centers).argmin(axis=1))
     return values[np.ix_(*nearest)]
 
 

@@ -18,7 +18,7 @@ SIDE = IMAGE_SHAPE[0]
 CELLS = (2, 4, 7, 14)
 # About 300 ms at the 13 billion multiply-adds a second of one thread (measured).
 AFFORDABLE = 4_000_000_000
-# Every result of 32 digits is some 13 MB in the seed network.
+# Every result of 32 digits is some 13 MB in the lecture's network.
 CHUNK = 32
 
 

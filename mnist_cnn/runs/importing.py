@@ -38,7 +38,7 @@ from mnist_cnn.runs.strange_status import IMPORTED, is_fingerprint, status_from
 from mnist_cnn.storage.archive import StrangeZip, ZipError, npy_bytes
 from mnist_cnn.storage.files import MAX_JSON_BYTES, runs_folder, write_json
 
-# As in .streamlit/config.toml: the seed network takes 13.
+# As in .streamlit/config.toml: the lecture's network takes 13.
 MEGABYTES = 32
 # Fifty epochs with the smallest batches are 20 MB of lines.
 _METRICS_BYTES = 32_000_000

@@ -38,7 +38,7 @@ class Predictions:
     labels: np.ndarray
     fingerprint: str
 
-    def fit(self, digits: Dataset) -> bool:
+    def matches(self, digits: Dataset) -> bool:
         """Whether these are of this very test set, so that its images are theirs."""
         return self.fingerprint == digits.fingerprint and np.array_equal(
             self.labels, digits.y_test

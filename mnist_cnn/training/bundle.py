@@ -1,7 +1,7 @@
 """``python -m mnist_cnn.training.bundle``: trains the network that comes with the lab.
 
-The seed network on MNIST alone, with augmentation, without the 5,000 digits that test
-it where there is no network. See ``pretrained/MODEL_CARD.md``.
+The lecture's network on MNIST alone, with augmentation, without the 5,000 digits that
+test it where there is no network. See ``pretrained/MODEL_CARD.md``.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ def fused_adam(learning_rate: float) -> keras.optimizers.Adam:
 
     Keras writes the step as a dozen operations, each of which reads and writes all 3.1
     million weights; the kernel (``ResourceApplyAdam``: Kingma and Ba 2015, the form
-    before section 2.1) does the same in one pass. A training step of the seed network
+    before section 2.1) does the same in one pass. A step of the lecture's network
     takes a seventh to a fifth less time.
 
     The optimizer stays an instance of Keras' class, so that a saved model opens

@@ -9,7 +9,7 @@ import streamlit as st
 
 from mnist_cnn.ui.static_files import provide_plotly
 from mnist_cnn.ui.text import _
-from mnist_cnn.ui.visitor import recognise
+from mnist_cnn.ui.visitor import recognize
 
 ROOT = Path(__file__).parents[2]
 # In the page itself: an icon by name would be fetched from a font host, and a file's
@@ -44,6 +44,6 @@ def page(title: str, subtitle: str, *, wide: bool = True) -> None:
         st.subheader(_("CNN lab"), anchor=False)
         for script, name, icon in pages():
             st.page_link(script, label=name, icon=icon)
-        recognise()
+        recognize()
     st.title(title, anchor=False)
     st.markdown(subtitle)

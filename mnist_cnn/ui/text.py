@@ -1,11 +1,11 @@
-"""Text for persons: `_` translates where a catalogue is installed."""
+"""Text for persons: `_` translates where a catalog is installed."""
 
 from functools import lru_cache
 from gettext import gettext
 
 __all__ = ["_", "literal"]
 
-# Python's gettext looks for catalogues on the disk at every call: a tenth of what a
+# Python's gettext looks for catalogs on the disk at every call: a tenth of what a
 # look at a live training costs.
 # Bounded, since sentences with a stranger's words in them pass through it, too.
 _ = lru_cache(4096)(gettext)

@@ -56,7 +56,7 @@ def is_on_this_machine_only() -> bool:
     return st.get_option("server.address") in THIS_MACHINE and not forwarded
 
 
-def recognise() -> None:
+def recognize() -> None:
     """Learns the browser's key and lets the teacher in; once on a page."""
     if ownership.has_teacher():
         _teacher()

@@ -8,7 +8,7 @@ from mnist_cnn.analysis.what_if import (
     CURVES,
     Change,
     affordable_points,
-    centre_of_mass,
+    center_of_mass,
     changed,
     curve,
 )
@@ -24,15 +24,15 @@ def test_a_shift_by_whole_pixels_moves_the_ink_and_nothing_else():
     np.testing.assert_allclose(moved[:20, 3:], a_seven()[2:22, :-3], atol=1e-6)
 
 
-def test_a_quarter_turn_is_anticlockwise_around_the_centre_of_mass():
+def test_a_quarter_turn_is_anticlockwise_around_the_center_of_mass():
     block = np.random.default_rng(0).random((9, 9)).astype(np.float32)
-    # The same upside down, so that its centre of mass is its middle.
+    # The same upside down, so that its center of mass is its middle.
     block = block + block[::-1, ::-1]
     pixels = np.zeros((28, 28), np.float32)
     pixels[8:17, 10:19] = block / block.max()
     expected = np.zeros_like(pixels)
     expected[8:17, 10:19] = np.rot90(block) / block.max()
-    assert centre_of_mass(pixels) == pytest.approx((12, 14), abs=1e-5)
+    assert center_of_mass(pixels) == pytest.approx((12, 14), abs=1e-5)
     np.testing.assert_allclose(changed(pixels, Change(angle=90)), expected, atol=1e-4)
 
 
@@ -88,7 +88,7 @@ def test_each_point_of_a_curve_is_the_networks_reading_of_that_change(name):
 
 
 class Reads:
-    """A network that says 7 as long as the ink's centre of mass is where it was."""
+    """A network that says 7 as long as the ink's center of mass is where it was."""
 
     def __init__(self, low, high):
         self.low, self.high = low, high
@@ -96,7 +96,7 @@ class Reads:
     def probabilities(self, images):
         rows = np.zeros((len(images), 10), np.float32)
         for index, image in enumerate(images):
-            column = centre_of_mass(image)[1] - centre_of_mass(a_seven())[1]
+            column = center_of_mass(image)[1] - center_of_mass(a_seven())[1]
             seven = self.low <= round(column) <= self.high
             rows[index, 7 if seven else 1] = 1
         return rows

@@ -251,7 +251,7 @@ def test_the_chart_has_a_text_alternative_that_follows_the_data(watched, server)
     watched.page.get_by_role("img", name="Loss after 100 batches").wait_for()
 
 
-def test_the_chart_takes_the_colours_of_the_theme(browser, server):
+def test_the_chart_takes_the_colors_of_the_theme(browser, server):
     for scheme, bright_text in (("light", False), ("dark", True)):
         context = browser.new_context(color_scheme=scheme)
         page = context.new_page()

@@ -107,7 +107,7 @@ def test_contributions_of_every_input_map_are_listed_largest_first(page, lab):
     shown = numbers(" ".join(found.locator(".channel .value").all_inner_texts()))
     assert len(shown) == 32
     np.testing.assert_allclose(shown, step.channel_sums[step.order], atol=1e-4)
-    colours = found.locator(".channel canvas").evaluate_all(
+    colors = found.locator(".channel canvas").evaluate_all(
         """(canvases, place) => canvases.map((canvas) => {
           const x = (place[1] + 0.5) / 14 * canvas.width
           const y = (place[0] + 0.5) / 14 * canvas.height
@@ -116,7 +116,7 @@ def test_contributions_of_every_input_map_are_listed_largest_first(page, lab):
         list(place_of(found)),
     )
     # Orange where a map adds, blue where it takes away.
-    for (red, _green, blue, _), value in zip(colours[:6], shown, strict=False):
+    for (red, _green, blue, _), value in zip(colors[:6], shown, strict=False):
         assert (red > blue) == (value > 0)
     second = found.locator(".channel").nth(1)
     second.click()
@@ -199,7 +199,7 @@ def test_pooling_marks_the_largest_of_its_values(page, lab):
     assert sum(winner) == 1
 
 
-def test_batch_normalisation_shows_its_formula_with_the_networks_numbers(page, lab):
+def test_batch_normalization_shows_its_formula_with_the_networks_numbers(page, lab):
     go(page, lab, "batch norm, pool 3", layer="batch_norm_1", unit="1")
     found = scrubber(page, "batch_norm_1", 1)
     network = NETWORKS["batch norm, pool 3"]

@@ -24,7 +24,7 @@ def lab(start_server):
 def saved(complete_mnist):
     """The pretrained network's predictions, whose test set is at hand."""
     found = predictions.load(runs.find(runs.PRETRAINED).predictions_path)
-    if not found.fit(mnist.load()):
+    if not found.matches(mnist.load()):
         pytest.skip("the pretrained network was tested on another test set")
     return found
 

@@ -197,7 +197,7 @@ def test_settings_are_the_presets_even_if_their_fields_load_slowly(page, lab):
         "Learning rate": "0.002",
         "Dense units": "1000",
     }
-    expect(slow.get_by_label("Preset")).to_have_value("The seed network")
+    expect(slow.get_by_label("Preset")).to_have_value("The lecture's network")
     slow.get_by_role("button", name="Stop").click()
     wait_for_state(page, "stopped")
 

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from mnist_cnn.digits.augmentation import AUGMENTATIONS, augment, centres_of_mass
+from mnist_cnn.digits.augmentation import AUGMENTATIONS, augment, centers_of_mass
 
 
 def digits(count: int = 20) -> np.ndarray:
-    """Crosses with a long stem, centred by mass, antialiased: (N, 28, 28)."""
+    """Crosses with a long stem, centered by mass, antialiased: (N, 28, 28)."""
     images = np.zeros((count, 28, 28), np.float32)
     images[:, 4:24, 13:16] = 1
     images[:, 12:15, 9:20] = 1
@@ -33,7 +33,7 @@ def test_the_digit_keeps_its_range_its_place_and_its_ink(names):
     assert varied.shape == (200, 28, 28)
     assert varied.dtype == np.float32
     assert 0 <= varied.min() <= varied.max() <= 1
-    rows, columns = centres_of_mass(varied)
+    rows, columns = centers_of_mass(varied)
     assert np.abs(rows - 14).max() < 3.5
     assert np.abs(columns - 14).max() < 3.5
     share = varied.sum((1, 2)) / digits(1).sum()

@@ -56,7 +56,7 @@ def test_every_common_format_gives_the_same_digit(kind):
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "YCbCr"])
-def test_every_colour_mode_gives_the_same_digit(mode):
+def test_every_color_mode_gives_the_same_digit(mode):
     expected = preprocessing.prepare(seven()).pixels
     kind = "JPEG" if mode in ("CMYK", "YCbCr") else "PNG"
     pixels = preprocessing.prepare(
@@ -65,7 +65,7 @@ def test_every_colour_mode_gives_the_same_digit(mode):
     assert like(pixels, expected) < 0.02
 
 
-def test_sixteen_bits_of_grey_are_read():
+def test_sixteen_bits_of_gray_are_read():
     deep = Image.fromarray(np.asarray(seven()).astype(np.uint16) * 257)
     picture = open_image(saved(deep, "PNG"))
     expected = preprocessing.prepare(seven()).pixels

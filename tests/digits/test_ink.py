@@ -56,7 +56,7 @@ def test_empty_paper_is_empty_and_says_so():
 
 
 @pytest.mark.parametrize("level", [0, 128, 255])
-def test_one_colour_has_no_ink(level):
+def test_one_color_has_no_ink(level):
     assert photo.ink_of(np.full((50, 60), level, np.uint8)).ink.max() == 0
 
 

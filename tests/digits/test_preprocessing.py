@@ -24,8 +24,8 @@ def drawn(left=60.0, top=60.0, height=150.0, brush=20, side=280) -> np.ndarray:
     radius = brush * zoom / 2
     for x, y in points:
         pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=255)
-    grey = np.asarray(image.reduce(zoom))
-    return np.dstack([grey, grey, grey, np.full_like(grey, 255)])
+    gray = np.asarray(image.reduce(zoom))
+    return np.dstack([gray, gray, gray, np.full_like(gray, 255)])
 
 
 def difference(one: np.ndarray, other: np.ndarray) -> float:
@@ -75,21 +75,21 @@ def test_any_size_of_the_picture_gives_the_same_digit(side):
     assert difference(np.asarray(picture), drawn()) < 0.3
 
 
-def test_polarity_and_colour_make_no_difference():
+def test_polarity_and_color_make_no_difference():
     canvas = drawn()
-    grey = canvas[..., 0]
-    on_paper = 255 - grey
-    transparent = np.dstack([np.full((280, 280, 3), 255, np.uint8), grey])
-    black_on_nothing = np.dstack([np.zeros((280, 280, 3), np.uint8), grey])
-    blue_on_white = np.dstack([on_paper, on_paper, np.full_like(grey, 255)])
-    others = [grey, grey / 255, grey.astype(np.uint16) * 257, canvas[..., :3]]
+    gray = canvas[..., 0]
+    on_paper = 255 - gray
+    transparent = np.dstack([np.full((280, 280, 3), 255, np.uint8), gray])
+    black_on_nothing = np.dstack([np.zeros((280, 280, 3), np.uint8), gray])
+    blue_on_white = np.dstack([on_paper, on_paper, np.full_like(gray, 255)])
+    others = [gray, gray / 255, gray.astype(np.uint16) * 257, canvas[..., :3]]
     others += [on_paper, transparent, black_on_nothing, blue_on_white]
     for other in others:
         assert difference(other, canvas) < 0.02
-    assert difference(grey > 127, canvas) < 0.05
+    assert difference(gray > 127, canvas) < 0.05
 
 
-def test_the_centre_of_mass_is_where_mnist_has_it():
+def test_the_center_of_mass_is_where_mnist_has_it():
     pixels = preprocessing.prepare(drawn(20, 100)).pixels
     grid = np.arange(28)
     assert pixels.sum(1) @ grid / pixels.sum() == pytest.approx(14, abs=0.1)
@@ -104,7 +104,7 @@ def test_the_longer_side_fills_twenty_pixels():
 def test_every_step_has_a_picture_and_a_sentence_with_its_numbers():
     prepared = preprocessing.prepare(drawn())
     names = [step.name for step in prepared.steps]
-    assert names == ["Ink found", "Cropped", "Stroke width", "Scaled", "Centred"]
+    assert names == ["Ink found", "Cropped", "Stroke width", "Scaled", "Centered"]
     for step in prepared.steps:
         assert step.sentence.endswith(".")
         assert step.picture.ndim == 2

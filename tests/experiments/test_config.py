@@ -8,12 +8,12 @@ from networks import ARCHITECTURES
 
 from mnist_cnn.digits.augmentation import AUGMENTATIONS
 from mnist_cnn.experiments.config import RANGES, TITLES, ConfigError, TrainingConfig
-from mnist_cnn.nn.architecture import SEED
+from mnist_cnn.nn.architecture import LECTURE_NETWORK
 
 
 def test_the_defaults_are_the_labs():
     config = TrainingConfig()
-    assert config.network == SEED
+    assert config.network == LECTURE_NETWORK
     assert (config.epochs, config.batch_size) == (5, 128)
     assert (config.optimizer, config.learning_rate) == ("adam", 2e-3)
     assert (config.schedule, config.examples) == ("cosine", None)

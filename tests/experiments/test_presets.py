@@ -4,13 +4,13 @@ import pytest
 
 from mnist_cnn.experiments.config import TrainingConfig
 from mnist_cnn.experiments.presets import DEFAULT_PRESET, PRESETS
-from mnist_cnn.nn.architecture import SEED
+from mnist_cnn.nn.architecture import LECTURE_NETWORK
 
 
 def test_the_lectures_preset_has_the_lectures_settings():
     config = PRESETS["lecture"].config
     assert config == TrainingConfig(
-        network=SEED,
+        network=LECTURE_NETWORK,
         epochs=5,
         batch_size=32,
         optimizer="adam",
@@ -36,7 +36,7 @@ def test_the_quick_presets_are_quick():
 
 def test_the_small_networks_are_as_small_as_they_say():
     assert PRESETS["small"].config.network.parameters < 100_000
-    assert PRESETS["champion"].config.network.parameters < SEED.parameters
+    assert PRESETS["champion"].config.network.parameters < LECTURE_NETWORK.parameters
     assert PRESETS["linear"].config.network.parameters == 784 * 10 + 10
     assert f"{PRESETS['small'].config.network.parameters:,}" in PRESETS["small"].reason
 

@@ -15,7 +15,7 @@ def opened(png):
 
 
 def value_at(picture, tile, row, column):
-    """Reads a value back from the picture, by its colour."""
+    """Reads a value back from the picture, by its color."""
     left = tile % picture.columns * (picture.tile_width + picture.gap)
     top = tile // picture.columns * (picture.tile_height + picture.gap)
     index = opened(picture.png).getpixel((left + column, top + row))
@@ -62,15 +62,15 @@ def test_a_layer_of_zeros_is_black_and_no_error():
 
 
 def test_zero_is_black_and_brightness_grows_with_the_size_on_both_sides():
-    colours = activations.palette().astype(float)
-    luminance = colours @ [0.2126, 0.7152, 0.0722]
+    colors = activations.palette().astype(float)
+    luminance = colors @ [0.2126, 0.7152, 0.0722]
     assert luminance[127] == 0
     assert np.all(np.diff(luminance[127:255]) > 0)
     assert np.all(np.diff(luminance[:128]) < 0)
 
 
 # Machado, Oliveira, Fernandes 2009, severity 1, on linear RGB.
-COLOUR_BLINDNESS = {
+COLOR_BLINDNESS = {
     "protanopia": [
         [0.152286, 1.052583, -0.204868],
         [0.114503, 0.786281, 0.099216],
@@ -84,20 +84,20 @@ COLOUR_BLINDNESS = {
 }
 
 
-@pytest.mark.parametrize("kind", COLOUR_BLINDNESS)
-def test_above_and_below_zero_are_told_apart_by_colour_blind_eyes(kind):
-    colours = activations.palette() / 255.0
+@pytest.mark.parametrize("kind", COLOR_BLINDNESS)
+def test_above_and_below_zero_are_told_apart_by_color_blind_eyes(kind):
+    colors = activations.palette() / 255.0
     linear = np.where(
-        colours <= 0.04045, colours / 12.92, ((colours + 0.055) / 1.055) ** 2.4
+        colors <= 0.04045, colors / 12.92, ((colors + 0.055) / 1.055) ** 2.4
     )
-    seen = np.clip(linear @ np.array(COLOUR_BLINDNESS[kind]).T, 0, 1)
+    seen = np.clip(linear @ np.array(COLOR_BLINDNESS[kind]).T, 0, 1)
     for step in (30, 60, 90):
         above, below = seen[127 + step], seen[127 - step]
         assert above[0] > 1.5 * above[2]
         assert below[2] > 1.5 * below[0]
 
 
-def test_an_overlay_shows_the_map_in_its_own_colours_under_the_outline():
+def test_an_overlay_shows_the_map_in_its_own_colors_under_the_outline():
     pixels = np.zeros((28, 28), np.float32)
     pixels[10:18, 10:18] = 1
     values = np.zeros((14, 14), np.float32)
@@ -123,7 +123,7 @@ def test_a_frame_goes_around_the_pixels_of_the_region():
     assert not image[20, 75].any()
 
 
-def test_a_digit_keeps_its_grey_values():
+def test_a_digit_keeps_its_gray_values():
     pixels = np.linspace(0, 1, 784, dtype=np.float32).reshape(28, 28)
     image = np.asarray(opened(activations.digit_png(pixels, 2)))
     np.testing.assert_allclose(image[::2, ::2] / 255, pixels, atol=1 / 255)

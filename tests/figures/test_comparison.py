@@ -37,7 +37,7 @@ def draw(*curves: Curve, measure: str = "loss", by_time=False, log=False):
     return figure
 
 
-def test_every_run_has_a_colour_and_a_symbol_and_two_kinds_of_line():
+def test_every_run_has_a_color_and_a_symbol_and_two_kinds_of_line():
     figure = draw(*(curve(100, 2, f"run {n}") for n in range(MOST)))
     assert len(set(COLORS)) == len(set(SYMBOLS)) == MOST
     for place in range(MOST):

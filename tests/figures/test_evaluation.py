@@ -41,7 +41,7 @@ def test_shares_are_percent_of_the_true_digit(matrix):
     assert numbers[0, 0] == "100"
 
 
-def test_one_mistake_among_many_right_answers_has_a_colour_of_its_own(matrix):
+def test_one_mistake_among_many_right_answers_has_a_color_of_its_own(matrix):
     z = np.array(confusion_figure(matrix, as_shares=False)["data"][0]["z"])
     assert z[0, 1] == 0 < z[7, 2] < z[4, 9] <= 0.5
     assert np.diag(z).min() > 0.5

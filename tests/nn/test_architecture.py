@@ -8,13 +8,18 @@ import numpy as np
 import pytest
 from networks import ARCHITECTURES, random_digits, random_network
 
-from mnist_cnn.nn.architecture import SEED, Architecture, ArchitectureError, ConvBlock
+from mnist_cnn.nn.architecture import (
+    LECTURE_NETWORK,
+    Architecture,
+    ArchitectureError,
+    ConvBlock,
+)
 
 
 def test_the_seed_network_is_the_lectures():
     rows = [
         (each.name, each.kind, each.output_shape, each.parameters, each.formula)
-        for each in SEED.layers()
+        for each in LECTURE_NETWORK.layers()
     ]
     assert rows == [
         ("conv_1", "conv", (28, 28, 32), 832, "(5·5·1 + 1)·32 = 832"),
@@ -26,12 +31,12 @@ def test_the_seed_network_is_the_lectures():
         ("dense_1", "dense", (1000,), 3_137_000, "(3136 + 1)·1000 = 3,137,000"),
         ("output", "dense", (10,), 10_010, "(1000 + 1)·10 = 10,010"),
     ]
-    assert SEED.parameters == 3_156_098
-    assert SEED.layer("dropout").rate == 0.25
+    assert LECTURE_NETWORK.parameters == 3_156_098
+    assert LECTURE_NETWORK.layer("dropout").rate == 0.25
 
 
 def test_the_seed_networks_multiplications_are_those_worked_out_by_hand():
-    by_name = {each.name: each.multiply_adds for each in SEED.layers()}
+    by_name = {each.name: each.multiply_adds for each in LECTURE_NETWORK.layers()}
     assert by_name["conv_1"] == 28 * 28 * 32 * (5 * 5 * 1)
     assert by_name["conv_2"] == 14 * 14 * 64 * (2 * 2 * 32)
     assert by_name["dense_1"] == 3136 * 1000
@@ -40,7 +45,10 @@ def test_the_seed_networks_multiplications_are_those_worked_out_by_hand():
 
 
 def test_the_seed_networks_receptive_fields_are_those_worked_out_by_hand():
-    fields = {each.name: (each.receptive_field, each.jump) for each in SEED.layers()}
+    fields = {
+        each.name: (each.receptive_field, each.jump)
+        for each in LECTURE_NETWORK.layers()
+    }
     assert fields["conv_1"] == (5, 1)
     assert fields["pool_1"] == (6, 2)
     assert fields["conv_2"] == (8, 2)
@@ -115,8 +123,8 @@ def test_a_network_survives_json(name):
         {},
         {"blocks": 3, "dense": []},
         {"blocks": [{"depth": 1}]},
-        SEED.to_dict() | {"colour": "red"},
-        SEED.to_dict() | {"dense": None},
+        LECTURE_NETWORK.to_dict() | {"color": "red"},
+        LECTURE_NETWORK.to_dict() | {"dense": None},
     ],
 )
 def test_what_is_no_network_is_refused_with_a_sentence(stored):
@@ -141,7 +149,7 @@ def test_what_is_no_network_is_refused_with_a_sentence(stored):
         ({"dropout": -0.1}, "Dropout must be from 0 to 0.9"),
         ({"dropout": float("nan")}, "Dropout must be from 0 to 0.9"),
         ({"dropout": "0.5"}, "Dropout must be a number"),
-        ({"batch_norm": 1}, "Batch normalisation must be true or false"),
+        ({"batch_norm": 1}, "Batch normalization must be true or false"),
     ],
 )
 def test_a_value_out_of_its_range_is_named(values, message):

@@ -99,7 +99,7 @@ def test_pooling_takes_the_largest_of_its_window_as_keras_does(case):
             assert trace.inputs[layer.name][0, y, x, channel] == step.result
 
 
-def test_batch_normalisation_is_its_formula_and_keras_value(case):
+def test_batch_normalization_is_its_formula_and_keras_value(case):
     network, trace, keras_values = case
     for layer in layers_of(network, "batch_norm"):
         for channel, row, column in places(layer):
@@ -172,7 +172,7 @@ def test_pixels_outside_what_a_unit_sees_do_not_change_it_and_those_inside_do(ca
     network = random_network(case[0].architecture)
     for name in network.weights:
         if name.endswith("kernel"):
-            # With weights above 0 no pixel is cancelled by another.
+            # With weights above 0 no pixel is canceled by another.
             network.weights[name] = np.abs(network.weights[name])
     flat = random_digits(1)[0] * 0.1 + 0.5
     for layer in network.layers:
@@ -245,6 +245,6 @@ def test_a_map_lies_over_the_pixels_its_units_see():
     no_padding = over_image(
         ARCHITECTURES["valid, no pooling"], "conv_1", np.arange(625).reshape(25, 25)
     )
-    # A 4×4 window without padding: the first centre lies at 1.5.
+    # A 4×4 window without padding: the first center lies at 1.5.
     assert no_padding[0, 0] == no_padding[1, 1] == 0
     assert no_padding[14, 14] in (12 * 25 + 12, 13 * 25 + 13)

@@ -9,7 +9,7 @@ from networks import ARCHITECTURES, a_seven, random_digits, random_network
 from mnist_cnn import runs
 from mnist_cnn.experiments.config import TrainingConfig
 from mnist_cnn.nn import network
-from mnist_cnn.nn.architecture import SEED, Architecture, ConvBlock
+from mnist_cnn.nn.architecture import LECTURE_NETWORK, Architecture, ConvBlock
 from mnist_cnn.nn.network import Network, NetworkError, load_weights, weight_shapes
 
 CLOSE = {"rtol": 1e-5, "atol": 1e-5}
@@ -86,14 +86,16 @@ def test_many_digits_are_read_like_each_alone():
 
 
 def test_probabilities_are_float32_and_sum_to_one():
-    read = random_network(SEED).probabilities(random_digits(20))
+    read = random_network(LECTURE_NETWORK).probabilities(random_digits(20))
     assert read.dtype == np.float32
     assert (read >= 0).all()
     np.testing.assert_allclose(read.sum(axis=1), 1, atol=1e-5)
 
 
 def test_no_digits_give_no_probabilities():
-    assert random_network(SEED).probabilities(np.zeros((0, 28, 28))).shape == (0, 10)
+    assert random_network(LECTURE_NETWORK).probabilities(
+        np.zeros((0, 28, 28))
+    ).shape == (0, 10)
 
 
 def test_scores_of_thousands_do_not_overflow():
@@ -113,17 +115,17 @@ def test_what_a_layer_gives_enters_the_next():
 @pytest.mark.parametrize("shape", [(28,), (27, 28), (1, 28, 28, 1), (784,), ()])
 def test_pixels_of_another_shape_are_refused_with_a_sentence(shape):
     with pytest.raises(NetworkError, match=r"shape \(28, 28\) or \(N, 28, 28\), not"):
-        random_network(SEED).probabilities(np.zeros(shape))
+        random_network(LECTURE_NETWORK).probabilities(np.zeros(shape))
 
 
 def test_weights_of_another_network_are_refused_by_name():
-    weights = random_network(SEED).weights
+    weights = random_network(LECTURE_NETWORK).weights
     with pytest.raises(
         NetworkError, match=r"'conv_1/kernel' has shape \(5, 5, 1, 32\)"
     ):
         Network(Architecture((ConvBlock(16, 5),)), weights)
     with pytest.raises(NetworkError, match="no array 'conv_3/kernel'"):
-        Network(Architecture((*SEED.blocks, ConvBlock(8, 2))), weights)
+        Network(Architecture((*LECTURE_NETWORK.blocks, ConvBlock(8, 2))), weights)
 
 
 def submit_with_weights(ours: Network) -> runs.Run:

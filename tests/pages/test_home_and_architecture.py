@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from mnist_cnn import runs
 from mnist_cnn.experiments.config import TrainingConfig
-from mnist_cnn.nn.architecture import SEED, Architecture, ConvBlock
+from mnist_cnn.nn.architecture import LECTURE_NETWORK, Architecture, ConvBlock
 from mnist_cnn.nn.network import weight_shapes
 from mnist_cnn.nn.summary import summary
 
@@ -57,7 +57,7 @@ def test_home_says_which_network_and_which_digits_are_in_use():
 
 def test_architecture_shows_keras_summary_and_the_formulas_of_the_seed_network():
     at = architecture()
-    assert at.code[0].value == summary(SEED).rstrip()
+    assert at.code[0].value == summary(LECTURE_NETWORK).rstrip()
     assert "(5·5·1 + 1)·32 = 832" in at.dataframe[0].value.to_string()
     assert at.metric[0].value == "3,156,098"
 

@@ -175,7 +175,7 @@ def test_a_random_digit_and_a_mistake_are_one_press_away():
     ],
 )
 def test_a_hostile_link_gets_a_sentence_and_the_page_works_on(query):
-    # The pretrained network is the seed network.
+    # The pretrained network is the lecture's network.
     run = run_of(random_network(ARCHITECTURES["seed"]))
     at = opened({"network": run.id} | query)
     assert "link" in warnings(at) or "There is no test digit" in warnings(at)

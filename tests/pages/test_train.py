@@ -135,7 +135,7 @@ def test_changed_settings_are_trained_and_named_as_changed():
     (run,) = runs.list_runs()
     assert (run.config.epochs, run.config.learning_rate) == (7, 3e-4)
     assert run.config.examples == 5000
-    assert "The seed network, changed" in words(at)
+    assert "The lecture's network, changed" in words(at)
 
 
 @pytest.mark.parametrize("rate", ["0", "10", "fast", "", "nan", "-0.1"])
@@ -340,7 +340,12 @@ def test_the_list_names_preset_state_accuracy_time_and_source():
         "done", test_accuracy=0.9912, seconds=200.0, source="MNIST from Keras' cache"
     )
     line = next(text for text in words(train_page()).splitlines() if "0.9912" in text)
-    for part in ("The seed network", "done", "3 min 20 s", "MNIST from Keras' cache"):
+    for part in (
+        "The lecture's network",
+        "done",
+        "3 min 20 s",
+        "MNIST from Keras' cache",
+    ):
         assert part in line
 
 

@@ -63,9 +63,9 @@ def test_what_is_saved_is_what_is_loaded(made, tmp_path):
 
 
 def test_predictions_fit_their_own_test_set_and_no_other(made, digits):
-    assert made.fit(digits)
-    assert not made.fit(replace(digits, fingerprint="0" * 16))
-    assert not made.fit(replace(digits, y_test=digits.y_test[::-1]))
+    assert made.matches(digits)
+    assert not made.matches(replace(digits, fingerprint="0" * 16))
+    assert not made.matches(replace(digits, y_test=digits.y_test[::-1]))
 
 
 def test_a_missing_file_says_when_it_will_be_there(tmp_path):

@@ -123,7 +123,7 @@ def test_a_damaged_status_is_a_sentence_and_is_not_trained(content):
 def test_a_status_of_a_newer_lab_is_read_as_far_as_it_is_known():
     run = submit()
     path = run.path / "status.json"
-    path.write_text(json.dumps({"state": "done", "epochs_done": 3, "colour": "red"}))
+    path.write_text(json.dumps({"state": "done", "epochs_done": 3, "color": "red"}))
     assert run.status() == Status("done", epochs_done=3)
     path.write_text(json.dumps({"state": "dreaming"}))
     with pytest.raises(RunError, match="may come from a newer version"):

@@ -125,7 +125,7 @@ def layer_kinds(architecture: Architecture) -> None:
             ),
         ),
         "batch_norm": (
-            _("Batch normalisation"),
+            _("Batch normalization"),
             _(
                 "Shifts and scales each channel to mean 0 and deviation 1 over the "
                 "batch, then to values it learns. Training gets steadier and faster. "

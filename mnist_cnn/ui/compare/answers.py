@@ -138,7 +138,7 @@ def _disagreements(readers: dict[str, Reader], digits: Dataset | None) -> None:
     )
     if not len(seen.indices):
         return
-    if digits is None or not group[0].read.fit(digits):
+    if digits is None or not group[0].read.matches(digits):
         st.caption(
             _(
                 "Their images are not at hand: these answers are of another test set "

@@ -90,7 +90,7 @@ def _curves(chosen: list[str], known: dict[str, str]) -> None:
             )
     st.caption(
         _(
-            "One colour a run: dashed is training, smoothed; solid is validation, at "
+            "One color a run: dashed is training, smoothed; solid is validation, at "
             "each epoch's end."
         )
     )

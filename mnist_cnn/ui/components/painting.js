@@ -1,11 +1,11 @@
-// Values as colours, cells and small pictures, all on one palette.
+// Values as colors, cells and small pictures, all on one palette.
 
 const fixed = (value, digits) => {
   const text = Math.abs(value) >= 1000 ? value.toFixed(0) : value.toFixed(digits)
   return text.replace("-", "−").replace(/^−(0(?:\.0*)?)$/, "$1")
 }
 
-const colourOf = (view, value, limit) => {
+const colorOf = (view, value, limit) => {
   const scaled = limit > 0 ? Math.max(-1, Math.min(1, value / limit)) : 0
   const index = 3 * Math.round(127 + 127 * scaled)
   return view.palette.slice(index, index + 3)
@@ -21,7 +21,7 @@ const painted = (view, values, height, width, limit) => {
   const context = canvas.getContext("2d")
   const image = context.createImageData(width, height)
   for (let i = 0; i < width * height; i++) {
-    const [r, g, b] = colourOf(view, values[i], limit)
+    const [r, g, b] = colorOf(view, values[i], limit)
     image.data.set([r, g, b, 255], 4 * i)
   }
   context.putImageData(image, 0, 0)

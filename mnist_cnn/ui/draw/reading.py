@@ -110,8 +110,8 @@ def show_number(picture: Picture, chosen: Chosen) -> bool:
 
 
 def _enlarged(pixels: np.ndarray, side: int = SHOWN_SIDE) -> Image.Image:
-    grey = (np.clip(pixels, 0, 1) * 255).astype(np.uint8)
-    return Image.fromarray(grey).resize((side, side), Image.Resampling.NEAREST)
+    gray = (np.clip(pixels, 0, 1) * 255).astype(np.uint8)
+    return Image.fromarray(gray).resize((side, side), Image.Resampling.NEAREST)
 
 
 def _fitted(picture: np.ndarray) -> Image.Image:

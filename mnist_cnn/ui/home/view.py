@@ -6,7 +6,7 @@ import streamlit as st
 
 from mnist_cnn import runs
 from mnist_cnn.digits import mnist
-from mnist_cnn.nn.architecture import SEED, Architecture
+from mnist_cnn.nn.architecture import LECTURE_NETWORK, Architecture
 from mnist_cnn.runs.run import RunError
 from mnist_cnn.ui.architecture.view import volume_picture
 from mnist_cnn.ui.frame import pages
@@ -44,7 +44,7 @@ def _pretrained_network() -> Architecture:
     try:
         return runs.find(runs.PRETRAINED).config.network
     except RunError:
-        return SEED
+        return LECTURE_NETWORK
 
 
 def ways() -> None:

@@ -42,7 +42,7 @@ def _show_image(reading: Reading) -> None:
         _(
             "The digit as the network gets it: 28×28 numbers, 0 for black and 1 for "
             "white. {ink} of the 784 are above 0. It knows nothing else: not the order "
-            "of your strokes, and not that neighbouring pixels belong together, except "
+            "of your strokes, and not that neighboring pixels belong together, except "
             "for the windows of its convolutions."
         ).format(ink=int((reading.pixels > 0).sum()))
     )
@@ -83,9 +83,9 @@ def _what_it_is(layer: Layer) -> str:
             )
         case "batch_norm":
             return _(
-                "**Batch normalisation**: each map is shifted and stretched so that "
+                "**Batch normalization**: each map is shifted and stretched so that "
                 "over the training digits its values had mean 0 and deviation 1, then "
-                "by γ and β, which are learnt. Parameters: {formula}."
+                "by γ and β, which are learned. Parameters: {formula}."
             ).format(formula=layer.formula)
         case "relu":
             return _("**ReLU**: what is below 0 becomes 0, the rest stays.")

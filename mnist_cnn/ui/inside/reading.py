@@ -76,7 +76,7 @@ def _image(pixels: np.ndarray) -> Shown:
         _("Digit"),
         "28×28×1",
         _("0 to {high}").format(high=number(pixels.max())),
-        _("The digit that the network reads, 28×28 grey values."),
+        _("The digit that the network reads, 28×28 gray values."),
         layer_picture(pixels[..., None]),
         tile_name=_("the digit"),
         share=0.5,

@@ -153,7 +153,7 @@ def _mistakes(chosen: Chosen, digits: Dataset) -> np.ndarray:
         found = predictions.load(chosen.run.predictions_path)
     except PredictionsError:
         return np.empty(0, np.int64)
-    if not found.fit(digits):
+    if not found.matches(digits):
         return np.empty(0, np.int64)
     return np.flatnonzero(found.probabilities.argmax(axis=1) != found.labels)
 

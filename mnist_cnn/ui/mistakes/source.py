@@ -40,7 +40,7 @@ def find_predictions(chosen: Chosen) -> Source | None:
             st.warning(_(why_not))
             return None
         return Source(saved, None)
-    if saved is not None and saved.fit(digits):
+    if saved is not None and saved.matches(digits):
         return Source(saved, digits)
     try:
         evaluation = Evaluation(chosen.run, digits)
@@ -67,7 +67,7 @@ def best_predictions(
     Nothing is shown and nothing computed. Without answers, the text says why.
     """
     saved, why_not = _saved(run)
-    if digits is None or (saved is not None and saved.fit(digits)):
+    if digits is None or (saved is not None and saved.matches(digits)):
         return saved, why_not
     try:
         made = _made(Evaluation(run, digits))

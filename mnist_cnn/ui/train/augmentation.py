@@ -57,5 +57,5 @@ def sheet(digits: np.ndarray, names: Sequence[str]) -> np.ndarray:
     rng = np.random.default_rng(0)
     rows = [digits, *(augment(digits, names, rng) for _row in range(VARIATIONS))]
     picture = np.concatenate([np.concatenate(list(row), axis=1) for row in rows])
-    grey = (np.clip(picture, 0, 1) * 255).astype(np.uint8)
-    return grey.repeat(ZOOM, axis=0).repeat(ZOOM, axis=1)
+    gray = (np.clip(picture, 0, 1) * 255).astype(np.uint8)
+    return gray.repeat(ZOOM, axis=0).repeat(ZOOM, axis=1)

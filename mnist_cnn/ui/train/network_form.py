@@ -92,7 +92,7 @@ def network_form() -> None:
             help=_("Of each hidden dense layer, such as 128, 64. Empty: none."),
         )
         st.toggle(
-            _("Batch normalisation"), state.form_batch_norm, key="form_batch_norm"
+            _("Batch normalization"), state.form_batch_norm, key="form_batch_norm"
         )
     for number in range(state.form_blocks):
         _block(number)

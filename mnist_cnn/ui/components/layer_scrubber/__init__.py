@@ -1,7 +1,7 @@
 """The arithmetic of one layer at any place, scrubbed in the browser without a server.
 
 Sent once for a map: the layer's input, the kernel, the result. Convolution, pooling,
-batch normalisation and ReLU are windows of k, k, 1 and 1 pixels over it.
+batch normalization and ReLU are windows of k, k, 1 and 1 pixels over it.
 """
 
 from __future__ import annotations
@@ -58,12 +58,12 @@ def layer_scrubber(
 def scrubber_data(network: Network, trace: Forward, layer: Layer, map_: int) -> bytes:
     """All that the browser needs for one map of a layer.
 
-    The colour limits are those of the whole layer, as in the overview.
+    The color limits are those of the whole layer, as in the overview.
     """
     inputs, result = trace.inputs[layer.name][0], trace.after[layer.name][0]
     after = result[..., map_]
     limits = {"input": _limit(inputs), "kernel": 0.0, "output": _limit(result)}
-    kernel, bias, learnt = np.empty(0), 0.0, {}
+    kernel, bias, learned = np.empty(0), 0.0, {}
     if layer.kind == "conv":
         kernel = network.weights[f"{layer.name}/kernel"][..., map_]
         bias = float(network.weights[f"{layer.name}/bias"][map_])
@@ -74,7 +74,7 @@ def scrubber_data(network: Network, trace: Forward, layer: Layer, map_: int) -> 
         shown = inputs[..., map_ : map_ + 1]
     if layer.kind == "batch_norm":
         step = explain.batch_norm(network, trace, layer.name, map_, 0, 0)
-        learnt = {
+        learned = {
             name: getattr(step, name) for name in ("mean", "deviation", "gamma", "beta")
         }
     heading = {
@@ -88,7 +88,7 @@ def scrubber_data(network: Network, trace: Forward, layer: Layer, map_: int) -> 
         "in": shown.shape,
         "out": after.shape,
         "bias": bias,
-        "learnt": learnt,
+        "learned": learned,
         "limits": limits,
         "seen": _seen(network, layer),
         "start": _brightest(after),
@@ -180,4 +180,4 @@ def _sum_words(layer: Layer, one_map: bool) -> str:
     )
     if layer.activation == "relu":
         return total + "; " + _("+ bias {bias} = {before}; ReLU: max(0, …) = {result}")
-    return total + "; " + _("+ bias {bias} = {result}, which is normalised next")
+    return total + "; " + _("+ bias {bias} = {result}, which is normalized next")

@@ -68,12 +68,12 @@ const drawCells = (view, cells, values, limit, now) => {
   const winner = view.kind === "pool" ? values.indexOf(Math.max(...values)) : -1
   cells.forEach((cell, i) => {
     const padding = now && now.outside[i]
-    const colour = colourOf(view, values[i], limit)
+    const color = colorOf(view, values[i], limit)
     cell.className = "cell"
     cell.classList.toggle("padding", Boolean(padding))
-    cell.classList.toggle("bright", isBright(colour))
+    cell.classList.toggle("bright", isBright(color))
     cell.classList.toggle("winner", Boolean(now) && i === winner)
-    cell.style.background = padding ? "" : `rgb(${colour.join()})`
+    cell.style.background = padding ? "" : `rgb(${color.join()})`
     const text = fixed(values[i], 2)
     cell.title = padding ? view.words.padding : fixed(values[i], 4)
     cell.textContent = view.size <= NUMBERS_UP_TO ? text : ""
@@ -105,7 +105,7 @@ const drawSum = (view, now) => {
   } else {
     values.value = fixed(now.patch[0], 4)
     values.values = Array.from(now.patch, (value) => fixed(value, 4)).join(", ")
-    for (const [name, value] of Object.entries(view.learnt ?? {})) {
+    for (const [name, value] of Object.entries(view.learned ?? {})) {
       values[name] = fixed(value, 4)
     }
   }
