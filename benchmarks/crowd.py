@@ -18,8 +18,8 @@ import numpy as np
 
 from benchmarks.live_run import training
 from benchmarks.session import Server, Session
+from mnist_cnn.runs import Run
 from mnist_cnn.runs.metrics import MetricsReader
-from mnist_cnn.runs.run import Run
 
 SETTLE_SECONDS = 12.0
 SPREAD_SECONDS = 4.0

@@ -12,7 +12,7 @@ from pathlib import Path
 from mnist_cnn import runs
 from mnist_cnn.experiments.presets import PRESETS
 from mnist_cnn.jobs import worker
-from mnist_cnn.runs.run import Run
+from mnist_cnn.runs import Run
 from tests.processes import end_processes_of
 
 STARTS_WITHIN_SECONDS = 120

@@ -20,7 +20,7 @@ import numpy as np
 from benchmarks.session import Server, Session
 from mnist_cnn import runs
 from mnist_cnn.experiments.presets import PRESETS
-from mnist_cnn.runs.run import Run, Status
+from mnist_cnn.runs import Run, Status
 
 STEPS_PER_EPOCH = 3750
 BATCHES = {"1 epoch at batch 64": 938, "50 epochs at batch 16": 187_500}

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from mnist_cnn.runs.run import RunError
+from mnist_cnn.runs import RunError
 from mnist_cnn.ui.frame import page
 from mnist_cnn.ui.take_home import take_home
 from mnist_cnn.ui.text import _

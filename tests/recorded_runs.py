@@ -11,9 +11,8 @@ from mnist_cnn import runs
 from mnist_cnn.digits.mnist import Dataset
 from mnist_cnn.experiments.config import TrainingConfig
 from mnist_cnn.experiments.presets import PRESETS
-from mnist_cnn.runs import predictions
+from mnist_cnn.runs import Run, Status, predictions
 from mnist_cnn.runs.predictions import Predictions
-from mnist_cnn.runs.run import Run, Status
 
 RECORDINGS = Path(__file__).parent / "recordings"
 

@@ -11,8 +11,8 @@ import numpy as np
 from mnist_cnn import runs
 from mnist_cnn.experiments.differences import changes
 from mnist_cnn.experiments.presets import PRESETS
+from mnist_cnn.runs import Run, RunError, Status
 from mnist_cnn.runs.predictions import Predictions
-from mnist_cnn.runs.run import Run, RunError, Status
 
 # As many as there are colors that everybody can tell apart.
 MOST = 6

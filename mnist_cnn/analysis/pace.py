@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from mnist_cnn.experiments.config import TrainingConfig
+from mnist_cnn.runs import Status
 from mnist_cnn.runs.metrics import Metrics
-from mnist_cnn.runs.run import Status
 
 # Used until this machine has trained something, digits a second; 2 cores, measured.
 TYPICAL_DIGITS_PER_SECOND = 2_000.0

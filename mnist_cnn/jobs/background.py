@@ -18,7 +18,8 @@ from pathlib import Path
 
 import filelock
 
-from mnist_cnn.storage.files import RunError, is_held, read_json, write_json
+from mnist_cnn.runs import RunError
+from mnist_cnn.storage.files import is_held, read_json, write_json
 
 NICENESS = 5
 REPORT_SECONDS = 0.25
@@ -90,8 +91,8 @@ class Job:
         if self.path.is_file():
             return Progress("done", 1.0)
         try:
-            noted = read_json(self._progress_path, "progress")
-        except RunError:
+            noted = read_json(self._progress_path)
+        except (OSError, ValueError, RecursionError):
             return Progress("none")
         if noted.get("reason"):
             return Progress("failed", reason=str(noted["reason"]))

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mnist_cnn import runs
-from mnist_cnn.runs.run import Run, RunError
+from mnist_cnn.runs import Run, RunError
 from mnist_cnn.runs.status import CLUSTER_ATTEMPTS
 
 if TYPE_CHECKING:

@@ -12,9 +12,8 @@ from mnist_cnn import runs
 from mnist_cnn.digits import mnist
 from mnist_cnn.digits.mnist import Dataset
 from mnist_cnn.jobs.background import Job, Report, lower_priority
-from mnist_cnn.runs import predictions
+from mnist_cnn.runs import Run, predictions
 from mnist_cnn.runs.predictions import Predictions, PredictionsError
-from mnist_cnn.runs.run import Run
 
 EXIT_FAILED = 2
 
@@ -33,7 +32,7 @@ class Evaluation(Job):
     def __init__(self, run: Run, digits: Dataset) -> None:
         self._run = run
         self._digits = digits
-        name = f"{run.id}-{run.newest_epoch():x}-{digits.fingerprint}.npz"
+        name = f"{run.id}-{run.network_version():x}-{digits.fingerprint}.npz"
         super().__init__(
             runs.folder() / "evaluations" / name,
             ("mnist_cnn.jobs.evaluation_job", run.id),

@@ -13,7 +13,7 @@ import filelock
 
 from mnist_cnn import runs
 from mnist_cnn.jobs.background import Job
-from mnist_cnn.runs.run import Run
+from mnist_cnn.runs import Run
 
 # Suffix of the file by the format's name.
 FORMATS = {"keras": ".keras", "litert": ".tflite"}
@@ -36,7 +36,7 @@ class KerasExport(Job):
     def __init__(self, run: Run, kind: str) -> None:
         self.source = run
         self.kind = kind
-        name = f"{run.id}-{run.newest_epoch():x}{FORMATS[kind]}"
+        name = f"{run.id}-{run.network_version():x}{FORMATS[kind]}"
         super().__init__(
             runs.folder() / "exports" / name,
             ("mnist_cnn.training.export", run.id, kind),

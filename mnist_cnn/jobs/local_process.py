@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from mnist_cnn.runs.run import Run
+from mnist_cnn.runs import Run
 
 _ROOT = Path(__file__).parents[2]
 

@@ -22,9 +22,8 @@ import filelock
 from mnist_cnn import runs
 from mnist_cnn.jobs.cluster import Cluster, scheduler_address
 from mnist_cnn.jobs.local_process import LocalProcess
-from mnist_cnn.runs import retention
+from mnist_cnn.runs import Run, RunError, Status, retention
 from mnist_cnn.runs.commands import Command, CommandReader
-from mnist_cnn.runs.run import Run, RunError, Status
 from mnist_cnn.runs.status import died_reason
 from mnist_cnn.storage.files import is_held, read_json, write_json
 
@@ -288,8 +287,8 @@ def _report_path() -> Path:
 
 def _report() -> dict[str, object]:
     try:
-        return read_json(_report_path(), "worker")
-    except RunError:
+        return read_json(_report_path())
+    except (OSError, ValueError, RecursionError):
         return {}
 
 

@@ -18,7 +18,7 @@ from mnist_cnn.runs.metrics import reader
 from mnist_cnn.runs.metrics_lines import to_lines
 from mnist_cnn.runs.predictions import PredictionsError
 from mnist_cnn.runs.run import Run
-from mnist_cnn.storage.files import RunError
+from mnist_cnn.runs.schema import RunError
 
 PRETRAINED_NAME = "Pretrained network"
 FINGERPRINT = np.dtype(f"<U{predictions.FINGERPRINT_LENGTH}")

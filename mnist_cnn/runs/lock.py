@@ -9,8 +9,8 @@ from pathlib import Path
 import filelock
 
 from mnist_cnn.runs import heartbeat
+from mnist_cnn.runs.schema import RunError
 from mnist_cnn.storage import files
-from mnist_cnn.storage.files import RunError
 
 _observer = heartbeat.Observer()
 

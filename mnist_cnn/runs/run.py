@@ -25,15 +25,10 @@ from mnist_cnn.nn.network import Network, load_weights
 from mnist_cnn.runs import commands
 from mnist_cnn.runs import lock as run_lock
 from mnist_cnn.runs.kept import as_kept
+from mnist_cnn.runs.schema import RunError, read_json
 from mnist_cnn.runs.status import STATES, Status, died_reason, lost_reason
 from mnist_cnn.runs.suspicion import number, status_values, text
-from mnist_cnn.storage.files import (
-    RunError,
-    overwrite_json,
-    read_json,
-    runs_folder,
-    write_json,
-)
+from mnist_cnn.storage.files import overwrite_json, runs_folder, write_json
 
 __all__ = ["Run", "RunError", "Status", "find", "list_runs", "queue", "submit"]
 
@@ -47,7 +42,38 @@ _PACKAGE = Path(__file__).parents[1]
 PRETRAINED_FOLDER = _PACKAGE / PRETRAINED
 
 
-class Run:
+def _file(name: str) -> property:
+    return property(lambda folder: folder.path / name)
+
+
+class RunFolder:
+    """The files of a run, by name; the README says who writes each.
+
+    Args:
+        path: of the folder; its name is the run's id.
+    """
+
+    config_path = _file("config.json")
+    label_path = _file("label.json")
+    drawing_path = _file("drawing.bin")
+    control_path = _file("control.jsonl")
+    status_path = _file("status.json")
+    metrics_path = _file("metrics.jsonl")
+    weights_path = _file("weights.npz")
+    model_path = _file("model.keras")
+    summary_path = _file("summary.txt")
+    predictions_path = _file("test_predictions.npz")
+    kernels_path = _file("kernels.npz")
+    last_batch_path = _file("last_batch.npz")
+    lock_path = _file("lock")
+    heartbeat_path = _file("heartbeat")
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.id = path.name
+
+
+class Run(RunFolder):
     """One run folder.
 
     Args:
@@ -61,9 +87,8 @@ class Run:
     """
 
     def __init__(self, path: Path) -> None:
-        self.path = path
-        self.id = path.name
-        info = read_json(path / "config.json", "settings")
+        super().__init__(path)
+        info = read_json(self.config_path, "settings")
         try:
             self.config = TrainingConfig.from_dict(info.get("config"))
         except ConfigError as error:
@@ -78,34 +103,10 @@ class Run:
     def __repr__(self) -> str:
         return f"Run({self.id!r})"
 
-    @property
-    def weights_path(self) -> Path:
-        return self.path / "weights.npz"
-
-    @property
-    def metrics_path(self) -> Path:
-        return self.path / "metrics.jsonl"
-
-    @property
-    def control_path(self) -> Path:
-        return self.path / "control.jsonl"
-
-    @property
-    def model_path(self) -> Path:
-        return self.path / "model.keras"
-
-    @property
-    def summary_path(self) -> Path:
-        return self.path / "summary.txt"
-
-    @property
-    def predictions_path(self) -> Path:
-        return self.path / "test_predictions.npz"
-
     def drawing(self) -> np.ndarray | None:
         """The drawing that its submitter sent along, uint8 (28, 28); None if none."""
         try:
-            with (self.path / "drawing.bin").open("rb") as file:
+            with self.drawing_path.open("rb") as file:
                 content = file.read(28 * 28 + 1)
         except OSError:
             return None
@@ -118,7 +119,7 @@ class Run:
         """Whether at least one epoch is complete, so that the network can be used."""
         return self.weights_path.is_file()
 
-    def newest_epoch(self) -> int:
+    def network_version(self) -> int:
         """A number that differs for each epoch's network: when it was written, in ns.
 
         Raises:
@@ -149,7 +150,7 @@ class Run:
 
     def _label(self) -> dict[str, Any]:
         try:
-            return read_json(self.path / "label.json", "label")
+            return read_json(self.label_path, "label")
         except RunError:
             return {}
 
@@ -159,7 +160,7 @@ class Run:
             for name, value in self._label().items()
             if name in ("name", "starred")
         }
-        write_json(self.path / "label.json", kept | changed)
+        write_json(self.label_path, kept | changed)
 
     def status(self) -> Status:
         """How it stands; a training whose process has died has failed, or waits again.
@@ -181,7 +182,7 @@ class Run:
 
     def recorded_status(self) -> Status:
         """What status.json says, be the training alive or not."""
-        values = read_json(self.path / "status.json", "status")
+        values = read_json(self.status_path, "status")
         try:
             status = Status(**status_values(values))
         except ValueError as error:
@@ -197,14 +198,13 @@ class Run:
 
     def write_status(self, status: Status) -> None:
         """For the training only, or for the worker when the training has died."""
-        path = self.path / "status.json"
         try:
-            write_json(path, asdict(status))
+            write_json(self.status_path, asdict(status))
         except OSError as error:
             if error.errno != errno.ENOSPC or not status.is_final:
                 raise
             # A full disk must not hide that it is full.
-            overwrite_json(path, asdict(replace(status, versions=None)))
+            overwrite_json(self.status_path, asdict(replace(status, versions=None)))
 
     def is_locked(self) -> bool:
         """Whether a training process holds this run, on this or another machine."""

@@ -17,10 +17,6 @@ import filelock
 MAX_JSON_BYTES = 200_000
 
 
-class RunError(ValueError):
-    """A run that does not exist or cannot be read or written; says so in a sentence."""
-
-
 def runs_folder() -> Path:
     """Where runs are kept: ``MNIST_CNN_RUNS``, or ``runs`` beside app.py."""
     chosen = os.environ.get("MNIST_CNN_RUNS")
@@ -76,30 +72,17 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
         raise
 
 
-def read_json(path: Path, what: str) -> dict[str, Any]:
-    """The object in a run's JSON file.
-
-    Args:
-        path: the file; its folder's name is the run's.
-        what: the file's name for people, such as "settings".
+def read_json(path: Path) -> dict[str, Any]:
+    """The object in a JSON file; of NaN and infinity, which JSON lacks, it makes null.
 
     Raises:
-        RunError: if it is missing, too large, or not a JSON object.
+        OSError, ValueError, RecursionError: if it is missing, too large, or no object.
     """
-    try:
-        with path.open("rb") as file:
-            content = file.read(MAX_JSON_BYTES + 1)
-        if len(content) > MAX_JSON_BYTES:
-            raise ValueError("too large")
-        values = json.loads(content)
-        if not isinstance(values, dict):
-            raise ValueError("not an object")
-    except FileNotFoundError as error:
-        raise RunError(
-            f"Run {path.parent.name} has no {what}. It may have been deleted."
-        ) from error
-    except (OSError, ValueError, RecursionError) as error:
-        raise RunError(
-            f"The {what} of run {path.parent.name} cannot be read ({error})."
-        ) from error
+    with path.open("rb") as file:
+        content = file.read(MAX_JSON_BYTES + 1)
+    if len(content) > MAX_JSON_BYTES:
+        raise ValueError("too large")
+    values = json.loads(content, parse_constant=lambda _name: None)
+    if not isinstance(values, dict):
+        raise ValueError("not an object")
     return values

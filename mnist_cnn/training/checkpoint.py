@@ -7,8 +7,8 @@ from collections.abc import Callable
 import keras
 import numpy as np
 
+from mnist_cnn.runs import Run
 from mnist_cnn.runs.kept import EPOCH, epoch_of
-from mnist_cnn.runs.run import Run
 from mnist_cnn.storage.files import replacing
 from mnist_cnn.training.model import weights_of
 

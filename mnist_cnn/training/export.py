@@ -7,7 +7,7 @@ import sys
 from mnist_cnn import runs
 from mnist_cnn.jobs.background import Report, lower_priority
 from mnist_cnn.jobs.keras_export import STEPS, KerasExport
-from mnist_cnn.storage.files import RunError
+from mnist_cnn.runs import RunError
 from mnist_cnn.training.process import prepare_environment
 
 EXIT_FAILED = 2

@@ -15,8 +15,8 @@ import tensorflow as tf
 from mnist_cnn.digits import mnist
 from mnist_cnn.experiments.config import TrainingConfig
 from mnist_cnn.nn.network import load_weights
+from mnist_cnn.runs import Run, Status
 from mnist_cnn.runs.kept import epoch_point, of_epoch
-from mnist_cnn.runs.run import Run, Status
 from mnist_cnn.storage.files import replacing
 from mnist_cnn.training import checkpoint, download, model
 from mnist_cnn.training.batches import Batches, StartEpoch

@@ -7,7 +7,7 @@ import time
 import keras
 import numpy as np
 
-from mnist_cnn.runs.run import Run
+from mnist_cnn.runs import Run
 from mnist_cnn.storage.files import replacing
 from mnist_cnn.training.batches import Batches
 from mnist_cnn.training.report import Report
@@ -33,7 +33,7 @@ class KeepKernels(keras.callbacks.Callback):
 
     def __init__(self, run: Run, report: Report, total_steps: int) -> None:
         super().__init__()
-        self._path = run.path / "kernels.npz"
+        self._path = run.kernels_path
         self._report = report
         self._every = max(1, total_steps // KERNEL_SNAPSHOTS)
         self._steps: list[int] = []
@@ -144,7 +144,7 @@ def show_batch(model: keras.Model, batches: Batches, index: int, run: Run) -> No
     pixels, labels = batches[index]
     probabilities = np.asarray(model(pixels, training=False))
     right = probabilities[np.arange(len(labels)), labels]
-    with replacing(run.path / "last_batch.npz") as file:
+    with replacing(run.last_batch_path) as file:
         np.savez(
             file,
             pixels=pixels[..., 0],

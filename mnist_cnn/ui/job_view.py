@@ -7,7 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from mnist_cnn.jobs.background import Job
-from mnist_cnn.runs.run import RunError
+from mnist_cnn.runs import RunError
 from mnist_cnn.ui.text import _
 
 LOOK_SECONDS = 0.5

@@ -11,7 +11,7 @@ from threadpoolctl import threadpool_limits
 
 from mnist_cnn import runs
 from mnist_cnn.nn.network import Network, NetworkError
-from mnist_cnn.runs.run import Run, RunError
+from mnist_cnn.runs import Run, RunError
 from mnist_cnn.ui.text import _, literal
 
 # With two threads beside a training, one digit takes 20 ms instead of 1 (measured).

@@ -9,8 +9,8 @@ import streamlit as st
 
 from mnist_cnn import runs
 from mnist_cnn.experiments.presets import PRESETS
-from mnist_cnn.runs import ownership
-from mnist_cnn.runs.run import NAME_LENGTH, Run, RunError, Status
+from mnist_cnn.runs import Run, RunError, Status, ownership
+from mnist_cnn.runs.run import NAME_LENGTH
 from mnist_cnn.ui.text import _
 from mnist_cnn.ui.train.shown_run import forget
 from mnist_cnn.ui.training_queue import look_again

@@ -8,10 +8,10 @@ import streamlit as st
 
 from mnist_cnn.experiments.keras_script import keras_script
 from mnist_cnn.jobs.keras_export import FORMATS, STEPS, KerasExport
+from mnist_cnn.runs import Run, RunError
 from mnist_cnn.runs.curve_csv import curve_csv
 from mnist_cnn.runs.export import to_zip
 from mnist_cnn.runs.metrics import reader
-from mnist_cnn.runs.run import Run, RunError
 from mnist_cnn.ui.job_view import offer_job
 from mnist_cnn.ui.text import _
 

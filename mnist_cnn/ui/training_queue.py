@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from mnist_cnn import runs
 from mnist_cnn.analysis.pace import READING_SHARE, Pace, expected_wait, pace
 from mnist_cnn.jobs import worker
+from mnist_cnn.runs import Run, RunError, Status
 from mnist_cnn.runs.metrics import reader
-from mnist_cnn.runs.run import Run, RunError, Status
 
 LOOK_SECONDS = 1.0
 CARE_SECONDS = 2.0

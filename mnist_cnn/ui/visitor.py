@@ -11,9 +11,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from mnist_cnn.runs import ownership
+from mnist_cnn.runs import Run, ownership
 from mnist_cnn.runs.ownership import Visitor
-from mnist_cnn.runs.run import Run
 from mnist_cnn.ui.text import _
 
 KEYS = "browser_keys"

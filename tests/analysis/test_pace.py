@@ -5,8 +5,8 @@ import pytest
 
 from mnist_cnn.analysis.pace import duration_text, expected_seconds, expected_wait, pace
 from mnist_cnn.experiments.config import TrainingConfig
+from mnist_cnn.runs import Status
 from mnist_cnn.runs.metrics import EpochPoint, Metrics
-from mnist_cnn.runs.run import Status
 
 CONFIG = TrainingConfig(epochs=3, batch_size=100)
 STATUS = Status("running", steps_per_epoch=40, examples=4_000, test_examples=1_000)

@@ -8,7 +8,7 @@ from recorded_runs import recorded_run
 
 from mnist_cnn import runs
 from mnist_cnn.digits import mnist
-from mnist_cnn.runs.run import Status
+from mnist_cnn.runs import Status
 
 ROW_HEIGHT = 35
 WRONG = ([1, 2, 3], [3, 4])

@@ -11,7 +11,7 @@ from mnist_cnn import runs
 from mnist_cnn.digits.link import pack, unpack
 from mnist_cnn.experiments.config import TrainingConfig
 from mnist_cnn.nn import explain
-from mnist_cnn.runs.run import Status
+from mnist_cnn.runs import Status
 
 NETWORKS = {
     name: random_network(ARCHITECTURES[name]) for name in ("seed", "batch norm, pool 3")

@@ -17,9 +17,8 @@ from mnist_cnn import runs
 from mnist_cnn.digits import mnist
 from mnist_cnn.experiments.config import TrainingConfig
 from mnist_cnn.nn.architecture import Architecture, ConvBlock
-from mnist_cnn.runs import predictions
+from mnist_cnn.runs import Status, predictions
 from mnist_cnn.runs.predictions import Predictions
-from mnist_cnn.runs.run import Status
 
 RECORDING = ROOT / "tests" / "recordings" / "overfitting.jsonl"
 SMALL = Architecture((ConvBlock(4, 3, pool=4),), 0.25, (16,))
@@ -97,11 +96,11 @@ def complete_run(tmp_path_factory, small_mnist) -> Path:
         archive.writestr("model.weights.h5", b"numbers")
     run.summary_path.write_text("a table\n")
     kernels = np.stack([network.weights["conv_1/kernel"]] * 3)
-    np.savez(run.path / "kernels.npz", steps=[0, 5, 10], kernels=kernels)
+    np.savez(run.kernels_path, steps=[0, 5, 10], kernels=kernels)
     pixels = random_digits(16)
     read = network.probabilities(pixels)
     np.savez(
-        run.path / "last_batch.npz",
+        run.last_batch_path,
         pixels=pixels,
         labels=np.arange(16) % 10,
         probabilities=read,

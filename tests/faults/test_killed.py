@@ -21,9 +21,8 @@ from mnist_cnn.digits import mnist
 from mnist_cnn.experiments.config import TrainingConfig
 from mnist_cnn.jobs import worker
 from mnist_cnn.nn.architecture import Architecture, ConvBlock
-from mnist_cnn.runs import resume
+from mnist_cnn.runs import Run, resume
 from mnist_cnn.runs.metrics import MetricsReader
-from mnist_cnn.runs.run import Run
 
 pytestmark = pytest.mark.usefixtures("runs_folder", "few_digits")
 

@@ -26,8 +26,8 @@ from streamlit.testing.v1 import AppTest
 from mnist_cnn import runs
 from mnist_cnn.digits.image_files import ImageError, open_image
 from mnist_cnn.experiments.config import TrainingConfig
+from mnist_cnn.runs import RunError
 from mnist_cnn.runs.commands import COMMANDS, CommandReader
-from mnist_cnn.runs.run import RunError
 from mnist_cnn.ui.frame import pages
 
 ROOT = Path(__file__).parents[2]

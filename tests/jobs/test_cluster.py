@@ -22,7 +22,7 @@ from mnist_cnn import runs
 from mnist_cnn.experiments.config import TrainingConfig
 from mnist_cnn.jobs import cluster, worker
 from mnist_cnn.nn.architecture import Architecture
-from mnist_cnn.runs.run import RunError
+from mnist_cnn.runs import RunError
 from mnist_cnn.runs.status import CLUSTER_ATTEMPTS
 
 pytest.importorskip("distributed")

@@ -10,7 +10,7 @@ from mnist_cnn import runs
 from mnist_cnn.digits import mnist
 from mnist_cnn.experiments.config import TrainingConfig
 from mnist_cnn.jobs.evaluation_job import Evaluation
-from mnist_cnn.storage.files import RunError
+from mnist_cnn.runs import RunError
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from networks import ARCHITECTURES, random_digits, random_network
 from mnist_cnn import runs
 from mnist_cnn.experiments.config import TrainingConfig
 from mnist_cnn.jobs.keras_export import FORMATS, KEPT_SECONDS, KerasExport
-from mnist_cnn.runs.run import RunError
+from mnist_cnn.runs import RunError
 from mnist_cnn.training import export as exporter
 
 

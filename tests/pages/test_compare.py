@@ -11,9 +11,8 @@ from streamlit.testing.v1 import AppTest
 from mnist_cnn import runs
 from mnist_cnn.digits import mnist
 from mnist_cnn.experiments.presets import PRESETS
-from mnist_cnn.runs import predictions
+from mnist_cnn.runs import PRETRAINED, Status, predictions
 from mnist_cnn.runs.predictions import Predictions
-from mnist_cnn.runs.run import PRETRAINED, Status
 from mnist_cnn.ui import training_queue
 
 ROOT = Path(__file__).parents[2]

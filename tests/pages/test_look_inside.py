@@ -18,7 +18,7 @@ from mnist_cnn.digits.link import pack, unpack
 from mnist_cnn.experiments.config import TrainingConfig
 from mnist_cnn.nn import explain, saliency
 from mnist_cnn.nn.network import Network
-from mnist_cnn.runs.run import Status
+from mnist_cnn.runs import Status
 from mnist_cnn.ui.components.clickable_picture import Tile, chosen_tile
 from mnist_cnn.ui.components.layer_scrubber import KINDS, scrubber_data
 from mnist_cnn.ui.inside.reading import read

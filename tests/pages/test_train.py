@@ -14,7 +14,7 @@ from mnist_cnn.digits.augmentation import AUGMENTATIONS
 from mnist_cnn.experiments.config import TrainingConfig
 from mnist_cnn.experiments.presets import PRESETS
 from mnist_cnn.jobs import worker
-from mnist_cnn.runs.run import Status
+from mnist_cnn.runs import Status
 from mnist_cnn.ui import training_queue
 from mnist_cnn.ui.train import form
 from mnist_cnn.ui.train.augmentation import sheet

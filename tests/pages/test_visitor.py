@@ -8,8 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from mnist_cnn import runs
 from mnist_cnn.experiments.config import TrainingConfig
-from mnist_cnn.runs import ownership
-from mnist_cnn.runs.run import Run, RunError
+from mnist_cnn.runs import Run, RunError, ownership
 from mnist_cnn.ui import visitor
 from mnist_cnn.ui.train import steering
 

@@ -21,12 +21,11 @@ from mnist_cnn import runs
 from mnist_cnn.experiments.config import TrainingConfig
 from mnist_cnn.nn import network
 from mnist_cnn.nn.architecture import Architecture, ConvBlock
-from mnist_cnn.runs import importing, predictions
+from mnist_cnn.runs import RunError, Status, importing, predictions
 from mnist_cnn.runs.export import to_zip
 from mnist_cnn.runs.importing import from_zip
 from mnist_cnn.runs.metrics import reader
 from mnist_cnn.runs.predictions import Predictions
-from mnist_cnn.runs.run import RunError, Status
 from mnist_cnn.storage.archive import StrangeZip, ZipError
 
 RECORDING = Path(__file__).parents[1] / "recordings" / "overfitting.jsonl"
@@ -46,7 +45,7 @@ def run(runs_folder) -> runs.Run:
         np.savez(file, **random_network(SMALL).weights)
     made.metrics_path.write_bytes(RECORDING.read_bytes() + b'{"kind":"batch","st')
     np.savez(
-        made.path / "kernels.npz",
+        made.kernels_path,
         steps=[0, 5],
         kernels=np.ones((2, 3, 3, 1, 3), np.float32),
     )
@@ -128,7 +127,7 @@ def test_a_run_comes_back_with_its_curve_network_predictions_and_pictures(
     assert np.array_equal(mine.labels, theirs.labels)
     assert mine.fingerprint == theirs.fingerprint
     assert np.array_equal(run.drawing(), there.drawing())
-    with np.load(there.path / "kernels.npz") as kernels:
+    with np.load(there.kernels_path) as kernels:
         assert kernels["steps"].tolist() == [0, 5]
 
 

@@ -10,9 +10,8 @@ import pytest
 
 from mnist_cnn import runs
 from mnist_cnn.experiments.config import TrainingConfig
-from mnist_cnn.runs import heartbeat, lock
+from mnist_cnn.runs import RunError, Status, heartbeat, lock
 from mnist_cnn.runs.heartbeat import LOST_EXIT_CODE, SILENCE_SECONDS, Observer, beating
-from mnist_cnn.runs.run import RunError, Status
 
 ROOT = Path(__file__).parents[2]
 BEAT_UNTIL_KILLED = """

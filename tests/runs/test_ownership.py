@@ -4,9 +4,8 @@ import pytest
 
 from mnist_cnn import runs
 from mnist_cnn.experiments.config import TrainingConfig
-from mnist_cnn.runs import ownership
+from mnist_cnn.runs import RunError, ownership
 from mnist_cnn.runs.ownership import Door, Visitor, demand, new_key, obstacle, owner_of
-from mnist_cnn.runs.run import RunError
 
 
 @pytest.fixture(autouse=True)

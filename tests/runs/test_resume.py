@@ -12,11 +12,11 @@ from mnist_cnn import runs
 from mnist_cnn.digits import mnist as data
 from mnist_cnn.experiments.config import TrainingConfig
 from mnist_cnn.nn.architecture import Architecture, ConvBlock
+from mnist_cnn.runs import RunError, Status
 from mnist_cnn.runs import resume as resuming
 from mnist_cnn.runs.commands import CommandReader
 from mnist_cnn.runs.kept import epoch_of
 from mnist_cnn.runs.metrics import MetricsReader, reader
-from mnist_cnn.runs.run import RunError, Status
 
 pytestmark = pytest.mark.usefixtures("runs_folder", "few_digits")
 

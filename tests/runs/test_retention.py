@@ -5,8 +5,7 @@ import pytest
 
 from mnist_cnn import runs
 from mnist_cnn.experiments.config import TrainingConfig
-from mnist_cnn.runs import retention
-from mnist_cnn.runs.run import RunError
+from mnist_cnn.runs import RunError, retention
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,7 @@ from networks import ARCHITECTURES
 
 from mnist_cnn import runs
 from mnist_cnn.experiments.config import ConfigError, TrainingConfig
-from mnist_cnn.runs.run import RunError, Status
+from mnist_cnn.runs import RunError, Status
 from mnist_cnn.runs.status import ACTIVE_STATES, FINAL_STATES
 
 pytestmark = pytest.mark.usefixtures("runs_folder")

@@ -27,7 +27,7 @@ def test_they_are_written_at_most_once_a_second_and_at_the_end_of_an_epoch(
     keep.set_model(model.build(TINY))
 
     def on_disk() -> list[int]:
-        with np.load(run.path / "kernels.npz") as kept:
+        with np.load(run.kernels_path) as kept:
             assert len(kept["kernels"]) == len(kept["steps"])
             return kept["steps"].tolist()
 

@@ -121,7 +121,7 @@ def test_a_finished_training_leaves_all_that_the_pages_read(finished):
     assert run.summary_path.read_text() == summary(TINY)
     metrics = reader(run.metrics_path).read()
     assert (len(metrics.batches), len(metrics.epochs)) == (2 * STEPS, 2)
-    with np.load(run.path / "kernels.npz") as kept:
+    with np.load(run.kernels_path) as kept:
         assert kept["kernels"].shape == (2 * STEPS + 1, 3, 3, 1, 4)
         final = runs.load_network(run.id).weights["conv_1/kernel"]
         np.testing.assert_allclose(kept["kernels"][-1], final, atol=1e-6)
@@ -267,7 +267,7 @@ def test_a_paused_training_shows_its_last_batch_and_can_be_stopped(answer_pauses
     train(at_step(2, lambda _: run.send("pause")), run=run)
     assert run.status().state == "stopped"
     assert len(lines(run, "batch")) == 2
-    with np.load(run.path / "last_batch.npz") as shown:
+    with np.load(run.last_batch_path) as shown:
         assert shown["pixels"].shape == (120, 28, 28)
         right = shown["probabilities"][np.arange(120), shown["labels"]]
         np.testing.assert_allclose(shown["losses"], -np.log(right), rtol=1e-5)

@@ -13,7 +13,7 @@ from mnist_cnn.experiments.config import ConfigError
 from mnist_cnn.experiments.link import from_link, link_of
 from mnist_cnn.experiments.presets import PRESETS
 from mnist_cnn.nn.architecture import Architecture
-from mnist_cnn.runs.run import Run
+from mnist_cnn.runs import Run
 from mnist_cnn.ui.text import _
 from mnist_cnn.ui.train.form import expect_link
 

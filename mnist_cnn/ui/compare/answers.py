@@ -13,8 +13,8 @@ from mnist_cnn.digits.mnist import DataError, Dataset
 from mnist_cnn.figures.comparison import COLORS
 from mnist_cnn.figures.evaluation import confusion_figure, confusion_text
 from mnist_cnn.nn.network import NetworkError
+from mnist_cnn.runs import RunError
 from mnist_cnn.runs.predictions import Predictions
-from mnist_cnn.runs.run import RunError
 from mnist_cnn.ui import run_actions
 from mnist_cnn.ui.compare.runs import found, listed, names
 from mnist_cnn.ui.compare.table import MARKS

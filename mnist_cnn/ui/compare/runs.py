@@ -11,7 +11,7 @@ import streamlit as st
 
 from mnist_cnn import runs
 from mnist_cnn.analysis.comparison import MOST, Facts, facts, runs_in_link, unique_names
-from mnist_cnn.runs.run import Run, RunError, Status
+from mnist_cnn.runs import Run, RunError, Status
 from mnist_cnn.ui.run_actions import preset_title
 from mnist_cnn.ui.text import _
 from mnist_cnn.ui.training_queue import Overview, overview

@@ -7,7 +7,7 @@ import streamlit as st
 from mnist_cnn import runs
 from mnist_cnn.digits import mnist
 from mnist_cnn.nn.architecture import LECTURE_NETWORK, Architecture
-from mnist_cnn.runs.run import RunError
+from mnist_cnn.runs import RunError
 from mnist_cnn.ui.architecture.view import volume_picture
 from mnist_cnn.ui.frame import pages
 from mnist_cnn.ui.text import _

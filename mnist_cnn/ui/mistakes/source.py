@@ -12,9 +12,8 @@ import streamlit as st
 
 from mnist_cnn.digits.mnist import DataError, Dataset
 from mnist_cnn.jobs.evaluation_job import Evaluation
-from mnist_cnn.runs import predictions
+from mnist_cnn.runs import Run, RunError, predictions
 from mnist_cnn.runs.predictions import Predictions, PredictionsError
-from mnist_cnn.runs.run import Run, RunError
 from mnist_cnn.ui.draw.drawing_input import load_digits
 from mnist_cnn.ui.job_view import offer_job
 from mnist_cnn.ui.networks import Chosen

@@ -11,8 +11,8 @@ from mnist_cnn.digits import mnist
 from mnist_cnn.figures.curves import learning_rate_curve, lecture_curves
 from mnist_cnn.figures.digits import batch_picture, opinions_picture
 from mnist_cnn.figures.learning import kernels_picture, movement_curve
+from mnist_cnn.runs import Run, Status
 from mnist_cnn.runs.metrics import Metrics
-from mnist_cnn.runs.run import Run, Status
 from mnist_cnn.storage.arrays import arrays
 from mnist_cnn.ui.components.live_chart import live_chart
 from mnist_cnn.ui.shared_figures import shared_figure
@@ -114,7 +114,7 @@ def _watched_digits(run: Run, status: Status) -> np.ndarray | None:
 
 
 def _kernels(run: Run, status: Status, metrics: Metrics) -> None:
-    path = run.path / "kernels.npz"
+    path = run.kernels_path
     arrays = _arrays(path, KERNELS)
     if arrays is None:
         st.caption(_("No kernel has been seen yet."))
@@ -157,7 +157,7 @@ def _kernels(run: Run, status: Status, metrics: Metrics) -> None:
 
 
 def _last_batch(run: Run, status: Status) -> None:
-    path = run.path / "last_batch.npz"
+    path = run.last_batch_path
     arrays = _arrays(path, LAST_BATCH) if status.state == "paused" else None
     if arrays is None:
         st.caption(

@@ -20,8 +20,7 @@ from mnist_cnn.experiments.config import (
 from mnist_cnn.experiments.link import from_link, to_link
 from mnist_cnn.experiments.presets import DEFAULT_PRESET, PRESETS
 from mnist_cnn.jobs import worker
-from mnist_cnn.runs import ownership, retention
-from mnist_cnn.runs.run import RunError
+from mnist_cnn.runs import RunError, ownership, retention
 from mnist_cnn.ui.run_actions import plain
 from mnist_cnn.ui.text import _
 from mnist_cnn.ui.train.augmentation import augmentation_choice

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from mnist_cnn.runs.run import Run, RunError
+from mnist_cnn.runs import Run, RunError
 from mnist_cnn.ui.text import _, literal
 
 

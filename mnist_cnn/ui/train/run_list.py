@@ -6,8 +6,7 @@ import streamlit as st
 
 from mnist_cnn import runs
 from mnist_cnn.analysis.pace import duration_text
-from mnist_cnn.runs import retention
-from mnist_cnn.runs.run import Run, Status
+from mnist_cnn.runs import Run, Status, retention
 from mnist_cnn.ui import run_actions
 from mnist_cnn.ui.text import _, literal
 from mnist_cnn.ui.train.shown_run import show

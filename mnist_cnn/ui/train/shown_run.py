@@ -8,7 +8,7 @@ from __future__ import annotations
 import streamlit as st
 
 from mnist_cnn import runs
-from mnist_cnn.runs.run import Run, RunError
+from mnist_cnn.runs import Run, RunError
 
 SHOWN = "shown_run"
 

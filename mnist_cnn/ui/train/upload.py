@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from mnist_cnn.runs import retention
+from mnist_cnn.runs import RunError, retention
 from mnist_cnn.runs.importing import MEGABYTES, from_zip
-from mnist_cnn.runs.run import RunError
 from mnist_cnn.ui.text import _
 from mnist_cnn.ui.train.shown_run import show
 from mnist_cnn.ui.training_queue import look_again
