@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 from PIL import Image
-from streamlit_drawable_canvas import st_canvas
 
 from mnist_cnn.digits import mnist
 from mnist_cnn.digits.image_files import MEGABYTES, ImageError, open_image
@@ -68,6 +67,9 @@ def _canvas() -> Picture | None:
         state.canvas_initial = state.get("canvas_objects")
     brush = st.slider(_("Brush"), 6, 40, state.get("brush", 20), key="brush-box")
     state.brush = brush
+    # Importing it registers its component, which takes a running Streamlit.
+    from streamlit_drawable_canvas import st_canvas
+
     result = st_canvas(
         stroke_width=brush,
         stroke_color="#FFFFFF",
