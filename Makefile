@@ -26,7 +26,7 @@ run: $(VENV)/ready-to-run
 		$(if $(ADDRESS),--server.address $(ADDRESS))
 
 test: $(VENV)/ready-to-test lint
-	@$(PYTHON) tests/browser/chromium.py
+	@$(PYTHON) -m benchmarks.chromium
 	$(PYTHON) -m pytest -n 2 --dist loadfile --ignore=tests/browser
 	$(PYTHON) -m pytest tests/browser
 

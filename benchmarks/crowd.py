@@ -17,7 +17,8 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.live_run import training
-from benchmarks.session import Server, Session
+from benchmarks.server import Server
+from benchmarks.session import Session
 from mnist_cnn.runs import Run
 from mnist_cnn.runs.metrics import MetricsReader
 

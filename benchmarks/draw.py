@@ -17,7 +17,8 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.live_run import training
-from benchmarks.session import Server, Session, a_seven
+from benchmarks.server import Server
+from benchmarks.session import Session, a_seven
 
 PERIOD_SECONDS = 2.0
 

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from benchmarks.processes import end_processes_of
 from mnist_cnn import runs
 from mnist_cnn.experiments.presets import PRESETS
 from mnist_cnn.jobs import worker
 from mnist_cnn.runs import Run
-from tests.processes import end_processes_of
 
 STARTS_WITHIN_SECONDS = 120
 

@@ -17,7 +17,8 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.session import Server, Session
+from benchmarks.server import Server
+from benchmarks.session import Session
 from mnist_cnn import runs
 from mnist_cnn.experiments.presets import PRESETS
 from mnist_cnn.runs import Run, Status

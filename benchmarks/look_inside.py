@@ -21,7 +21,8 @@ import numpy as np
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from benchmarks.session import Server, Session
+from benchmarks.server import Server
+from benchmarks.session import Session
 from mnist_cnn import runs
 from mnist_cnn.analysis import what_if
 from mnist_cnn.digits.link import pack

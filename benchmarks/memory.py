@@ -16,7 +16,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.live_run import training
-from benchmarks.session import Server, Session, a_seven
+from benchmarks.server import Server
+from benchmarks.session import Session, a_seven
 from mnist_cnn import runs
 from mnist_cnn.experiments.presets import PRESETS
 from mnist_cnn.nn.architecture import LECTURE_NETWORK

@@ -14,8 +14,9 @@ from pathlib import Path
 import numpy as np
 from playwright.sync_api import Page, sync_playwright
 
+from benchmarks import chromium
 from benchmarks.live_run import training
-from benchmarks.session import Server
+from benchmarks.server import Server
 
 # Resolves with the milliseconds until the picture of the probabilities has changed.
 CHANGED = """() => new Promise(done => {
@@ -59,9 +60,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--strokes", type=int, default=20)
     options = parser.parse_args()
+    program = chromium.find()
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox"]
+        browser = playwright.chromium.launch(
+            executable_path=program, args=["--no-sandbox"]
         )
         with Server(Path(folder)) as server:
             for name, beside in (
@@ -69,14 +71,14 @@ def main() -> None:
                 ("while a training runs", training(Path(folder))),
             ):
                 with beside:
-                    page = chromium.new_context().new_page()
+                    page = browser.new_context().new_page()
                     times = strokes(
                         page, f"http://127.0.0.1:{server.port}", options.strokes
                     )
                     page.context.close()
                 p10, p50, p95 = np.percentile(times, (10, 50, 95))
                 print(f"{name:22} p10 {p10:.0f} ms, p50 {p50:.0f} ms, p95 {p95:.0f} ms")
-        chromium.close()
+        browser.close()
 
 
 if __name__ == "__main__":

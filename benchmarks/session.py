@@ -1,4 +1,4 @@
-"""A Streamlit server, and sessions without a browser: the websocket a page speaks."""
+"""Sessions without a browser: the websocket that a page speaks."""
 
 from __future__ import annotations
 
@@ -6,75 +6,14 @@ import asyncio
 import base64
 import io
 import json
-import os
-import re
-import socket
-import subprocess
-import sys
-import tempfile
 import time
-import urllib.request
-from pathlib import Path
 
 import websockets
 from PIL import Image, ImageDraw
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-ROOT = Path(__file__).parents[1]
 ANSWER_SECONDS = 60
-
-
-class Server:
-    """`streamlit run app.py` over an empty runs folder; ends with the block."""
-
-    def __init__(self, runs: Path | None = None) -> None:
-        self._temporary = None if runs else tempfile.TemporaryDirectory()
-        self._runs = runs or Path(self._temporary.name)
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-
-    def __enter__(self) -> Server:
-        self.started = time.perf_counter()
-        self.process = subprocess.Popen(
-            [
-                *(sys.executable, "-m", "streamlit", "run", "app.py"),
-                f"--server.port={self.port}",
-                "--server.address=127.0.0.1",
-            ],
-            cwd=ROOT,
-            env=os.environ | {"MNIST_CNN_RUNS": str(self._runs)},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        while True:
-            try:
-                url = f"http://127.0.0.1:{self.port}/_stcore/health"
-                urllib.request.urlopen(url, timeout=1)
-                return self
-            except OSError:
-                if self.process.poll() is not None:
-                    raise
-                time.sleep(0.01)
-
-    def __exit__(self, *error: object) -> None:
-        self.process.terminate()
-        self.process.wait(20)
-        if self._temporary:
-            self._temporary.cleanup()
-
-    def cpu_seconds(self) -> float:
-        """Processor time of the server's process so far."""
-        values = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2]
-        user, system = values.split()[11:13]
-        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
-
-    def memory_mb(self) -> float:
-        """Resident memory of the server's process."""
-        status = Path(f"/proc/{self.process.pid}/status").read_text()
-        return int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1024
 
 
 class Session:
@@ -88,6 +27,7 @@ class Session:
     Attributes:
         errors: exceptions that the page has shown.
         metrics: values of the metrics that the newest answer held.
+        words: every text that the page has shown.
         fragments: seconds between the reruns that fragments ask for, by their id.
         bytes: received since the newest question.
     """
@@ -100,10 +40,12 @@ class Session:
         self.bytes = 0
         self._fragment = ""
         self._canvas = ""
+        self._buttons: dict[str, tuple[str, str]] = {}
         self._kept: set[str] = set()
         self._due: dict[str, float] = {}
         self.errors = 0
         self.metrics: list[str] = []
+        self.words: list[str] = []
 
     async def open(self) -> None:
         """Connects and waits until the page has run once."""
@@ -154,6 +96,23 @@ class Session:
             due = now if was_due is None else max(was_due, now - interval) + interval
             self._due.setdefault(name, due)
         self._due = {name: self._due[name] for name in self.fragments}
+
+    async def until(self, text: str, seconds: float) -> float:
+        """Watches until the page has said this; seconds it took."""
+        began = time.perf_counter()
+        while not any(text in each for each in self.words):
+            assert time.perf_counter() - began < seconds, self.words[-20:]
+            await self.watch(0.3)
+        return time.perf_counter() - began
+
+    async def press(self, label: str) -> None:
+        """Presses the button and waits for the answer."""
+        button, fragment = self._buttons[label]
+        message = BackMsg()
+        message.rerun_script.fragment_id = fragment
+        state = message.rerun_script.widget_states.widgets.add()
+        state.id, state.trigger_value = button, True
+        await self._rerun(message)
 
     async def stroke(self, image_url: str) -> float:
         """Sends a drawing; seconds until the page has answered it."""
@@ -207,6 +166,11 @@ class Session:
         self.errors += kind == "exception"
         if kind == "metric":
             self.metrics.append(element.metric.body)
+        if kind in ("markdown", "alert", "heading"):
+            self.words.append(getattr(element, kind).body)
+        if kind == "button":
+            address = (element.button.id, answer.delta.fragment_id)
+            self._buttons[element.button.label] = address
         if kind == "bidi_component" and "canvas" in element.bidi_component.id:
             self._canvas = element.bidi_component.id
             self._fragment = answer.delta.fragment_id or self._fragment

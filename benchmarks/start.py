@@ -15,8 +15,9 @@ from pathlib import Path
 import numpy as np
 from playwright.sync_api import Page, sync_playwright
 
-from benchmarks.session import Server
-from tests.processes import end_processes_of
+from benchmarks import chromium
+from benchmarks.processes import end_processes_of
+from benchmarks.server import Server
 
 WATCH_SECONDS = 20
 NEWEST = (
@@ -112,15 +113,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--repeats", type=int, default=3)
     options = parser.parse_args()
+    program = chromium.find()
     cold, warm = [], []
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox"]
+        browser = playwright.chromium.launch(
+            executable_path=program, args=["--no-sandbox"]
         )
         for number in range(options.repeats):
             with tempfile.TemporaryDirectory() as folder:
                 runs = Path(folder)
-                page = chromium.new_context().new_page()
+                page = browser.new_context().new_page()
                 try:
                     with Server(runs) as server:
                         url = f"http://127.0.0.1:{server.port}"
@@ -133,7 +135,7 @@ def main() -> None:
                 finally:
                     end_processes_of(runs)
                 page.context.close()
-        chromium.close()
+        browser.close()
     for name, values in (("nobody trained before", cold), ("one trained before", warm)):
         shown = ", ".join(f"{value:.2f}" for value in values)
         print(f"Start to first point, {name}: {shown} s")

@@ -25,8 +25,10 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks import chromium
 from benchmarks.contenders import Contender, take_turns
-from benchmarks.session import Server, Session
+from benchmarks.server import Server
+from benchmarks.session import Session
 from benchmarks.training import keras_contender
 from mnist_cnn import runs
 from mnist_cnn.jobs.worker import NICENESS
@@ -89,12 +91,13 @@ def browsers(port: int, run_id: str, count: int) -> Iterator[list[int]]:
     """So many tabs in a Chromium of their own; gives its processes."""
     from playwright.sync_api import sync_playwright
 
+    program = chromium.find()
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox"]
+        browser = playwright.chromium.launch(
+            executable_path=program, args=["--no-sandbox"]
         )
         for _ in range(count):
-            page = chromium.new_context().new_page()
+            page = browser.new_context().new_page()
             page.goto(f"http://127.0.0.1:{port}/Train?run={run_id}")
             page.locator("[data-chart^='loss-']").wait_for()
         yield [
@@ -102,7 +105,7 @@ def browsers(port: int, run_id: str, count: int) -> Iterator[list[int]]:
             for each in Path("/proc").glob("[0-9]*")
             if b"chromium" in _command(each).partition(b"\0")[0]
         ]
-        chromium.close()
+        browser.close()
 
 
 def _command(process: Path) -> bytes:

@@ -1,6 +1,7 @@
 """What every test stands on: digits, a runs folder of its own, no look at the network.
 
-Tests can import the modules beside this file by name: ``from networks import a_seven``.
+Tests import nothing from one another: what they share are fixtures, here, in the
+files of tests/fixtures, and in a folder's own conftest.py.
 """
 
 from __future__ import annotations
@@ -13,7 +14,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from processes import end_processes_of
+
+pytest_plugins = [
+    "tests.fixtures.networks",
+    "tests.fixtures.processes",
+    "tests.fixtures.recorded_runs",
+    "tests.fixtures.visits",
+]
 
 ROOT = Path(__file__).parents[1]
 COMPLETE_MNIST = ROOT.parent / "shared" / "data" / "mnist.npz"
@@ -90,16 +97,6 @@ def small_mnist(mnist, tmp_path_factory) -> Path:
         y_test=mnist.y_test[:200],
     )
     return path
-
-
-@pytest.fixture
-def runs_folder(tmp_path, monkeypatch):
-    """An empty runs folder; the worker and trainings over it are ended afterwards."""
-    folder = tmp_path / "runs"
-    folder.mkdir()
-    monkeypatch.setenv("MNIST_CNN_RUNS", str(folder))
-    yield folder
-    end_processes_of(folder)
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from networks import a_seven, random_network
 from PIL import Image
 
 from mnist_cnn import runs
@@ -39,15 +38,15 @@ def command(*arguments: str, **settings) -> subprocess.Popen:
 
 
 @pytest.fixture
-def seven(tmp_path) -> str:
+def seven(a_seven, tmp_path) -> str:
     path = tmp_path / "seven.png"
-    large = np.kron(a_seven(), np.ones((10, 10)))
+    large = np.kron(a_seven, np.ones((10, 10)))
     Image.fromarray((large * 255).astype(np.uint8)).save(path)
     return str(path)
 
 
 @pytest.fixture
-def run():
+def run(random_network):
     """A run of the lecture's network, random weights, as if one epoch were done."""
     run = runs.submit(TrainingConfig())
     np.savez(run.weights_path, **random_network(LECTURE_NETWORK).weights)

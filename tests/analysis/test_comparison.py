@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from recorded_runs import recorded_run
 
 from mnist_cnn import runs
 from mnist_cnn.analysis import comparison
@@ -75,7 +74,7 @@ def test_a_link_is_bounded(monkeypatch):
     assert runs_in_link(",".join(["ab" * 8] * 1000))[0] == []
 
 
-def test_facts_are_the_run_s_own(digits):
+def test_facts_are_the_run_s_own(recorded_run, digits):
     run = recorded_run(digits, preset="linear", name="mine", wrong=[0])
     run.star(True)
     told = facts(run, run.status())
@@ -99,7 +98,7 @@ def test_facts_are_the_run_s_own(digits):
         (Filter(text="mine", states=("failed",)), False),
     ],
 )
-def test_a_filter_lets_through_what_is_like_it(digits, wanted, passes):
+def test_a_filter_lets_through_what_is_like_it(recorded_run, digits, wanted, passes):
     run = recorded_run(digits, preset="linear", name="mine")
     assert wanted.lets_through(facts(run, run.status())) is passes
     assert Filter(text=run.id[:8]).lets_through(facts(run, run.status()))
@@ -137,7 +136,7 @@ def test_three_networks_disagree_when_one_does():
     assert not len(disagreement([same]).indices)
 
 
-def test_two_runs_of_one_name_are_told_apart(digits):
+def test_two_runs_of_one_name_are_told_apart(recorded_run, digits):
     listed = [
         facts(run, run.status())
         for run in (
@@ -151,7 +150,9 @@ def test_two_runs_of_one_name_are_told_apart(digits):
     assert names[listed[2].id] == "y"
 
 
-def test_runs_are_ordered_by_a_value_and_those_without_it_come_last(digits):
+def test_runs_are_ordered_by_a_value_and_those_without_it_come_last(
+    recorded_run, digits
+):
     made = [
         recorded_run(digits, name=name, wrong=wrong)
         for name, wrong in (("b", [1, 2]), ("none", None), ("a", [1]), ("c", [1, 2]))

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from networks import ARCHITECTURES, a_seven, random_network
 
 from mnist_cnn.analysis.what_if import (
     CURVES,
@@ -15,13 +14,13 @@ from mnist_cnn.analysis.what_if import (
 from mnist_cnn.nn.architecture import Architecture, ConvBlock
 
 
-def test_no_change_gives_the_very_same_pixels():
-    np.testing.assert_array_equal(changed(a_seven(), Change()), a_seven())
+def test_no_change_gives_the_very_same_pixels(a_seven):
+    np.testing.assert_array_equal(changed(a_seven, Change()), a_seven)
 
 
-def test_a_shift_by_whole_pixels_moves_the_ink_and_nothing_else():
-    moved = changed(a_seven(), Change(right=3, down=-2))
-    np.testing.assert_allclose(moved[:20, 3:], a_seven()[2:22, :-3], atol=1e-6)
+def test_a_shift_by_whole_pixels_moves_the_ink_and_nothing_else(a_seven):
+    moved = changed(a_seven, Change(right=3, down=-2))
+    np.testing.assert_allclose(moved[:20, 3:], a_seven[2:22, :-3], atol=1e-6)
 
 
 def test_a_quarter_turn_is_anticlockwise_around_the_center_of_mass():
@@ -36,9 +35,9 @@ def test_a_quarter_turn_is_anticlockwise_around_the_center_of_mass():
     np.testing.assert_allclose(changed(pixels, Change(angle=90)), expected, atol=1e-4)
 
 
-def test_scaling_by_two_makes_four_times_the_ink():
-    small = changed(a_seven(), Change(scale=0.5))
-    assert small.sum() == pytest.approx(a_seven().sum() / 4, rel=0.1)
+def test_scaling_by_two_makes_four_times_the_ink(a_seven):
+    small = changed(a_seven, Change(scale=0.5))
+    assert small.sum() == pytest.approx(a_seven.sum() / 4, rel=0.1)
     # A small square stays inside the image when it grows.
     square = np.zeros((28, 28), np.float32)
     square[11:17, 11:17] = 1
@@ -68,20 +67,22 @@ def test_changed_pixels_stay_between_0_and_1():
 @pytest.mark.parametrize(
     "change", [Change(angle=500), Change(scale=0), Change(thicken=float("nan"))]
 )
-def test_a_change_out_of_its_range_is_a_sentence(change):
+def test_a_change_out_of_its_range_is_a_sentence(a_seven, change):
     with pytest.raises(ValueError, match=r"must be from .* to"):
-        changed(a_seven(), change)
+        changed(a_seven, change)
 
 
 @pytest.mark.parametrize("name", CURVES)
-def test_each_point_of_a_curve_is_the_networks_reading_of_that_change(name):
-    network = random_network(ARCHITECTURES["valid, no pooling"])
+def test_each_point_of_a_curve_is_the_networks_reading_of_that_change(
+    a_seven, architectures, random_network, name
+):
+    network = random_network(architectures["valid, no pooling"])
     others = Change(angle=10, down=1)
-    found = curve(network, a_seven(), name, others)
+    found = curve(network, a_seven, name, others)
     assert len(found.values) == len(found.probabilities)
     for index in (0, len(found.values) // 2, len(found.values) - 1):
         values = {"angle": 10, "down": 1} | {name: float(found.values[index])}
-        pixels = changed(a_seven(), Change(**values))
+        pixels = changed(a_seven, Change(**values))
         np.testing.assert_allclose(
             found.probabilities[index], network.probabilities(pixels)[0], atol=1e-5
         )
@@ -90,20 +91,21 @@ def test_each_point_of_a_curve_is_the_networks_reading_of_that_change(name):
 class Reads:
     """A network that says 7 as long as the ink's center of mass is where it was."""
 
-    def __init__(self, low, high):
+    def __init__(self, low, high, around):
         self.low, self.high = low, high
+        self.middle = center_of_mass(around)[1]
 
     def probabilities(self, images):
         rows = np.zeros((len(images), 10), np.float32)
         for index, image in enumerate(images):
-            column = center_of_mass(image)[1] - center_of_mass(a_seven())[1]
+            column = center_of_mass(image)[1] - self.middle
             seven = self.low <= round(column) <= self.high
             rows[index, 7 if seven else 1] = 1
         return rows
 
 
-def test_a_curve_says_how_far_the_network_holds_on():
-    found = curve(Reads(-3, 5), a_seven(), "right")
+def test_a_curve_says_how_far_the_network_holds_on(a_seven):
+    found = curve(Reads(-3, 5, a_seven), a_seven, "right")
     assert found.digit == 7
     assert found.holds == (-3, 5)
 
@@ -117,16 +119,16 @@ def test_curves_pass_through_no_change():
 
 
 @pytest.mark.parametrize("name", CURVES)
-def test_fewer_points_keep_the_ends_and_no_change(name):
-    found = curve(Reads(-99, 99), a_seven(), name, most=7)
+def test_fewer_points_keep_the_ends_and_no_change(a_seven, name):
+    found = curve(Reads(-99, 99, a_seven), a_seven, name, most=7)
     assert len(found.values) <= 7 + 3
     assert found.values[0] == CURVES[name][0]
     assert found.values[-1] == CURVES[name][-1]
     assert getattr(Change(), name) in found.values
 
 
-def test_a_large_network_gets_fewer_points():
-    seed = random_network(ARCHITECTURES["seed"])
+def test_a_large_network_gets_fewer_points(architectures, random_network):
+    seed = random_network(architectures["lecture"])
     large = Architecture((ConvBlock(64, 11), ConvBlock(128, 7)), 0, ())
     assert affordable_points(seed) > 37
     assert 6 <= affordable_points(random_network(large)) < 30

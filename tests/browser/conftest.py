@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import os
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from browser import chromium
 from playwright.sync_api import Browser, Page, expect, sync_playwright
-from processes import end_processes_of
 
-ROOT = Path(__file__).parents[2]
-STARTS_WITHIN_SECONDS = 40.0
+from benchmarks import chromium
+from benchmarks.server import Server
+
 # Two cores may be training at the same time.
 PAGE_TIMEOUT_MS = 60_000
 # On a deep link Streamlit asks for these below the page's own address.
@@ -50,114 +45,25 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def free_port() -> int:
-    """A port that nobody listens on."""
-    return _free_port()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-class Server:
-    """`streamlit run app.py` over a runs folder of its own.
-
-    Args:
-        runs: the runs folder, which exists.
-        environment: variables besides those of the tests.
-    """
-
-    def __init__(self, runs: Path, environment: dict[str, str] | None = None) -> None:
-        self.runs = runs
-        self.port = _free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
-        self._environment = environment or {}
-        self._process: subprocess.Popen | None = None
-
-    @property
-    def log(self) -> str:
-        """What the server has printed."""
-        return self._log_path.read_text(errors="replace")
-
-    @property
-    def pid(self) -> int:
-        """Of the server's process."""
-        return self._process.pid
-
-    @property
-    def _log_path(self) -> Path:
-        return self.runs.parent / f"{self.runs.name}-server.log"
-
-    def start(self) -> None:
-        """Starts it and waits until it answers."""
-        with self._log_path.open("ab") as log:
-            self._process = subprocess.Popen(
-                [
-                    *(sys.executable, "-m", "streamlit", "run", "app.py"),
-                    f"--server.port={self.port}",
-                    "--server.address=127.0.0.1",
-                ],
-                cwd=ROOT,
-                env=os.environ | {"MNIST_CNN_RUNS": str(self.runs)} | self._environment,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-            )
-        until = time.monotonic() + STARTS_WITHIN_SECONDS
-        while time.monotonic() < until and self._process.poll() is None:
-            try:
-                urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=1)
-                return
-            except OSError:
-                time.sleep(0.1)
-        raise AssertionError(f"The server did not start:\n{self.log}")
-
-    def stop(self) -> None:
-        """Ends the server as Ctrl-C does; its worker and trainings go on."""
-        if self._process is not None:
-            self._process.terminate()
-            self._process.wait(20)
-            self._process = None
-
-    def restart(self) -> None:
-        """Ends it and starts it again on the same port."""
-        self.stop()
-        self.start()
-
-    def close(self) -> None:
-        """Ends it with its worker and trainings."""
-        self.stop()
-        end_processes_of(self.runs)
-
-
 @pytest.fixture(scope="module")
-def start_server(tmp_path_factory) -> Iterator[Callable[..., Server]]:
+def start_server(tmp_path_factory, end_processes_of) -> Iterator[Callable[..., Server]]:
     """Starts servers, each over its own runs folder; ends them after the file."""
-    started: list[Server] = []
+    with ExitStack() as started:
 
-    def start(**environment: str) -> Server:
-        server = Server(tmp_path_factory.mktemp("runs"), environment)
-        started.append(server)
-        server.start()
-        return server
+        def start(**environment: str) -> Server:
+            server = Server(tmp_path_factory.mktemp("runs"), environment)
+            started.callback(end_processes_of, server.runs)
+            return started.enter_context(server)
 
-    yield start
-    for server in started:
-        server.close()
+        yield start
 
 
 @pytest.fixture
-def server(tmp_path) -> Iterator[Server]:
+def server(tmp_path, end_processes_of) -> Iterator[Server]:
     """A fresh server with an empty runs folder."""
-    runs = tmp_path / "runs"
-    runs.mkdir()
-    server = Server(runs)
-    server.start()
-    yield server
-    server.close()
+    with Server(tmp_path / "runs") as server:
+        yield server
+        end_processes_of(server.runs)
 
 
 class Watch:

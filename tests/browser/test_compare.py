@@ -4,7 +4,6 @@ import re
 
 import pytest
 from playwright.sync_api import Page, expect
-from recorded_runs import recorded_run
 
 from mnist_cnn import runs
 from mnist_cnn.digits import mnist
@@ -15,11 +14,12 @@ WRONG = ([1, 2, 3], [3, 4])
 
 
 @pytest.fixture
-def lab(server, small_mnist, monkeypatch):
+def lab(recorded_run, server, small_mnist, monkeypatch):
     """A server over two finished runs, on the digits that they were tested on."""
     monkeypatch.setenv("MNIST_CNN_RUNS", str(server.runs))
     monkeypatch.setenv("MNIST_CNN_DATA", str(small_mnist))
-    server.restart()
+    server.stop()
+    server.start()
     digits = mnist.load()
     server.digits = digits
     server.made = [
@@ -48,7 +48,7 @@ def expect_lines(page: Page, chart: str, count: int) -> None:
     expect(lines).to_have_count(count)
 
 
-def test_two_ticked_runs_are_compared_starred_and_deleted(lab, page):
+def test_two_ticked_runs_are_compared_starred_and_deleted(recorded_run, lab, page):
     seed, small = lab.made
     page.goto(f"{lab.url}/Compare")
     # The newest comes first, after the pretrained network.

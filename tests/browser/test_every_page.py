@@ -65,4 +65,4 @@ def test_the_server_sends_each_answer_at_once(lab):
     if not Path("/proc/self/maps").is_file():
         pytest.skip("reads what a process has loaded from /proc")
     # uvloop switches Nagle's algorithm off; asyncio does not for Streamlit's socket.
-    assert "uvloop" in Path(f"/proc/{lab.pid}/maps").read_text()
+    assert "uvloop" in Path(f"/proc/{lab.process.pid}/maps").read_text()

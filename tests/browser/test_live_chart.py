@@ -1,16 +1,11 @@
 """The live chart in a real browser, in a small app of its own."""
 
-import os
 import re
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from pathlib import Path
 
 import pytest
 
+from benchmarks.server import Server
 from mnist_cnn.ui.static_files import copy_plotly
 
 ROOT = Path(__file__).parents[2]
@@ -27,7 +22,7 @@ import itertools
 import numpy as np
 import streamlit as st
 
-from mnist_cnn.figures import loss_curve
+from mnist_cnn.figures.curves import loss_curve
 from mnist_cnn.runs.metrics import Mark, Metrics
 from mnist_cnn.ui.components.live_chart import live_chart
 
@@ -63,12 +58,6 @@ watch()
 """
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("chart_app")
@@ -81,35 +70,15 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def server(folder):
-    port = _free_port()
-    with (folder / "server.log").open("wb") as log:
-        process = subprocess.Popen(
-            [
-                *(sys.executable, "-m", "streamlit", "run", "app.py"),
-                f"--server.port={port}",
-                "--server.address=127.0.0.1",
-                "--server.headless=true",
-                "--server.enableStaticServing=true",
-                "--server.fileWatcherType=none",
-                "--browser.gatherUsageStats=false",
-            ],
-            cwd=folder,
-            env=os.environ | {"PYTHONPATH": str(ROOT)},
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        )
-    url = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(150):
-            try:
-                urllib.request.urlopen(f"{url}/_stcore/health", timeout=1)
-                break
-            except OSError:
-                time.sleep(0.2)
-        yield url
-    finally:
-        process.terminate()
-        process.wait(20)
+    settings = {
+        "PYTHONPATH": str(ROOT),
+        "STREAMLIT_SERVER_HEADLESS": "true",
+        "STREAMLIT_SERVER_ENABLE_STATIC_SERVING": "true",
+        "STREAMLIT_SERVER_FILE_WATCHER_TYPE": "none",
+        "STREAMLIT_BROWSER_GATHER_USAGE_STATS": "false",
+    }
+    with Server(environment=settings, app=folder) as server:
+        yield server.url
 
 
 class Watched:

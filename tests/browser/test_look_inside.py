@@ -4,7 +4,6 @@ import re
 
 import numpy as np
 import pytest
-from networks import ARCHITECTURES, a_seven, random_network
 from playwright.sync_api import expect
 
 from mnist_cnn import runs
@@ -13,30 +12,38 @@ from mnist_cnn.experiments.config import TrainingConfig
 from mnist_cnn.nn import explain
 from mnist_cnn.runs import Status
 
-NETWORKS = {
-    name: random_network(ARCHITECTURES[name]) for name in ("seed", "batch norm, pool 3")
-}
-DIGIT = pack(a_seven())
+
+@pytest.fixture(scope="module")
+def networks(architectures, random_network):
+    """Two, with known weights."""
+    names = ("lecture", "batch norm, pool 3")
+    return {name: random_network(architectures[name]) for name in names}
 
 
 @pytest.fixture(scope="module")
-def lab(start_server, small_mnist):
-    """A server, and the addresses of two networks with known weights."""
+def digit(a_seven):
+    """What a link carries of a drawn 7."""
+    return pack(a_seven)
+
+
+@pytest.fixture(scope="module")
+def lab(start_server, small_mnist, networks, digit):
+    """A server, and what opens Look inside with each of the networks."""
     server = start_server(MNIST_CNN_DATA=str(small_mnist))
-    ids = {}
+    queries = {}
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MNIST_CNN_RUNS", str(server.runs))
-        for name, network in NETWORKS.items():
+        for name, network in networks.items():
             run = runs.submit(TrainingConfig(network=network.architecture), name=name)
             np.savez(run.weights_path, **network.weights)
             run.write_status(Status("done", epochs_done=1))
-            ids[name] = run.id
-    return server, ids
+            queries[name] = {"network": run.id, "digit": digit}
+    return server, queries
 
 
-def go(page, lab, network="seed", **query):
-    server, ids = lab
-    query = {"network": ids[network], "digit": DIGIT} | query
+def go(page, lab, network="lecture", **query):
+    server, queries = lab
+    query = queries[network] | query
     parts = "&".join(f"{name}={value}" for name, value in query.items() if value)
     page.goto(f"{server.url}/Look_inside?{parts}")
     page.locator(".clickable[data-draws]").wait_for()
@@ -79,16 +86,18 @@ def click_tile(page, layer, column, row, width, height):
     canvas.click(position={"x": x, "y": y})
 
 
-def test_a_click_on_a_map_opens_it_below_and_the_overview_stays(page, lab):
+def test_a_click_on_a_map_opens_it_below_and_the_overview_stays(
+    page, lab, networks, digit
+):
     go(page, lab)
     remember(page)
     click_tile(page, "conv_2", 2, 3, 14, 14)
     columns = 4
     found = scrubber(page, "conv_2", 3 * columns + 2)
     assert is_the_same(page)
-    trace = NETWORKS["seed"].forward(unpack(DIGIT))
+    trace = networks["lecture"].forward(unpack(digit))
     step = explain.convolution(
-        NETWORKS["seed"], trace, "conv_2", 3 * columns + 2, *place_of(found)
+        networks["lecture"], trace, "conv_2", 3 * columns + 2, *place_of(found)
     )
     *_, total, bias, before, result = numbers(found.locator(".sum").inner_text())
     assert total == pytest.approx(step.total, abs=2e-4)
@@ -99,11 +108,15 @@ def test_a_click_on_a_map_opens_it_below_and_the_overview_stays(page, lab):
     assert "layer=conv_2" in page.url
 
 
-def test_contributions_of_every_input_map_are_listed_largest_first(page, lab):
+def test_contributions_of_every_input_map_are_listed_largest_first(
+    page, lab, networks, digit
+):
     go(page, lab, layer="conv_2", unit="5")
     found = scrubber(page, "conv_2", 5)
-    trace = NETWORKS["seed"].forward(unpack(DIGIT))
-    step = explain.convolution(NETWORKS["seed"], trace, "conv_2", 5, *place_of(found))
+    trace = networks["lecture"].forward(unpack(digit))
+    step = explain.convolution(
+        networks["lecture"], trace, "conv_2", 5, *place_of(found)
+    )
     shown = numbers(" ".join(found.locator(".channel .value").all_inner_texts()))
     assert len(shown) == 32
     np.testing.assert_allclose(shown, step.channel_sums[step.order], atol=1e-4)
@@ -124,7 +137,9 @@ def test_contributions_of_every_input_map_are_listed_largest_first(page, lab):
     assert numbers(found.locator(".sum").inner_text())[0] == shown[1]
 
 
-def test_the_window_follows_drag_keys_and_sliders_without_asking_the_server(page, lab):
+def test_the_window_follows_drag_keys_and_sliders_without_asking_the_server(
+    page, lab, networks, digit
+):
     sent = []
 
     def note(frame):
@@ -152,8 +167,8 @@ def test_the_window_follows_drag_keys_and_sliders_without_asking_the_server(page
     found.locator("input[type=range]").last.fill("27")
     wait_for_place(page, 0, 27)
     assert found.locator(".cell.padding").count() == 2 * 5 + 3 * 2
-    trace = NETWORKS["seed"].forward(unpack(DIGIT))
-    step = explain.convolution(NETWORKS["seed"], trace, "conv_1", 3, 0, 27)
+    trace = networks["lecture"].forward(unpack(digit))
+    step = explain.convolution(networks["lecture"], trace, "conv_1", 3, 0, 27)
     assert numbers(found.locator(".sum").inner_text())[0] == pytest.approx(
         step.total, abs=1e-4
     )
@@ -181,11 +196,11 @@ def test_play_runs_the_window_across_the_image_and_can_be_paused(page, lab):
     assert place_of(found) == stopped
 
 
-def test_pooling_marks_the_largest_of_its_values(page, lab):
+def test_pooling_marks_the_largest_of_its_values(page, lab, networks, digit):
     go(page, lab, "batch norm, pool 3", layer="pool_1", unit="2")
     found = scrubber(page, "pool_1", 2)
-    network = NETWORKS["batch norm, pool 3"]
-    trace = network.forward(unpack(DIGIT))
+    network = networks["batch norm, pool 3"]
+    trace = network.forward(unpack(digit))
     step = explain.pooling(network, trace, "pool_1", 2, *place_of(found))
     cells = found.locator(".cell").all_inner_texts()
     assert len(cells) == 9
@@ -199,11 +214,13 @@ def test_pooling_marks_the_largest_of_its_values(page, lab):
     assert sum(winner) == 1
 
 
-def test_batch_normalization_shows_its_formula_with_the_networks_numbers(page, lab):
+def test_batch_normalization_shows_its_formula_with_the_networks_numbers(
+    page, lab, networks, digit
+):
     go(page, lab, "batch norm, pool 3", layer="batch_norm_1", unit="1")
     found = scrubber(page, "batch_norm_1", 1)
-    network = NETWORKS["batch norm, pool 3"]
-    trace = network.forward(unpack(DIGIT))
+    network = networks["batch norm, pool 3"]
+    trace = network.forward(unpack(digit))
     step = explain.batch_norm(network, trace, "batch_norm_1", 1, *place_of(found))
     expected = (step.gamma, step.value, step.mean, step.deviation, step.beta)
     shown = numbers(found.locator(".sum").inner_text())

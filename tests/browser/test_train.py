@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from playwright.sync_api import expect
-from processes import processes_of
 
 LOSS = "[data-chart^='loss-']"
 TRACE = f'document.querySelector("{LOSS}")?._fullData?.[0]'
@@ -244,7 +243,9 @@ def test_a_run_deleted_in_another_tab_is_a_sentence(page, lab):
     page.get_by_role("button", name="Start training").wait_for()
 
 
-def test_a_killed_worker_stops_no_training_and_a_new_one_takes_the_next(page, lab):
+def test_a_killed_worker_stops_no_training_and_a_new_one_takes_the_next(
+    processes_of, page, lab
+):
     first = start(page, lab, epochs=2, examples=4000)
     workers = [
         process
@@ -275,7 +276,8 @@ def test_a_browser_that_slept_shows_the_end_when_it_wakes(page, lab):
         assert time.monotonic() < until
         time.sleep(0.2)
     # After a night's sleep the server knows this browser no more.
-    lab.restart()
+    lab.stop()
+    lab.start()
     sleeping.send("Page.setWebLifecycleState", {"state": "active"})
     wait_for_state(page, "done")
     last = lines(lab, run_id, "batch")[-1]

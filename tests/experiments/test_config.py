@@ -4,7 +4,6 @@ import json
 import math
 
 import pytest
-from networks import ARCHITECTURES
 
 from mnist_cnn.digits.augmentation import AUGMENTATIONS
 from mnist_cnn.experiments.config import RANGES, TITLES, ConfigError, TrainingConfig
@@ -74,10 +73,9 @@ def test_a_choice_that_is_none_is_refused_with_the_choices(values, message):
         TrainingConfig(**values)
 
 
-@pytest.mark.parametrize("name", ARCHITECTURES)
-def test_settings_survive_json(name):
+def test_settings_survive_json(architecture):
     config = TrainingConfig(
-        network=ARCHITECTURES[name],
+        network=architecture,
         epochs=3,
         optimizer="sgd",
         learning_rate=0.01,

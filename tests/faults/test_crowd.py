@@ -7,24 +7,24 @@ import itertools
 from contextlib import ExitStack
 
 import pytest
-from processes import processes_of
-from tabs import Tab
-from workers import is_worker, wait_until
 
-from benchmarks.session import Server
+from benchmarks.server import Server
+from benchmarks.session import Session
 from mnist_cnn import runs
 
 pytestmark = pytest.mark.usefixtures("runs_folder", "few_digits")
 
 
-async def all_press_start(ports: list[int], count: int) -> list[Tab]:
-    tabs = [Tab(ports[number % len(ports)]) for number in range(count)]
+async def all_press_start(ports: list[int], count: int) -> list[Session]:
+    tabs = [Session(ports[number % len(ports)], "Train") for number in range(count)]
     await asyncio.gather(*(tab.open() for tab in tabs))
     await asyncio.gather(*(tab.press("Start training") for tab in tabs))
     return tabs
 
 
-def test_ten_starts_in_one_second_are_ten_runs_each_trained_once_in_order(all_faults):
+def test_ten_starts_in_one_second_are_ten_runs_each_trained_once_in_order(
+    is_worker, processes_of, wait_until, all_faults
+):
     with ExitStack() as opened:
         servers = [opened.enter_context(Server(runs.folder())) for _ in range(2)]
         ports = [server.port for server in servers]

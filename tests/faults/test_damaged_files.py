@@ -10,8 +10,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from networks import random_digits, random_network
-from visits import PAGES, ROOT, visit
 
 from mnist_cnn import runs
 from mnist_cnn.digits import mnist
@@ -20,7 +18,7 @@ from mnist_cnn.nn.architecture import Architecture, ConvBlock
 from mnist_cnn.runs import Status, predictions
 from mnist_cnn.runs.predictions import Predictions
 
-RECORDING = ROOT / "tests" / "recordings" / "overfitting.jsonl"
+RECORDING = Path(__file__).parents[1] / "recordings" / "overfitting.jsonl"
 SMALL = Architecture((ConvBlock(4, 3, pool=4),), 0.25, (16,))
 TABS = ("Opinions", "Kernels", "All four curves", "Learning rate", "Last batch")
 FILES = (
@@ -78,7 +76,7 @@ DAMAGES = {
 
 
 @pytest.fixture(scope="module")
-def complete_run(tmp_path_factory, small_mnist) -> Path:
+def complete_run(random_digits, random_network, tmp_path_factory, small_mnist) -> Path:
     """A run folder with every file that a training, a page or a person writes."""
     folder = tmp_path_factory.mktemp("complete")
     with pytest.MonkeyPatch.context() as patch:
@@ -156,7 +154,7 @@ def damaged(complete_run, runs_folder, few_digits, wanted_workers):
 
 @pytest.mark.parametrize("name", FILES)
 def test_no_page_shows_a_traceback_for_a_damaged_file(
-    name, damaged, complete_run, all_faults
+    pages, visit, name, damaged, complete_run, all_faults
 ):
     kinds = list(DAMAGES)
     if not all_faults:
@@ -164,13 +162,13 @@ def test_no_page_shows_a_traceback_for_a_damaged_file(
         kinds = [kinds[FILES.index(name) % len(kinds)]]
     for kind in kinds:
         damaged(name, kind)
-        for page in PAGES:
+        for page in pages:
             visit(page, run=complete_run.name, why=f"with {name} {kind}")
 
 
 @pytest.mark.parametrize("tab", TABS)
 def test_no_tab_of_a_paused_training_shows_a_traceback_for_a_damaged_file(
-    tab, damaged, complete_run, all_faults, monkeypatch
+    visit, tab, damaged, complete_run, all_faults, monkeypatch
 ):
     monkeypatch.setattr(runs.Run, "is_locked", lambda self: True)
     names = ("last_batch.npz", "kernels.npz", "metrics.jsonl", "drawing.bin")

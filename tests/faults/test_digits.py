@@ -14,7 +14,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from visits import PAGES, ROOT, visit
 
 from mnist_cnn import runs
 from mnist_cnn.digits import mnist
@@ -47,7 +46,7 @@ FAULTS: dict[str, Callable[[Path, Path], object]] = {
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_bad_digits_are_a_sentence_on_every_page_and_of_a_training(
-    fault, small_mnist, tmp_path, monkeypatch, all_faults, wanted_workers
+    pages, visit, fault, small_mnist, tmp_path, monkeypatch, all_faults, wanted_workers
 ):
     if not all_faults and fault not in ("torn", "wrong shape"):
         pytest.skip("make faults")
@@ -56,7 +55,7 @@ def test_bad_digits_are_a_sentence_on_every_page_and_of_a_training(
     path = tmp_path / "digits.npz"
     FAULTS[fault](path, small_mnist)
     monkeypatch.setenv("MNIST_CNN_DATA", str(path))
-    for page in PAGES:
+    for page in pages:
         at = visit(page)
         if "Mistakes" in page:
             assert "digits.npz" in at.error[0].value
@@ -121,7 +120,14 @@ print(download.load().source)
     ids=["hangs at once", "hangs half way", "ends half way"],
 )
 def test_a_download_that_fails_leaves_the_offline_digits(
-    hangs, sends, tmp_path, runs_folder, offline_digits, monkeypatch, all_faults
+    hangs,
+    sends,
+    tmp_path,
+    runs_folder,
+    offline_digits,
+    monkeypatch,
+    all_faults,
+    pytestconfig,
 ):
     if not (all_faults or (hangs and sends)):
         pytest.skip("make faults")
@@ -131,7 +137,7 @@ def test_a_download_that_fails_leaves_the_offline_digits(
     with bad_server(hangs=hangs, sends=sends) as (handler, address):
         tried = subprocess.run(
             [sys.executable, "-c", DOWNLOAD, address],
-            cwd=ROOT,
+            cwd=pytestconfig.rootpath,
             env=os.environ | {"MNIST_CNN_OFFLINE": "0"},
             capture_output=True,
             text=True,

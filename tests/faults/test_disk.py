@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from visits import PAGES, visit
 
 from mnist_cnn import runs
 from mnist_cnn.experiments.config import TrainingConfig
@@ -58,14 +57,22 @@ def train(run: runs.Run, *callbacks) -> runs.Status:
     return training.train()
 
 
-def press_start():
-    at = visit("pages/1_Train.py")
-    at.button(key="start").click().run()
-    assert not at.exception
-    return at
+@pytest.fixture
+def press_start(visit):
+    """Opens Train, presses Start, and gives the page."""
+
+    def press():
+        at = visit("pages/1_Train.py")
+        at.button(key="start").click().run()
+        assert not at.exception
+        return at
+
+    return press
 
 
-def test_a_start_on_a_full_disk_is_a_sentence_and_leaves_no_run(small_disk):
+def test_a_start_on_a_full_disk_is_a_sentence_and_leaves_no_run(
+    press_start, small_disk
+):
     fill(small_disk)
     assert "Is the disk full" in press_start().error[0].value
     assert runs.list_runs() == []
@@ -109,8 +116,8 @@ def bad_folder(request, tmp_path, monkeypatch) -> Iterator[str]:
         subprocess.run(["umount", "-l", str(path)], check=True)
 
 
-def test_every_page_lives_with_a_bad_runs_folder(bad_folder):
-    for page in PAGES:
+def test_every_page_lives_with_a_bad_runs_folder(press_start, pages, visit, bad_folder):
+    for page in pages:
         visit(page)
     at = press_start()
     if "missing" in bad_folder:

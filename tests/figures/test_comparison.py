@@ -5,7 +5,6 @@ import json
 import numpy as np
 import plotly.graph_objects as go
 import pytest
-from typed_arrays import decoded
 
 from mnist_cnn.analysis.comparison import MOST
 from mnist_cnn.analysis.smoothing import smooth
@@ -50,7 +49,7 @@ def test_every_run_has_a_color_and_a_symbol_and_two_kinds_of_line():
         assert validation["name"] == f"run {place}"
 
 
-def test_runs_with_other_batch_sizes_share_the_axis_of_epochs():
+def test_runs_with_other_batch_sizes_share_the_axis_of_epochs(decoded):
     few, many = curve(60, 3), curve(600, 3)
     figure = draw(few, many)
     for training, validation in (figure["data"][:2], figure["data"][2:]):
@@ -61,13 +60,13 @@ def test_runs_with_other_batch_sizes_share_the_axis_of_epochs():
     assert decoded(figure["data"][2])["y"][-1] == pytest.approx(last, rel=1e-4)
 
 
-def test_along_time_the_axis_is_of_seconds():
+def test_along_time_the_axis_is_of_seconds(decoded):
     figure = draw(curve(60, 3), by_time=True)
     assert decoded(figure["data"][0])["x"][-1] == 30
     assert figure["data"][1]["x"] == [10, 20, 30]
 
 
-def test_epochs_are_known_also_where_the_status_does_not_say_how_long_they_are():
+def test_epochs_are_known_also_where_the_status_does_not_say_how_long_they_are(decoded):
     training = decoded(draw(curve(60, 3, steps=0))["data"][0])
     assert training["x"][-1] == pytest.approx(3)
 
@@ -90,7 +89,7 @@ def test_on_a_logarithmic_scale_an_accuracy_is_drawn_by_its_mistakes():
     assert ticks["0.99"] == pytest.approx(0.01)
 
 
-def test_what_is_no_number_is_a_gap_and_nothing_measured_is_no_line():
+def test_what_is_no_number_is_a_gap_and_nothing_measured_is_no_line(decoded):
     metrics = Metrics(np.full((4, 6), np.nan), (EpochPoint(1, 2, *[np.nan] * 7),))
     figure = draw(Curve("x", metrics, 2), curve(0, 0))
     json.dumps(figure, allow_nan=False)

@@ -8,7 +8,6 @@ import plotly.graph_objects as go
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from typed_arrays import decoded
 
 from mnist_cnn.analysis.smoothing import smooth
 from mnist_cnn.figures import curves
@@ -39,8 +38,14 @@ def measured(count: int, epochs: int = 0, marks: tuple[Mark, ...] = ()) -> Metri
     return Metrics(batches, points, marks)
 
 
-def trace(figure: curves.Figure, name: str) -> dict:
-    return decoded(next(each for each in figure["data"] if each["name"] == name))
+@pytest.fixture
+def trace(decoded):
+    """Finds a figure's trace by its name."""
+
+    def find(figure: curves.Figure, name: str) -> dict:
+        return decoded(next(each for each in figure["data"] if each["name"] == name))
+
+    return find
 
 
 def test_the_smoothed_line_is_the_debiased_exponential_moving_average():
@@ -65,7 +70,7 @@ def test_values_that_are_no_numbers_are_left_out_of_the_smoothed_line():
 
 @pytest.mark.parametrize("draw", [curves.loss_curve, curves.accuracy_curve])
 @pytest.mark.parametrize("count", [1, 2, 3, 59, 401, 469, 1023, 20_000, LONGEST])
-def test_every_curve_ends_in_exactly_the_last_measured_point(draw, count):
+def test_every_curve_ends_in_exactly_the_last_measured_point(trace, draw, count):
     metrics = measured(count)
     batch = trace(draw(metrics), "each batch")
     last = metrics.loss if draw is curves.loss_curve else metrics.accuracy
@@ -75,7 +80,7 @@ def test_every_curve_ends_in_exactly_the_last_measured_point(draw, count):
     assert (np.diff(batch["x"]) > 0).all()
 
 
-def test_thinning_keeps_the_highest_and_the_lowest_batch():
+def test_thinning_keeps_the_highest_and_the_lowest_batch(trace):
     metrics = measured(LONGEST)
     metrics.batches[123_456, 2] = 77.0
     metrics.batches[150_001, 2] = -1.0
@@ -85,19 +90,19 @@ def test_thinning_keeps_the_highest_and_the_lowest_batch():
     assert drawn[150_002] == -1.0
 
 
-def test_thinned_points_are_measured_points():
+def test_thinned_points_are_measured_points(trace):
     metrics = measured(5000)
     batch = trace(curves.loss_curve(metrics), "each batch")
     for step, value in zip(batch["x"], batch["y"], strict=True):
         assert value == np.float32(metrics.loss[step - 1])
 
 
-def test_a_short_run_is_drawn_batch_for_batch():
+def test_a_short_run_is_drawn_batch_for_batch(trace):
     batch = trace(curves.loss_curve(measured(300)), "each batch")
     assert batch["x"].tolist() == list(range(1, 301))
 
 
-def test_what_is_drawn_already_stays_while_a_run_grows():
+def test_what_is_drawn_already_stays_while_a_run_grows(trace):
     metrics = measured(30_000)
     earlier = trace(curves.loss_curve(Metrics(metrics.batches[:29_000])), "each batch")
     later = trace(curves.loss_curve(metrics), "each batch")
@@ -132,7 +137,7 @@ def test_every_figure_is_valid_plotly_and_valid_json(draw, count):
 
 
 @pytest.mark.parametrize("draw", ALL)
-def test_a_loss_that_is_no_number_leaves_a_gap(draw):
+def test_a_loss_that_is_no_number_leaves_a_gap(trace, draw):
     metrics = measured(10, epochs=2)
     metrics.batches[5:, 2:4] = np.nan
     metrics.batches[4, 2] = np.inf
@@ -142,7 +147,7 @@ def test_a_loss_that_is_no_number_leaves_a_gap(draw):
     assert np.isnan(batch["y"][4:]).all()
 
 
-def test_epoch_markers_stand_at_the_batch_that_ended_the_epoch():
+def test_epoch_markers_stand_at_the_batch_that_ended_the_epoch(trace):
     figure = curves.loss_curve(measured(300, epochs=3))
     for name, value in (("epoch, training", 0.5), ("epoch, validation", 0.4)):
         marker = trace(figure, name)
@@ -150,14 +155,14 @@ def test_epoch_markers_stand_at_the_batch_that_ended_the_epoch():
         assert marker["y"] == [value] * 3
 
 
-def test_a_mark_is_a_line_with_its_reason():
+def test_a_mark_is_a_line_with_its_reason(trace):
     marks = (Mark(50, "learning_rate", "Learning rate set to <0.01>"),)
     line = trace(curves.loss_curve(measured(100, marks=marks)), "steering")
     assert line["x"] == [50, 50, None]
     assert line["text"][1] == "Learning rate set to &lt;0.01&gt;"
 
 
-def test_marks_too_close_to_tell_apart_become_one_that_lists_them():
+def test_marks_too_close_to_tell_apart_become_one_that_lists_them(trace):
     marks = tuple(Mark(step, "batch", f"Batch {step}") for step in range(1, 601))
     line = trace(curves.loss_curve(measured(600, marks=marks)), "steering")
     places = line["x"][::3]

@@ -5,18 +5,14 @@ The workers have machine names of their own, so that only heartbeats tell of the
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from processes import end_processes_of, processes_of
 
 from mnist_cnn import runs
 from mnist_cnn.experiments.config import TrainingConfig
@@ -29,7 +25,6 @@ pytest.importorskip("distributed")
 
 ROOT = Path(__file__).parents[2]
 TINY = Architecture((), 0, (8,))
-PATIENCE = 240.0
 # A shorter silence than in earnest means death, so that tests need not wait as long.
 LAB_WORKER = """
 from mnist_cnn.jobs import worker
@@ -42,7 +37,7 @@ worker.work(idle_seconds=600)
 class Machines:
     """The scheduler and the workers, each a process as on a machine of its own."""
 
-    def __init__(self, folder: Path, digits: Path) -> None:
+    def __init__(self, folder: Path, digits: Path, end_processes_of) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self._port = free.getsockname()[1]
@@ -53,6 +48,7 @@ class Machines:
             "MNIST_CNN_SCHEDULER": self.address,
         }
         self._folder = folder
+        self._end_processes_of = end_processes_of
         self._started: list[subprocess.Popen] = []
 
     def scheduler(self) -> subprocess.Popen:
@@ -82,17 +78,17 @@ class Machines:
         return started
 
     def end(self) -> None:
-        end_processes_of(self._folder)
+        self._end_processes_of(self._folder)
         for process in self._started:
             process.kill()
             process.wait()
 
 
 @pytest.fixture(scope="module")
-def machines(small_mnist, tmp_path_factory):
+def machines(small_mnist, tmp_path_factory, end_processes_of):
     folder = tmp_path_factory.mktemp("cluster") / "runs"
     folder.mkdir()
-    machines = Machines(folder, small_mnist)
+    machines = Machines(folder, small_mnist, end_processes_of)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MNIST_CNN_RUNS", str(folder))
         yield machines
@@ -104,22 +100,6 @@ def submit(epochs: int = 1) -> runs.Run:
     return runs.submit(config)
 
 
-def wait_until(true: Callable[[], bool], patience: float = PATIENCE) -> None:
-    until = time.monotonic() + patience
-    while not true():
-        assert time.monotonic() < until, "waited in vain"
-        time.sleep(0.05)
-
-
-def state(run: runs.Run) -> str:
-    return run.status().state
-
-
-def lines(run: runs.Run, kind: str) -> list[dict]:
-    found = map(json.loads, run.metrics_path.read_text().splitlines())
-    return [line for line in found if line["kind"] == kind]
-
-
 def parent_of(process: int) -> int:
     status = Path(f"/proc/{process}/status").read_text()
     return int(status.partition("PPid:")[2].split()[0])
@@ -128,47 +108,53 @@ def parent_of(process: int) -> int:
 # In this order: each test goes on with the machines as the one before left them.
 
 
-def test_while_the_scheduler_is_away_runs_wait_and_a_sentence_says_why(machines):
+def test_while_the_scheduler_is_away_runs_wait_and_a_sentence_says_why(
+    wait_until, machines
+):
     machines.lab_worker()
     first = submit()
     wait_until(lambda: worker.problem() != "")
     assert "does not answer" in worker.problem()
     assert machines.address in worker.problem()
-    assert state(first) == "queued"
+    assert first.status().state == "queued"
     machines.scheduler()
     wait_until(lambda: "takes trainings" in worker.problem())
     machines.worker("one")
-    wait_until(lambda: state(first) == "done")
+    wait_until(lambda: first.status().state == "done")
     assert worker.problem() == ""
 
 
-def test_a_run_is_paused_stepped_resumed_and_stopped_over_the_cluster(machines):
+def test_a_run_is_paused_stepped_resumed_and_stopped_over_the_cluster(
+    lines, wait_until, machines
+):
     run, waiting, stopped = submit(epochs=3), submit(), submit()
     run.send("pause")
     stopped.send("stop")
-    wait_until(lambda: state(run) == "paused")
+    wait_until(lambda: run.status().state == "paused")
     assert worker.places() == 1
     assert [each.id for each in runs.queue()][:1] == [waiting.id]
-    wait_until(lambda: state(stopped) == "stopped")
+    wait_until(lambda: stopped.status().state == "stopped")
     assert stopped.status().started is None
     before = len(lines(run, "batch"))
     run.send("one_batch")
     wait_until(lambda: len(lines(run, "batch")) == before + 1)
     run.send("one_epoch")
-    wait_until(lambda: state(run) == "paused" and run.status().epochs_done == 1)
+    wait_until(lambda: run.status().state == "paused" and run.status().epochs_done == 1)
     run.send("stop")
-    wait_until(lambda: state(run) == "stopped")
+    wait_until(lambda: run.status().state == "stopped")
     assert run.status().epochs_done == 1
-    wait_until(lambda: state(waiting) == "done")
+    wait_until(lambda: waiting.status().state == "done")
 
 
-def test_a_killed_worker_loses_no_run_and_none_is_trained_twice(machines):
+def test_a_killed_worker_loses_no_run_and_none_is_trained_twice(
+    lines, wait_until, processes_of, machines
+):
     machines.worker("two")
     wait_until(lambda: worker.places() == 2)
     held, *others = [submit(epochs=2) for _ in range(4)]
     held.send("one_epoch")
-    wait_until(lambda: state(held) == "paused")
-    wait_until(lambda: any(state(run) == "done" for run in others))
+    wait_until(lambda: held.status().state == "paused")
+    wait_until(lambda: any(run.status().state == "done" for run in others))
     first_epoch = lines(held, "epoch")
     training = held.status().pid
     dask_worker = parent_of(training)
@@ -176,7 +162,7 @@ def test_a_killed_worker_loses_no_run_and_none_is_trained_twice(machines):
         os.kill(process, signal.SIGKILL)
     # The training goes with its worker: nobody is left behind without an owner.
     wait_until(lambda: training not in processes_of(runs.folder()), patience=20)
-    wait_until(lambda: {state(run) for run in (held, *others)} == {"done"})
+    wait_until(lambda: {run.status().state for run in (held, *others)} == {"done"})
     for run in (held, *others):
         assert [line["epoch"] for line in lines(run, "epoch")] == [1, 2]
         assert run.status().epochs_done == 2

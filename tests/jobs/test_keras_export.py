@@ -6,7 +6,6 @@ import warnings
 
 import numpy as np
 import pytest
-from networks import ARCHITECTURES, random_digits, random_network
 
 from mnist_cnn import runs
 from mnist_cnn.experiments.config import TrainingConfig
@@ -57,10 +56,12 @@ def test_the_pretrained_network_for_keras_has_its_accuracy(runs_folder, mnist):
 
 
 @pytest.mark.parametrize(
-    "name", ["seed", "batch norm, valid, rest dropped", "dense only"]
+    "name", ["lecture", "batch norm, valid, rest dropped", "dense only"]
 )
-def test_a_litert_file_gives_the_probabilities_of_the_lab(runs_folder, name):
-    architecture = ARCHITECTURES[name]
+def test_a_litert_file_gives_the_probabilities_of_the_lab(
+    architectures, random_digits, random_network, runs_folder, name
+):
+    architecture = architectures[name]
     run = runs.submit(TrainingConfig(network=architecture))
     weights = random_network(architecture).weights
     np.savez(run.weights_path, **weights)
@@ -81,14 +82,16 @@ def test_a_damaged_network_is_a_sentence(runs_folder):
     assert "cannot be read" in progress.reason
 
 
-def test_what_keras_cannot_write_is_a_sentence(runs_folder, monkeypatch):
+def test_what_keras_cannot_write_is_a_sentence(
+    architectures, random_network, runs_folder, monkeypatch
+):
     import keras
 
     def broken(*_arguments, **_named):
         raise RuntimeError("no such operation\nand a long trace")
 
     monkeypatch.setattr(keras.Model, "export", broken)
-    run = runs.submit(TrainingConfig(network=ARCHITECTURES["dense only"]))
+    run = runs.submit(TrainingConfig(network=architectures["dense only"]))
     np.savez(run.weights_path, **random_network(run.config.network).weights)
     assert exporter.main(run.id, "litert") == exporter.EXIT_FAILED
     reason = KerasExport(run, "litert").progress().reason

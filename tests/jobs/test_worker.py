@@ -10,8 +10,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from processes import processes_of
-from workers import start, state, wait_until
 
 from mnist_cnn import runs
 from mnist_cnn.experiments.config import TrainingConfig
@@ -32,15 +30,22 @@ def submit(epochs: int = 1) -> runs.Run:
     return runs.submit(config)
 
 
-def begin_and_pause(run: runs.Run) -> None:
-    """A training that surely still goes on while a test looks at it."""
-    run.send("pause")
-    wait_until(lambda: state(run) == "paused")
+@pytest.fixture
+def begin_and_pause(wait_until):
+    """Has a training begun that surely still goes on while a test looks at it."""
+
+    def wait_for(run: runs.Run) -> None:
+        run.send("pause")
+        wait_until(lambda: run.status().state == "paused")
+
+    return wait_for
 
 
-def test_runs_are_trained_oldest_first_one_at_a_time_then_the_worker_leaves():
+def test_runs_are_trained_oldest_first_one_at_a_time_then_the_worker_leaves(
+    processes_of, start_worker
+):
     waiting = [submit() for _ in range(3)]
-    process = start()
+    process = start_worker()
     assert process.wait(PATIENCE) == 0
     stati = [run.status() for run in waiting]
     assert [status.state for status in stati] == ["done"] * 3
@@ -50,7 +55,7 @@ def test_runs_are_trained_oldest_first_one_at_a_time_then_the_worker_leaves():
     assert processes_of(runs.folder()) == []
 
 
-def test_the_worker_and_its_training_outlive_the_one_who_asked():
+def test_the_worker_and_its_training_outlive_the_one_who_asked(wait_until):
     script = (
         "from mnist_cnn import runs\n"
         "from mnist_cnn.jobs import worker\n"
@@ -72,15 +77,15 @@ def test_the_worker_and_its_training_outlive_the_one_who_asked():
     )
     assert asked.returncode == -signal.SIGKILL
     run = runs.find(asked.stdout.strip())
-    wait_until(lambda: state(run) == "done")
+    wait_until(lambda: run.status().state == "done")
     assert worker.is_alive()
 
 
-def test_a_worker_that_is_alive_is_enough(monkeypatch):
-    process = start(idle_seconds=60)
+def test_a_worker_that_is_alive_is_enough(start_worker, wait_until, monkeypatch):
+    process = start_worker(idle_seconds=60)
     wait_until(worker.is_alive)
     began = time.monotonic()
-    second = start()
+    second = start_worker()
     _, said = second.communicate(timeout=PATIENCE)
     assert second.returncode == 0
     assert "A worker serves this runs folder already." in said
@@ -91,27 +96,31 @@ def test_a_worker_that_is_alive_is_enough(monkeypatch):
     assert time.monotonic() - began < 60
 
 
-def test_a_killed_worker_takes_no_training_along_and_the_next_one_goes_on():
+def test_a_killed_worker_takes_no_training_along_and_the_next_one_goes_on(
+    begin_and_pause, start_worker, wait_until
+):
     first, second = submit(), submit()
-    process = start()
+    process = start_worker()
     begin_and_pause(first)
     process.kill()
     process.wait()
     wait_until(lambda: not worker.is_alive())
-    another = start()
+    another = start_worker()
     wait_until(worker.is_alive)
     # One at a time, though the first is no longer this worker's.
     time.sleep(1.5)
-    assert (state(first), state(second)) == ("paused", "queued")
+    assert (first.status().state, second.status().state) == ("paused", "queued")
     first.send("resume")
     assert another.wait(PATIENCE) == 0
-    assert (state(first), state(second)) == ("done", "done")
+    assert (first.status().state, second.status().state) == ("done", "done")
     assert first.status().ended <= second.status().started
 
 
-def test_a_killed_training_is_reported_and_the_next_run_is_trained():
+def test_a_killed_training_is_reported_and_the_next_run_is_trained(
+    begin_and_pause, start_worker, wait_until
+):
     first, second = submit(epochs=2), submit()
-    process = start()
+    process = start_worker()
     wait_until(lambda: first.status().pid is not None)
     begin_and_pause(first)
     os.kill(first.status().pid, signal.SIGKILL)
@@ -121,20 +130,22 @@ def test_a_killed_training_is_reported_and_the_next_run_is_trained():
     assert "was killed" in recorded.reason
     assert "Signal 9" in recorded.reason
     assert recorded.ended
-    assert state(second) == "done"
+    assert second.status().state == "done"
 
 
-def test_a_run_stopped_while_it_waits_is_never_begun():
+def test_a_run_stopped_while_it_waits_is_never_begun(
+    begin_and_pause, start_worker, wait_until
+):
     first, second = submit(), submit()
-    process = start()
+    process = start_worker()
     begin_and_pause(first)
     second.send("stop")
-    wait_until(lambda: state(second) == "stopped", patience=10)
+    wait_until(lambda: second.status().state == "stopped", patience=10)
     assert second.status().reason == "Stopped before it began."
     assert second.status().started is None
     first.send("stop")
     assert process.wait(PATIENCE) == 0
-    assert state(first) == "stopped"
+    assert first.status().state == "stopped"
 
 
 def test_a_training_that_died_unwatched_is_written_down(monkeypatch):
@@ -161,7 +172,7 @@ def test_a_run_resumed_before_its_death_was_noticed_keeps_waiting_however_often(
         served._begin(run)
         run.write_status(runs.Status("queued", started=time.time()))
         served._settle(run, "Signal 9.")
-        assert state(run) == "queued"
+        assert run.status().state == "queued"
 
 
 def test_a_run_whose_process_died_before_it_began_has_failed():
@@ -169,7 +180,7 @@ def test_a_run_whose_process_died_before_it_began_has_failed():
     run.write_status(runs.Status("queued", started=time.time() - 100))
     served._begin(run)
     served._settle(run, "Signal 9.")
-    assert state(run) == "failed"
+    assert run.status().state == "failed"
     assert "Signal 9." in run.status().reason
 
 
@@ -180,9 +191,9 @@ def test_a_worker_that_cannot_be_started_is_a_sentence(monkeypatch):
 
 
 @pytest.mark.skipif(not hasattr(os, "nice"), reason="no nice here")
-def test_trainings_are_nice_to_the_pages():
+def test_trainings_are_nice_to_the_pages(begin_and_pause, start_worker):
     run = submit()
-    process = start()
+    process = start_worker()
     begin_and_pause(run)
     assert os.getpriority(os.PRIO_PROCESS, run.status().pid) == worker.NICENESS
     assert os.getpriority(os.PRIO_PROCESS, process.pid) == worker.NICENESS
@@ -268,7 +279,7 @@ def test_the_worker_says_why_nothing_can_begin(monkeypatch):
         without.setattr(place, "places", away)
         a_worker._look()
         assert worker.problem() == "The scheduler is away."
-        assert (state(run), place.began) == ("queued", [])
+        assert (run.status().state, place.began) == ("queued", [])
     a_worker._look()
     assert (worker.problem(), place.began) == ("", [3])
     monkeypatch.setattr(worker, "is_alive", lambda: False)

@@ -6,7 +6,6 @@ import re
 
 import numpy as np
 import pytest
-from networks import ARCHITECTURES, random_digits, random_network
 
 from mnist_cnn.nn.architecture import (
     LECTURE_NETWORK,
@@ -56,12 +55,11 @@ def test_the_seed_networks_receptive_fields_are_those_worked_out_by_hand():
     assert fields["dense_1"][0] == 28
 
 
-@pytest.mark.parametrize("name", ARCHITECTURES)
-def test_shapes_and_parameters_are_keras_own(name):
+def test_shapes_and_parameters_are_keras_own(architecture):
     from mnist_cnn.training import model
 
-    built = model.build(ARCHITECTURES[name])
-    layers = ARCHITECTURES[name].layers()
+    built = model.build(architecture)
+    layers = architecture.layers()
     assert [each.name for each in layers] == [each.name for each in built.layers]
     for layer, keras_layer in zip(layers, built.layers, strict=True):
         assert type(keras_layer).__name__ == layer.keras_class
@@ -69,12 +67,11 @@ def test_shapes_and_parameters_are_keras_own(name):
         assert keras_layer.count_params() == layer.parameters
         trainable = sum(math.prod(x.shape) for x in keras_layer.trainable_variables)
         assert trainable == layer.trainable_parameters
-    assert built.count_params() == ARCHITECTURES[name].parameters
+    assert built.count_params() == architecture.parameters
 
 
-@pytest.mark.parametrize("name", ARCHITECTURES)
-def test_every_formula_gives_the_parameters(name):
-    for layer in ARCHITECTURES[name].layers():
+def test_every_formula_gives_the_parameters(architecture):
+    for layer in architecture.layers():
         if layer.parameters:
             calculation, result = layer.formula.split(" = ")
             assert re.fullmatch(r"[\d·+() ]+", calculation)
@@ -82,9 +79,10 @@ def test_every_formula_gives_the_parameters(name):
             assert int(result.replace(",", "")) == layer.parameters
 
 
-@pytest.mark.parametrize("name", ARCHITECTURES)
-def test_a_unit_sees_exactly_its_receptive_field(name):
-    network = random_network(ARCHITECTURES[name])
+def test_a_unit_sees_exactly_its_receptive_field(
+    random_digits, random_network, architecture
+):
+    network = random_network(architecture)
     image = random_digits(1)[0]
     spots = np.eye(784, dtype=np.float32).reshape(784, 28, 28)
     # Brighter and darker, since pooling passes on only what is the largest.
@@ -107,9 +105,7 @@ def test_a_unit_sees_exactly_its_receptive_field(name):
             assert starts[1] - starts[0] == layer.jump
 
 
-@pytest.mark.parametrize("name", ARCHITECTURES)
-def test_a_network_survives_json(name):
-    architecture = ARCHITECTURES[name]
+def test_a_network_survives_json(architecture):
     stored = json.loads(json.dumps(architecture.to_dict()))
     assert Architecture.from_dict(stored) == architecture
 

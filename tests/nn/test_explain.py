@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from networks import ARCHITECTURES, random_digits, random_network
 
 from mnist_cnn.nn import explain, explain_dense
 from mnist_cnn.nn.receptive_field import Region, over_image, place_of_feature, seen
@@ -10,15 +9,15 @@ from mnist_cnn.nn.receptive_field import Region, over_image, place_of_feature, s
 TOLERANCE = 1e-4
 
 
-@pytest.fixture(scope="module", params=ARCHITECTURES.values(), ids=ARCHITECTURES)
-def case(request):
+@pytest.fixture(scope="module")
+def case(random_digits, random_network, architecture):
     """A network, its forward pass, and Keras' activations of the same digit."""
     import keras
 
     from mnist_cnn.training.model import build, set_weights
 
-    network = random_network(request.param)
-    model = build(request.param)
+    network = random_network(architecture)
+    model = build(architecture)
     set_weights(model, network.weights)
     pixels = random_digits(1)
     outputs = keras.Model(model.inputs, [layer.output for layer in model.layers])(
@@ -148,8 +147,10 @@ def test_layers_without_a_number_of_their_own_pass_values_on_as_keras_does(case)
 
 
 @pytest.mark.parametrize("place", [(0, -1, 0), (0, 28, 0), (0, 0, 28), (32, 0, 0)])
-def test_a_pixel_that_does_not_exist_is_a_sentence(place):
-    network = random_network(ARCHITECTURES["seed"])
+def test_a_pixel_that_does_not_exist_is_a_sentence(
+    architectures, random_digits, random_network, place
+):
+    network = random_network(architectures["lecture"])
     trace = network.forward(random_digits(1))
     with pytest.raises(explain.ExplainError, match="there is no row"):
         explain.convolution(network, trace, "conv_1", *place)
@@ -168,7 +169,9 @@ def test_rounded_parts_add_up_to_the_rounded_total():
         assert np.abs(rounded - parts).max() <= 1e-4
 
 
-def test_pixels_outside_what_a_unit_sees_do_not_change_it_and_those_inside_do(case):
+def test_pixels_outside_what_a_unit_sees_do_not_change_it_and_those_inside_do(
+    random_digits, random_network, case
+):
     network = random_network(case[0].architecture)
     for name in network.weights:
         if name.endswith("kernel"):
@@ -203,8 +206,8 @@ def test_pixels_outside_what_a_unit_sees_do_not_change_it_and_those_inside_do(ca
                 assert np.abs(values - before).max() > 1e-3
 
 
-def test_what_a_unit_sees_is_as_large_as_the_architecture_says():
-    for architecture in ARCHITECTURES.values():
+def test_what_a_unit_sees_is_as_large_as_the_architecture_says(architectures):
+    for architecture in architectures.values():
         for layer in architecture.layers():
             if len(layer.output_shape) == 3:
                 region = seen(architecture, layer.name, 2, 2)
@@ -212,11 +215,11 @@ def test_what_a_unit_sees_is_as_large_as_the_architecture_says():
                 assert min(region.height, 28) == layer.receptive_field
 
 
-def test_a_dense_unit_sees_what_pooling_has_left():
-    pooled = ARCHITECTURES["batch norm, valid, rest dropped"]
+def test_a_dense_unit_sees_what_pooling_has_left(architectures):
+    pooled = architectures["batch norm, valid, rest dropped"]
     # 28 -> 27 by the kernel, 27 // 4 = 6 windows of 4: rows 0 to 23, seen through 2.
     assert seen(pooled, "dense_1") == Region(0, 24, 0, 24)
-    assert seen(ARCHITECTURES["dense only"], "output") == Region(0, 27, 0, 27)
+    assert seen(architectures["dense only"], "output") == Region(0, 27, 0, 27)
     with pytest.raises(KeyError):
         seen(pooled, "conv_9")
 
@@ -228,8 +231,8 @@ def test_a_feature_is_found_again_before_flattening():
         assert values[place_of_feature(shape, feature)] == value
 
 
-def test_a_map_lies_over_the_pixels_its_units_see():
-    pooled = ARCHITECTURES["seed"]
+def test_a_map_lies_over_the_pixels_its_units_see(architectures):
+    pooled = architectures["lecture"]
     values = np.arange(49).reshape(7, 7)
     spread = over_image(pooled, "flatten", values)
     assert spread.shape == (28, 28)
@@ -240,10 +243,10 @@ def test_a_map_lies_over_the_pixels_its_units_see():
     middle = (region.top + region.bottom) // 2, (region.left + region.right) // 2
     assert spread[middle] == values[3, 4]
     image = np.arange(784).reshape(28, 28)
-    dense_only = over_image(ARCHITECTURES["dense only"], "flatten", image)
+    dense_only = over_image(architectures["dense only"], "flatten", image)
     np.testing.assert_array_equal(dense_only, image)
     no_padding = over_image(
-        ARCHITECTURES["valid, no pooling"], "conv_1", np.arange(625).reshape(25, 25)
+        architectures["valid, no pooling"], "conv_1", np.arange(625).reshape(25, 25)
     )
     # A 4×4 window without padding: the first center lies at 1.5.
     assert no_padding[0, 0] == no_padding[1, 1] == 0

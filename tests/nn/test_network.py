@@ -4,7 +4,6 @@ import itertools
 
 import numpy as np
 import pytest
-from networks import ARCHITECTURES, a_seven, random_digits, random_network
 
 from mnist_cnn import runs
 from mnist_cnn.experiments.config import TrainingConfig
@@ -38,9 +37,10 @@ def keras_results(ours: Network, images: np.ndarray):
 
 
 @pytest.mark.parametrize("count", [1, 7])
-@pytest.mark.parametrize("name", ARCHITECTURES)
-def test_every_layer_is_keras_own_before_and_after_its_activation(name, count):
-    ours = random_network(ARCHITECTURES[name])
+def test_every_layer_is_keras_own_before_and_after_its_activation(
+    random_digits, random_network, architecture, count
+):
+    ours = random_network(architecture)
     digits = random_digits(count)
     before, after = keras_results(ours, digits)
     forward = ours.forward(digits)
@@ -57,7 +57,9 @@ def test_every_layer_is_keras_own_before_and_after_its_activation(name, count):
 
 @pytest.mark.parametrize("padding", ["same", "valid"])
 @pytest.mark.parametrize("kernel", range(1, 12))
-def test_every_kernel_size_and_padding_is_keras_own(kernel, padding):
+def test_every_kernel_size_and_padding_is_keras_own(
+    random_digits, random_network, kernel, padding
+):
     ours = random_network(Architecture((ConvBlock(3, kernel, padding),), 0, ()))
     digits = random_digits(2)
     _, after = keras_results(ours, digits)
@@ -65,17 +67,18 @@ def test_every_kernel_size_and_padding_is_keras_own(kernel, padding):
         np.testing.assert_allclose(values, after[layer], **CLOSE)
 
 
-@pytest.mark.parametrize("name", ARCHITECTURES)
-def test_weights_have_keras_names_and_shapes(name):
+def test_weights_have_keras_names_and_shapes(architecture):
     from mnist_cnn.training import model
 
-    kept = model.weights_of(model.build(ARCHITECTURES[name]))
+    kept = model.weights_of(model.build(architecture))
     shapes = {name: array.shape for name, array in kept.items()}
-    assert shapes == weight_shapes(ARCHITECTURES[name])
+    assert shapes == weight_shapes(architecture)
 
 
-def test_many_digits_are_read_like_each_alone():
-    ours = random_network(ARCHITECTURES["seed"])
+def test_many_digits_are_read_like_each_alone(
+    architectures, random_digits, random_network
+):
+    ours = random_network(architectures["lecture"])
     digits = random_digits(network.CHUNK + 3)
     together = ours.probabilities(digits)
     assert together.shape == (len(digits), 10)
@@ -85,14 +88,14 @@ def test_many_digits_are_read_like_each_alone():
         np.testing.assert_allclose(together[place], alone[0], **CLOSE)
 
 
-def test_probabilities_are_float32_and_sum_to_one():
+def test_probabilities_are_float32_and_sum_to_one(random_digits, random_network):
     read = random_network(LECTURE_NETWORK).probabilities(random_digits(20))
     assert read.dtype == np.float32
     assert (read >= 0).all()
     np.testing.assert_allclose(read.sum(axis=1), 1, atol=1e-5)
 
 
-def test_no_digits_give_no_probabilities():
+def test_no_digits_give_no_probabilities(random_network):
     assert random_network(LECTURE_NETWORK).probabilities(
         np.zeros((0, 28, 28))
     ).shape == (0, 10)
@@ -104,21 +107,21 @@ def test_scores_of_thousands_do_not_overflow():
     assert read.tolist() == [[0.5, 0.0, 0.5]]
 
 
-def test_what_a_layer_gives_enters_the_next():
-    forward = random_network(ARCHITECTURES["seed"]).forward(a_seven())
+def test_what_a_layer_gives_enters_the_next(a_seven, architectures, random_network):
+    forward = random_network(architectures["lecture"]).forward(a_seven)
     names = list(forward.after)
     for one, following in itertools.pairwise(names):
         assert forward.inputs[following] is forward.after[one]
-    assert forward.inputs["conv_1"][0, ..., 0].tolist() == a_seven().tolist()
+    assert forward.inputs["conv_1"][0, ..., 0].tolist() == a_seven.tolist()
 
 
 @pytest.mark.parametrize("shape", [(28,), (27, 28), (1, 28, 28, 1), (784,), ()])
-def test_pixels_of_another_shape_are_refused_with_a_sentence(shape):
+def test_pixels_of_another_shape_are_refused_with_a_sentence(random_network, shape):
     with pytest.raises(NetworkError, match=r"shape \(28, 28\) or \(N, 28, 28\), not"):
         random_network(LECTURE_NETWORK).probabilities(np.zeros(shape))
 
 
-def test_weights_of_another_network_are_refused_by_name():
+def test_weights_of_another_network_are_refused_by_name(random_network):
     weights = random_network(LECTURE_NETWORK).weights
     with pytest.raises(
         NetworkError, match=r"'conv_1/kernel' has shape \(5, 5, 1, 32\)"
@@ -134,8 +137,10 @@ def submit_with_weights(ours: Network) -> runs.Run:
     return run
 
 
-def test_a_runs_network_is_loaded_with_its_own_architecture(runs_folder):
-    ours = random_network(ARCHITECTURES["batch norm, pool 3"])
+def test_a_runs_network_is_loaded_with_its_own_architecture(
+    architectures, random_digits, random_network, runs_folder
+):
+    ours = random_network(architectures["batch norm, pool 3"])
     loaded = runs.load_network(submit_with_weights(ours).id)
     assert loaded.architecture == ours.architecture
     digits = random_digits(3)
@@ -162,8 +167,8 @@ def test_weights_that_would_run_code_are_refused(tmp_path):
         load_weights(path)
 
 
-def test_the_pretrained_network_reads_a_drawn_seven():
-    read = runs.load_network().probabilities(a_seven())[0]
+def test_the_pretrained_network_reads_a_drawn_seven(a_seven):
+    read = runs.load_network().probabilities(a_seven)[0]
     assert read.argmax() == 7
     assert read[7] > 0.9
 

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from networks import ARCHITECTURES, a_seven, random_digits, random_network
 
 from mnist_cnn.nn import saliency
 from mnist_cnn.nn.architecture import Architecture, ConvBlock
@@ -11,16 +10,16 @@ from mnist_cnn.nn.backward import IMAGE, gradients
 DIGITS = (0, 3, 9)
 
 
-@pytest.fixture(scope="module", params=ARCHITECTURES.values(), ids=ARCHITECTURES)
-def case(request):
+@pytest.fixture(scope="module")
+def case(random_digits, random_network, architecture):
     """A network and TensorFlow's gradients of three scores by layer name."""
     import keras
     import tensorflow as tf
 
     from mnist_cnn.training.model import build, set_weights
 
-    network = random_network(request.param)
-    model = build(request.param)
+    network = random_network(architecture)
+    model = build(architecture)
     set_weights(model, network.weights)
     pixels = random_digits(1)
     expected = {}
@@ -106,8 +105,10 @@ def test_any_dense_unit_splits_into_features_and_biases(case):
     np.testing.assert_allclose(found.features, found.values * weights, atol=1e-6)
 
 
-def test_several_digits_in_a_trace_change_nothing_for_the_first():
-    network = random_network(ARCHITECTURES["batch norm, pool 3"])
+def test_several_digits_in_a_trace_change_nothing_for_the_first(
+    architectures, random_digits, random_network
+):
+    network = random_network(architectures["batch norm, pool 3"])
     digits = random_digits(3)
     one, three = network.forward(digits[:1]), network.forward(digits)
     for part in (saliency.grad_cam, saliency.contributions):
@@ -115,24 +116,29 @@ def test_several_digits_in_a_trace_change_nothing_for_the_first():
         np.testing.assert_allclose(first.values, same.values, atol=1e-5)
 
 
-def test_grad_cam_without_a_convolution_is_a_sentence():
-    network = random_network(ARCHITECTURES["dense only"])
+def test_grad_cam_without_a_convolution_is_a_sentence(
+    architectures, random_digits, random_network
+):
+    network = random_network(architectures["dense only"])
     trace = network.forward(random_digits(1))
     with pytest.raises(saliency.SaliencyError, match="has no convolution"):
         saliency.grad_cam(network, trace, 1)
 
 
-def test_grad_cam_of_a_layer_without_feature_maps_is_a_sentence():
-    network = random_network(ARCHITECTURES["seed"])
+def test_grad_cam_of_a_layer_without_feature_maps_is_a_sentence(
+    architectures, random_digits, random_network
+):
+    network = random_network(architectures["lecture"])
     trace = network.forward(random_digits(1))
     with pytest.raises(saliency.SaliencyError, match="no feature maps after ReLU"):
         saliency.grad_cam(network, trace, 1, "dense_1")
 
 
-@pytest.mark.parametrize("architecture", ARCHITECTURES.values(), ids=ARCHITECTURES)
-def test_occlusion_is_what_erasing_each_window_by_hand_gives(architecture):
+def test_occlusion_is_what_erasing_each_window_by_hand_gives(
+    a_seven, random_network, architecture
+):
     network = random_network(architecture)
-    pixels = a_seven()
+    pixels = a_seven
     found = saliency.occlusion(network, pixels, 7)
     assert found.probability_drop.shape == (14, 14)
     plain = network.probabilities(pixels)[0, 7]
@@ -151,9 +157,11 @@ def test_occlusion_is_what_erasing_each_window_by_hand_gives(architecture):
         )
 
 
-def test_covering_background_changes_nothing_and_an_empty_drawing_is_no_error():
-    network = random_network(ARCHITECTURES["seed"])
-    found = saliency.occlusion(network, a_seven(), 7)
+def test_covering_background_changes_nothing_and_an_empty_drawing_is_no_error(
+    a_seven, architectures, random_network
+):
+    network = random_network(architectures["lecture"])
+    found = saliency.occlusion(network, a_seven, 7)
     assert np.all(found.score_drop[:2] == 0)
     assert np.abs(found.score_drop).max() > 0
     empty = saliency.occlusion(network, np.zeros((28, 28)), 7)
@@ -161,14 +169,18 @@ def test_covering_background_changes_nothing_and_an_empty_drawing_is_no_error():
 
 
 @pytest.mark.parametrize("size, cell", [(5, 2), (3, 3), (1, 2)])
-def test_windows_that_do_not_fit_are_refused(size, cell):
-    network = random_network(ARCHITECTURES["dense only"])
+def test_windows_that_do_not_fit_are_refused(
+    a_seven, architectures, random_network, size, cell
+):
+    network = random_network(architectures["dense only"])
     with pytest.raises(ValueError, match="do not fit"):
-        saliency.occlusion(network, a_seven(), 7, size=size, cell=cell)
+        saliency.occlusion(network, a_seven, 7, size=size, cell=cell)
 
 
-def test_a_large_network_is_occluded_more_coarsely_so_that_it_stays_quick():
-    assert saliency.affordable_cell(random_network(ARCHITECTURES["seed"])) == 2
+def test_a_large_network_is_occluded_more_coarsely_so_that_it_stays_quick(
+    architectures, random_network
+):
+    assert saliency.affordable_cell(random_network(architectures["lecture"])) == 2
     large = Architecture((ConvBlock(64, 11), ConvBlock(64, 5)), 0, ())
     cell = saliency.affordable_cell(random_network(large))
     assert cell > 2
@@ -177,10 +189,10 @@ def test_a_large_network_is_occluded_more_coarsely_so_that_it_stays_quick():
 
 
 @pytest.mark.parametrize("cell", saliency.CELLS)
-def test_every_window_fits_every_cell(cell):
-    network = random_network(ARCHITECTURES["dense only"])
+def test_every_window_fits_every_cell(a_seven, architectures, random_network, cell):
+    network = random_network(architectures["dense only"])
     for size in (2, 4, 6, 8, 10):
         fitting = saliency.fitting_size(size, cell)
         assert abs(fitting - max(size, cell)) <= 1
-        found = saliency.occlusion(network, a_seven(), 7, size=fitting, cell=cell)
+        found = saliency.occlusion(network, a_seven, 7, size=fitting, cell=cell)
         assert found.probability_drop.shape == (28 // cell, 28 // cell)

@@ -5,7 +5,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from recorded_runs import recorded_run
 from streamlit.testing.v1 import AppTest
 
 from mnist_cnn import runs
@@ -69,7 +68,7 @@ def test_without_any_run_there_is_the_pretrained_network_and_how_to_begin():
     assert "Curves" not in words(at)
 
 
-def test_the_table_tells_what_a_run_is_and_reached(digits):
+def test_the_table_tells_what_a_run_is_and_reached(recorded_run, digits):
     config = replace(PRESETS["small"].config, epochs=2, seed=7)
     recorded_run(digits, preset="small", config=config, name="mine", wrong=[1, 2])
     row = compare().dataframe[0].value.iloc[1]
@@ -83,7 +82,7 @@ def test_the_table_tells_what_a_run_is_and_reached(digits):
     assert row["Status"] == "done"
 
 
-def test_a_choice_comes_into_the_link_and_a_link_chooses(digits):
+def test_a_choice_comes_into_the_link_and_a_link_chooses(recorded_run, digits):
     first, second = recorded_run(digits), recorded_run(digits)
     at = compare()
     at.multiselect(key="compare-box").set_value([second.id, first.id]).run()
@@ -109,14 +108,14 @@ def test_a_link_to_what_is_no_run_is_a_sentence(link, sentence):
     assert linked(at) == ""
 
 
-def test_of_too_many_runs_the_first_six_are_compared(digits):
+def test_of_too_many_runs_the_first_six_are_compared(recorded_run, digits):
     ids = [recorded_run(digits).id for _ in range(7)]
     at = compare(*ids)
     assert "more than 6 runs" in words(at)
     assert linked(at) == ",".join(ids[:6])
 
 
-def test_one_run_alone_has_curves_and_no_differences(digits):
+def test_one_run_alone_has_curves_and_no_differences(recorded_run, digits):
     at = compare(recorded_run(digits, wrong=[3]).id)
     assert "Curves" in words(at)
     assert "Confusion matrices" in words(at)
@@ -124,7 +123,7 @@ def test_one_run_alone_has_curves_and_no_differences(digits):
     assert "disagree" not in words(at)
 
 
-def test_only_the_settings_that_differ_are_listed(digits):
+def test_only_the_settings_that_differ_are_listed(recorded_run, digits):
     small = recorded_run(digits, preset="small", name="a `small` one")
     seed = recorded_run(digits, preset="seed", name="seed")
     at = compare(small.id, seed.id)
@@ -137,7 +136,7 @@ def test_only_the_settings_that_differ_are_listed(digits):
     assert "the same settings" in words(compare(seed.id, same.id))
 
 
-def test_disagreements_are_counted_for_the_same_test_set(digits):
+def test_disagreements_are_counted_for_the_same_test_set(recorded_run, digits):
     one = recorded_run(digits, name="one", wrong=[1, 2, 3])
     two = recorded_run(digits, name="two", wrong=[3, 4])
     text = words(compare(one.id, two.id))
@@ -148,7 +147,7 @@ def test_disagreements_are_counted_for_the_same_test_set(digits):
     assert "`one`  \n98.50%, 3 of 200 wrong" in text
 
 
-def test_answers_to_another_test_set_are_not_compared(digits):
+def test_answers_to_another_test_set_are_not_compared(recorded_run, digits):
     here = recorded_run(digits, name="here", wrong=[1])
     there = recorded_run(digits, name="there", wrong=[2])
     read = predictions.load(there.predictions_path)
@@ -161,7 +160,7 @@ def test_answers_to_another_test_set_are_not_compared(digits):
 
 
 def test_without_the_images_of_the_test_set_the_numbers_are_still_told(
-    digits, monkeypatch, tmp_path
+    recorded_run, digits, monkeypatch, tmp_path
 ):
     ids = [recorded_run(digits, wrong=[n]).id for n in (1, 2)]
     monkeypatch.setenv("MNIST_CNN_DATA", str(tmp_path / "none.npz"))
@@ -170,7 +169,7 @@ def test_without_the_images_of_the_test_set_the_numbers_are_still_told(
     assert "images are not at hand" in text
 
 
-def test_damaged_answers_are_a_sentence_and_hide_no_other_run(digits):
+def test_damaged_answers_are_a_sentence_and_hide_no_other_run(recorded_run, digits):
     good, bad = (recorded_run(digits, wrong=[1]) for _ in range(2))
     bad.predictions_path.write_bytes(b"no archive")
     text = words(compare(good.id, bad.id))
@@ -178,14 +177,14 @@ def test_damaged_answers_are_a_sentence_and_hide_no_other_run(digits):
     assert "1 of 200 wrong" in text
 
 
-def test_a_run_that_waits_is_compared_as_far_as_it_is(digits):
+def test_a_run_that_waits_is_compared_as_far_as_it_is(recorded_run, digits):
     waiting = runs.submit(PRESETS["seed"].config, preset="seed", name="later")
     text = words(compare(waiting.id, recorded_run(digits, wrong=[1]).id))
     assert "No curve yet: `later`" in text
     assert "`later`: This network has not read its test set yet" in text
 
 
-def test_a_run_deleted_in_another_tab_leaves_the_others(digits):
+def test_a_run_deleted_in_another_tab_leaves_the_others(recorded_run, digits):
     gone, stays = recorded_run(digits), recorded_run(digits)
     at = compare(gone.id, stays.id)
     runs.delete(gone)
@@ -197,7 +196,7 @@ def test_a_run_deleted_in_another_tab_leaves_the_others(digits):
     assert linked(at) == stays.id
 
 
-def test_filters_choose_by_preset_status_star_and_text(digits):
+def test_filters_choose_by_preset_status_star_and_text(recorded_run, digits):
     recorded_run(digits, preset="small", name="tiny").star(True)
     recorded_run(digits, preset="linear", name="flat")
     recorded_run(digits, name="broken", status=Status("failed"))
@@ -220,7 +219,7 @@ def test_filters_choose_by_preset_status_star_and_text(digits):
     assert "No run is like that" in words(at)
 
 
-def test_a_chosen_run_stays_chosen_though_the_filter_hides_it(digits):
+def test_a_chosen_run_stays_chosen_though_the_filter_hides_it(recorded_run, digits):
     run = recorded_run(digits, name="mine")
     at = compare(run.id)
     at.text_input(key="compare_text").set_value("pretrained").run()
@@ -228,14 +227,14 @@ def test_a_chosen_run_stays_chosen_though_the_filter_hides_it(digits):
     assert linked(at) == run.id
 
 
-def test_starring_is_seen_in_the_table(digits):
+def test_starring_is_seen_in_the_table(recorded_run, digits):
     run = recorded_run(digits)
     at = press(compare(run.id), f"star_{run.id}")
     assert run.starred
     assert list(at.dataframe[0].value["Star"]) == ["", "★"]
 
 
-def test_deleting_asks_first_and_leaves_the_rest(digits):
+def test_deleting_asks_first_and_leaves_the_rest(recorded_run, digits):
     gone, stays = recorded_run(digits), recorded_run(digits)
     at = compare(gone.id, stays.id)
     assert at.button(key=f"delete_{gone.id}").disabled
@@ -245,7 +244,7 @@ def test_deleting_asks_first_and_leaves_the_rest(digits):
     assert linked(at) == stays.id
 
 
-def test_a_training_in_progress_cannot_be_deleted(digits, monkeypatch):
+def test_a_training_in_progress_cannot_be_deleted(recorded_run, digits, monkeypatch):
     monkeypatch.setattr(runs.Run, "is_locked", lambda run: True)
     run = recorded_run(digits, status=Status("running", steps_per_epoch=30))
     at = compare(run.id)
@@ -254,27 +253,27 @@ def test_a_training_in_progress_cannot_be_deleted(digits, monkeypatch):
         at.button(key=f"delete_{run.id}")
 
 
-def test_the_pretrained_network_can_be_compared_and_not_changed(digits):
+def test_the_pretrained_network_can_be_compared_and_not_changed(recorded_run, digits):
     at = compare(PRETRAINED, recorded_run(digits, wrong=[1]).id)
     assert linked(at).startswith(PRETRAINED)
     with pytest.raises(KeyError):
         at.button(key=f"star_{PRETRAINED}")
 
 
-def test_names_are_never_markup(digits):
+def test_names_are_never_markup(recorded_run, digits):
     run = recorded_run(digits, name="`*<b>x</b>* [a](b)", wrong=[1])
     other = recorded_run(digits, name="`*<b>x</b>* [a](b)", wrong=[2])
     text = words(compare(run.id, other.id))
     assert f"`'*<b>x</b>* [a](b) ({run.id[:6]})`" in text
 
 
-def test_a_damaged_label_does_not_hide_the_run(digits):
+def test_a_damaged_label_does_not_hide_the_run(recorded_run, digits):
     run = recorded_run(digits)
     (run.path / "label.json").write_text(json.dumps({"name": 3, "starred": "yes"}))
     assert run.id[:6] in shown(compare(run.id))
 
 
-def test_the_box_sorts_the_table_and_the_choice_stays(digits):
+def test_the_box_sorts_the_table_and_the_choice_stays(recorded_run, digits):
     worse = recorded_run(digits, name="worse", wrong=[1, 2])
     recorded_run(digits, name="better", wrong=[])
     at = compare(worse.id)
@@ -284,7 +283,7 @@ def test_the_box_sorts_the_table_and_the_choice_stays(digits):
     assert linked(at) == worse.id
 
 
-def test_a_table_in_which_a_value_changed_is_another_table(digits):
+def test_a_table_in_which_a_value_changed_is_another_table(recorded_run, digits):
     # A browser that had sorted it would keep the ticks at their places, on other runs.
     run = recorded_run(digits, wrong=[1])
     at = compare(run.id)

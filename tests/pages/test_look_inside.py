@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from networks import ARCHITECTURES, a_seven, random_network
 from streamlit.testing.v1 import AppTest
 
 from mnist_cnn import runs
@@ -67,14 +66,14 @@ def chosen(at: AppTest) -> tuple[str, int]:
     return at.session_state["inside_layer"], at.session_state["inside_unit"]
 
 
-@pytest.fixture(scope="module", params=ARCHITECTURES.values(), ids=ARCHITECTURES)
-def network(request):
-    return random_network(request.param)
+@pytest.fixture(scope="module")
+def network(random_network, architecture):
+    return random_network(architecture)
 
 
-def test_every_layer_of_every_network_opens(network):
+def test_every_layer_of_every_network_opens(a_seven, network):
     run = run_of(network)
-    at = opened({"network": run.id}, a_seven())
+    at = opened({"network": run.id}, a_seven)
     assert warnings(at) == ""
     for layer in network.layers:
         last = layer.output_shape[-1] - 1
@@ -90,27 +89,31 @@ def test_every_layer_of_every_network_opens(network):
         assert at.session_state["inside_view"] == view
 
 
-def test_the_answer_is_that_of_the_network_for_the_current_drawing():
-    network = random_network(ARCHITECTURES["seed"])
-    at = opened({"network": run_of(network).id}, a_seven())
-    probabilities = network.probabilities(a_seven())[0]
+def test_the_answer_is_that_of_the_network_for_the_current_drawing(
+    a_seven, architectures, random_network
+):
+    network = random_network(architectures["lecture"])
+    at = opened({"network": run_of(network).id}, a_seven)
+    probabilities = network.probabilities(a_seven)[0]
     answer, share = int(probabilities.argmax()), float(probabilities.max())
     assert f"reads a **{answer}**, with {share:.1%}" in words(at)
 
 
-def test_a_link_carries_the_drawing_to_another_session():
-    first = opened(drawing=a_seven())
+def test_a_link_carries_the_drawing_to_another_session(a_seven):
+    first = opened(drawing=a_seven)
     carried = parameter(first, "digit")
-    np.testing.assert_allclose(unpack(carried), a_seven(), atol=1e-6)
+    np.testing.assert_allclose(unpack(carried), a_seven, atol=1e-6)
     second = opened({"digit": carried})
     assert warnings(second) == ""
     assert parameter(second, "digit") == carried
     assert first.markdown[1].value == second.markdown[1].value
 
 
-def test_a_link_to_a_test_digit_shows_it_and_says_whether_it_is_a_mistake():
+def test_a_link_to_a_test_digit_shows_it_and_says_whether_it_is_a_mistake(
+    architectures, random_network
+):
     digits = mnist.load()
-    network = random_network(ARCHITECTURES["dense only"])
+    network = random_network(architectures["dense only"])
     at = opened({"network": run_of(network).id, "test": "17"})
     answer = int(network.probabilities(digits.x_test[17] / 255)[0].argmax())
     label = int(digits.y_test[17])
@@ -122,21 +125,21 @@ def test_a_link_to_a_test_digit_shows_it_and_says_whether_it_is_a_mistake():
     assert "digit" not in at.query_params
 
 
-def test_a_new_drawing_takes_the_place_of_the_test_digit():
+def test_a_new_drawing_takes_the_place_of_the_test_digit(a_seven):
     at = opened({"test": "3"})
     assert parameter(at, "test") == "3"
-    at.session_state["drawing_pixels"] = a_seven()
+    at.session_state["drawing_pixels"] = a_seven
     at.run()
-    assert parameter(at, "digit") == pack(a_seven())
+    assert parameter(at, "digit") == pack(a_seven)
     assert "test" not in at.query_params
     at.button_group(key="inside_source-box").set_value("test").run()
     assert not at.exception
     assert parameter(at, "test") == "3"
 
 
-def test_a_random_digit_and_a_mistake_are_one_press_away():
+def test_a_random_digit_and_a_mistake_are_one_press_away(architectures, random_network):
     digits = mnist.load()
-    run = run_of(random_network(ARCHITECTURES["dense only"]))
+    run = run_of(random_network(architectures["dense only"]))
     probabilities = np.eye(10, dtype=np.float32)[digits.y_test]
     probabilities[[41, 77]] = np.roll(probabilities[[41, 77]], 1, axis=1)
     np.savez(
@@ -174,9 +177,11 @@ def test_a_random_digit_and_a_mistake_are_one_press_away():
         {"network": "../pretrained"},
     ],
 )
-def test_a_hostile_link_gets_a_sentence_and_the_page_works_on(query):
+def test_a_hostile_link_gets_a_sentence_and_the_page_works_on(
+    architectures, random_network, query
+):
     # The pretrained network is the lecture's network.
-    run = run_of(random_network(ARCHITECTURES["seed"]))
+    run = run_of(random_network(architectures["lecture"]))
     at = opened({"network": run.id} | query)
     assert "link" in warnings(at) or "There is no test digit" in warnings(at)
     at.selectbox(key="inside_layer-box").set_value("pool_1").run()
@@ -184,11 +189,11 @@ def test_a_hostile_link_gets_a_sentence_and_the_page_works_on(query):
     assert chosen(at) == ("pool_1", 0)
 
 
-def test_what_a_browser_sends_is_checked_before_it_is_believed():
+def test_what_a_browser_sends_is_checked_before_it_is_believed(a_seven):
     assert chosen_tile({"item": "conv_1", "tile": 3}) == Tile("conv_1", 3)
     for wrong in (None, 3, {}, {"item": 1, "tile": 1}, {"item": "a", "tile": "1"}):
         assert chosen_tile(wrong) is None
-    at = opened(drawing=a_seven())
+    at = opened(drawing=a_seven)
     at.session_state["inside_layer"] = "no such layer"
     at.session_state["inside_unit"] = 10**9
     at.run()
@@ -198,8 +203,8 @@ def test_what_a_browser_sends_is_checked_before_it_is_believed():
     assert 0 <= unit < 32
 
 
-def test_layer_and_map_can_be_chosen_by_name():
-    at = opened({"network": run_of(random_network(ARCHITECTURES["seed"])).id})
+def test_layer_and_map_can_be_chosen_by_name(architectures, random_network):
+    at = opened({"network": run_of(random_network(architectures["lecture"])).id})
     at.selectbox(key="inside_layer-box").set_value("conv_2").run()
     at.number_input(key="inside_unit-box").set_value(63).run()
     assert not at.exception
@@ -210,19 +215,21 @@ def test_layer_and_map_can_be_chosen_by_name():
     assert chosen(at) == ("image", 0)
 
 
-def test_a_choice_outlives_another_network_if_it_has_that_layer():
-    wide = run_of(random_network(ARCHITECTURES["seed"]))
-    narrow = run_of(random_network(ARCHITECTURES["batch norm, pool 3"]))
-    at = opened({"network": wide.id, "layer": "conv_2", "unit": "60"}, a_seven())
+def test_a_choice_outlives_another_network_if_it_has_that_layer(
+    a_seven, architectures, random_network
+):
+    wide = run_of(random_network(architectures["lecture"]))
+    narrow = run_of(random_network(architectures["batch norm, pool 3"]))
+    at = opened({"network": wide.id, "layer": "conv_2", "unit": "60"}, a_seven)
     assert chosen(at) == ("conv_2", 60)
     at.selectbox(key="chosen_network-box").set_value(narrow.id).run()
     assert not at.exception
     assert chosen(at) == ("conv_2", 0)
 
 
-def test_the_softmax_table_shown_adds_up():
-    network = random_network(ARCHITECTURES["seed"])
-    at = opened({"network": run_of(network).id, "layer": "output"}, a_seven())
+def test_the_softmax_table_shown_adds_up(a_seven, architectures, random_network):
+    network = random_network(architectures["lecture"])
+    at = opened({"network": run_of(network).id, "layer": "output"}, a_seven)
     table = next(each.value for each in at.markdown if "exponential" in each.value)
     if "|" not in table:
         table = next(
@@ -237,16 +244,18 @@ def test_the_softmax_table_shown_adds_up():
     assert len(rows) == 11
     assert round(sum(exponentials[:10]), 6) == exponentials[10]
     assert round(sum(percent[:10]), 4) == percent[10] == 100
-    scores = network.forward(a_seven()).before["output"][0]
+    scores = network.forward(a_seven).before["output"][0]
     shown = [float(row[1].replace("−", "-")) for row in rows[:10]]
     np.testing.assert_allclose(shown, scores, atol=1e-4)
 
 
-def test_the_table_of_a_dense_unit_adds_up_to_its_score():
-    network = random_network(ARCHITECTURES["seed"])
-    trace = network.forward(a_seven())
+def test_the_table_of_a_dense_unit_adds_up_to_its_score(
+    a_seven, architectures, random_network
+):
+    network = random_network(architectures["lecture"])
+    trace = network.forward(a_seven)
     query = {"network": run_of(network).id, "layer": "dense_1", "unit": "7"}
-    at = opened(query, a_seven())
+    at = opened(query, a_seven)
     table = next(each.value for each in at.markdown if "value · weight" in each.value)
     parts = [
         float(line.strip("|").split("|")[3].strip().strip("*").replace("−", "-"))
@@ -256,17 +265,21 @@ def test_the_table_of_a_dense_unit_adds_up_to_its_score():
     assert parts[-1] == pytest.approx(trace.before["dense_1"][0, 7], abs=1e-3)
 
 
-def test_what_mattered_shows_the_numbers_of_the_core():
-    network = random_network(ARCHITECTURES["seed"])
-    at = opened({"network": run_of(network).id, "view": "mattered"}, a_seven())
-    answer = int(network.probabilities(a_seven())[0].argmax())
-    drops = saliency.occlusion(network, a_seven(), answer).score_drop
+def test_what_mattered_shows_the_numbers_of_the_core(
+    a_seven, architectures, random_network
+):
+    network = random_network(architectures["lecture"])
+    at = opened({"network": run_of(network).id, "view": "mattered"}, a_seven)
+    answer = int(network.probabilities(a_seven)[0].argmax())
+    drops = saliency.occlusion(network, a_seven, answer).score_drop
     assert f"at most {max(0.0, drops.max()):.2f} points of score" in words(at)
 
 
-def test_what_if_follows_the_sliders_and_goes_back():
-    network = random_network(ARCHITECTURES["seed"])
-    at = opened({"network": run_of(network).id, "view": "what-if"}, a_seven())
+def test_what_if_follows_the_sliders_and_goes_back(
+    a_seven, architectures, random_network
+):
+    network = random_network(architectures["lecture"])
+    at = opened({"network": run_of(network).id, "view": "what-if"}, a_seven)
     before = at.metric[0].value, at.metric[0].delta
     at.slider(key="inside_change_angle").set_value(90.0).run()
     assert not at.exception
@@ -275,10 +288,12 @@ def test_what_if_follows_the_sliders_and_goes_back():
     assert (at.metric[0].value, at.metric[0].delta) == before
 
 
-def test_a_network_still_in_training_can_be_looked_into():
-    run = run_of(random_network(ARCHITECTURES["dense only"]), "running")
+def test_a_network_still_in_training_can_be_looked_into(
+    a_seven, architectures, random_network
+):
+    run = run_of(random_network(architectures["dense only"]), "running")
     with run.lock():
-        at = opened({"network": run.id}, a_seven())
+        at = opened({"network": run.id}, a_seven)
     assert warnings(at) == ""
     assert "in training" in at.selectbox(key="chosen_network-box").format_func(run.id)
     assert "The network reads a" in words(at)
@@ -305,8 +320,8 @@ def unpacked(content: bytes) -> tuple[dict, dict[str, np.ndarray]]:
     return heading, arrays
 
 
-def test_what_is_sent_for_scrubbing_makes_the_networks_own_numbers(network):
-    reading = read(network, a_seven())
+def test_what_is_sent_for_scrubbing_makes_the_networks_own_numbers(a_seven, network):
+    reading = read(network, a_seven)
     rng = np.random.default_rng(0)
     for layer in network.layers:
         if layer.kind not in KINDS:
@@ -340,8 +355,8 @@ def test_what_is_sent_for_scrubbing_makes_the_networks_own_numbers(network):
             assert total + heading["bias"] == pytest.approx(step.before, abs=1e-4)
 
 
-def test_every_picture_says_in_words_what_it_shows(network):
-    for shown in read(network, a_seven()).overview:
+def test_every_picture_says_in_words_what_it_shows(a_seven, network):
+    for shown in read(network, a_seven).overview:
         if shown.picture is not None:
             assert shown.label
         if shown.bars:

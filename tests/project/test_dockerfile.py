@@ -15,7 +15,6 @@ from pathlib import Path
 
 import pytest
 import streamlit.config
-from processes import end_processes_of
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 120.0
@@ -120,7 +119,9 @@ def image(tmp_path_factory):
     return folder
 
 
-def test_the_image_serves_and_its_health_check_sees_it(image, runs_folder, tmp_path):
+def test_the_image_serves_and_its_health_check_sees_it(
+    end_processes_of, image, runs_folder, tmp_path
+):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = str(free.getsockname()[1])

@@ -15,7 +15,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from networks import random_digits, random_network
 
 from mnist_cnn import runs
 from mnist_cnn.experiments.config import TrainingConfig
@@ -33,7 +32,7 @@ SMALL = Architecture((ConvBlock(3, 3),), 0.25, (12,), True)
 
 
 @pytest.fixture
-def run(runs_folder) -> runs.Run:
+def run(random_digits, random_network, runs_folder) -> runs.Run:
     """A finished run of a small network with everything that a run can have."""
     made = runs.submit(
         TrainingConfig(network=SMALL, epochs=5),
@@ -104,7 +103,7 @@ def refused(content: bytes, folder: Path) -> str:
 
 
 def test_a_run_comes_back_with_its_curve_network_predictions_and_pictures(
-    run, elsewhere
+    random_digits, run, elsewhere
 ):
     there = from_zip(io.BytesIO(run.zip))
     assert there.id != run.id
@@ -156,7 +155,7 @@ def test_the_same_zip_twice_is_two_runs_and_one_of_an_import_is_named_once(
     assert again.status().source == "imported; MNIST"
 
 
-def test_the_pretrained_network_comes_back(runs_folder):
+def test_the_pretrained_network_comes_back(random_digits, runs_folder):
     there = from_zip(io.BytesIO(to_zip(runs.find(runs.PRETRAINED))))
     assert there.name == "Pretrained network (imported)"
     digits = random_digits(3)
@@ -280,7 +279,9 @@ def test_a_list_of_more_files_than_a_run_has_is_refused_unread(
     assert "more than" in refused(run.zip[:-22] + locator + bytes(end), elsewhere)
 
 
-def test_an_array_of_objects_is_never_unpickled(run, elsewhere, tmp_path):
+def test_an_array_of_objects_is_never_unpickled(
+    random_network, run, elsewhere, tmp_path
+):
     class Evil:
         def __reduce__(self):
             return (Path.touch, (tmp_path / "touched",))
@@ -296,9 +297,9 @@ def test_an_array_of_objects_is_never_unpickled(run, elsewhere, tmp_path):
     assert not (tmp_path / "touched").exists()
 
 
-def with_weights(run: runs.Run, **changed: np.ndarray) -> bytes:
+def with_weights(run: runs.Run, weights: dict[str, np.ndarray]) -> bytes:
     file = io.BytesIO()
-    np.savez(file, **dict(random_network(SMALL).weights) | changed)
+    np.savez(file, **weights)
     return zipped(files_of(run.zip) | {"weights.npz": file.getvalue()})
 
 
@@ -317,11 +318,14 @@ def with_weights(run: runs.Run, **changed: np.ndarray) -> bytes:
         {"more": np.zeros(3, np.float32)},
     ],
 )
-def test_weights_that_do_not_fit_or_are_no_numbers_are_refused(run, elsewhere, changed):
+def test_weights_that_do_not_fit_or_are_no_numbers_are_refused(
+    random_network, run, elsewhere, changed
+):
+    weights = dict(random_network(SMALL).weights)
     if "norm_1/moving_variance" in changed:
-        (name,) = (name for name in random_network(SMALL).weights if "variance" in name)
+        (name,) = (name for name in weights if "variance" in name)
         changed = {name: changed["norm_1/moving_variance"]}
-    refused(with_weights(run, **changed), elsewhere)
+    refused(with_weights(run, weights | changed), elsewhere)
 
 
 def test_an_array_that_claims_to_be_huge_is_refused_before_memory_is_taken():

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from networks import ARCHITECTURES, random_network
 
 from mnist_cnn.digits import mnist
 from mnist_cnn.runs import predictions
@@ -19,8 +18,8 @@ def digits(few_digits):
 
 
 @pytest.fixture
-def network():
-    return random_network(ARCHITECTURES["three blocks, no hidden dense"])
+def network(architectures, random_network):
+    return random_network(architectures["three blocks, no hidden dense"])
 
 
 @pytest.fixture

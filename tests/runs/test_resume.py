@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from measured import at_step, column, lines, marks
 
 from mnist_cnn import runs
 from mnist_cnn.digits import mnist as data
@@ -50,14 +49,17 @@ def train(run: runs.Run, *callbacks) -> Status:
     return training.train()
 
 
-def killed_at(run: runs.Run, step: int) -> None:
-    def kill(_model) -> None:
-        raise Killed
+@pytest.fixture
+def killed_at(at_step):
+    """Trains a run until it is killed after that many batches."""
 
-    with pytest.raises(Killed):
-        train(run, at_step(step, kill))
-    assert run.recorded_status().is_active
-    assert run.status().state == "failed"
+    def train_and_kill(run: runs.Run, step: int) -> None:
+        with pytest.raises(Killed):
+            train(run, at_step(step, _kill))
+        assert run.recorded_status().is_active
+        assert run.status().state == "failed"
+
+    return train_and_kill
 
 
 def resume(run: runs.Run) -> Status:
@@ -86,7 +88,9 @@ def assert_same(run: runs.Run, undisturbed: runs.Run) -> None:
 
 
 @pytest.mark.parametrize("optimizer", ["adam", "sgd", "rmsprop"])
-def test_a_resumed_run_has_the_curve_and_the_weights_of_an_undisturbed_one(optimizer):
+def test_a_resumed_run_has_the_curve_and_the_weights_of_an_undisturbed_one(
+    killed_at, column, optimizer
+):
     undisturbed, run = submit(optimizer=optimizer), submit(optimizer=optimizer)
     train(undisturbed)
     # In the middle of epoch 3; then again in that very epoch; then at its last batch.
@@ -96,13 +100,13 @@ def test_a_resumed_run_has_the_curve_and_the_weights_of_an_undisturbed_one(optim
         resuming.resume(run)
     assert train(run).state == "done"
     assert_same(run, undisturbed)
-    assert marks(run) == []
+    assert column(run, "what", "mark") == []
     seen = reader(run.metrics_path).read()
     resumed = (2 * STEPS, "resumed", "Resumed after epoch 2")
     assert [(m.step, m.what, m.reason) for m in seen.marks] == [resumed] * 3
 
 
-def test_a_run_that_was_stopped_goes_on():
+def test_a_run_that_was_stopped_goes_on(at_step):
     undisturbed, run = submit(), submit()
     train(undisturbed)
     train(run, at_step(STEPS + 2, lambda _: run.send("stop")))
@@ -118,7 +122,7 @@ def test_a_run_that_was_stopped_goes_on():
     assert_same(run, undisturbed)
 
 
-def test_a_run_that_died_before_its_first_epoch_was_complete_begins_again():
+def test_a_run_that_died_before_its_first_epoch_was_complete_begins_again(killed_at):
     undisturbed, run = submit(), submit()
     train(undisturbed)
     killed_at(run, 3)
@@ -172,7 +176,7 @@ def test_a_death_between_two_files_mixes_no_epochs(written, monkeypatch):
     assert mark.reason == "Resumed after epoch 2"
 
 
-def test_time_trained_goes_on_and_the_dead_processs_torn_line_is_no_harm():
+def test_time_trained_goes_on_and_the_dead_processs_torn_line_is_no_harm(killed_at):
     run = submit()
     killed_at(run, STEPS + 2)
     before = run.status().seconds
@@ -186,7 +190,7 @@ def test_time_trained_goes_on_and_the_dead_processs_torn_line_is_no_harm():
     assert run.status().seconds > before
 
 
-def test_commands_given_before_are_not_obeyed_again_and_new_ones_are():
+def test_commands_given_before_are_not_obeyed_again_and_new_ones_are(at_step, column):
     run = submit()
     train(
         run,
@@ -198,7 +202,7 @@ def test_commands_given_before_are_not_obeyed_again_and_new_ones_are():
     resuming.resume(run)
     run.send("learning_rate", 0.25)
     assert train(run).state == "done"
-    assert marks(run) == ["learning_rate", "stop", "learning_rate"]
+    assert column(run, "what", "mark") == ["learning_rate", "stop", "learning_rate"]
     # The rate set by hand in the epoch that was complete counted on until the new one.
     kept = reader(run.metrics_path).read().marks
     assert [(m.step, m.reason) for m in kept] == [
@@ -209,7 +213,7 @@ def test_commands_given_before_are_not_obeyed_again_and_new_ones_are():
 
 
 @pytest.mark.parametrize("schedule", ["constant", "cosine"])
-def test_a_rate_set_by_hand_in_a_complete_epoch_holds_after_a_resume(schedule):
+def test_a_rate_set_by_hand_in_a_complete_epoch_holds_after_a_resume(at_step, schedule):
     undisturbed, run = submit(schedule=schedule), submit(schedule=schedule)
     for each in (undisturbed, run):
         change = at_step(2, lambda _, each=each: each.send("learning_rate", 0.03))
@@ -237,7 +241,9 @@ def test_a_worker_does_not_obey_the_stop_of_before():
     assert CommandReader(run.control_path, run.status().commands_read).new() == []
 
 
-def test_predictions_of_an_earlier_network_do_not_stay_beside_a_newer_one():
+def test_predictions_of_an_earlier_network_do_not_stay_beside_a_newer_one(
+    killed_at, at_step
+):
     run = submit()
     train(run, at_step(STEPS + 1, lambda _: run.send("stop")))
     assert run.predictions_path.is_file()
@@ -301,7 +307,9 @@ def test_the_optimizer_of_another_network_is_a_sentence():
     assert "model.keras) cannot be read" in run.status().reason
 
 
-def test_other_digits_than_at_first_are_a_sentence(mnist, tmp_path, monkeypatch):
+def test_other_digits_than_at_first_are_a_sentence(
+    killed_at, mnist, tmp_path, monkeypatch
+):
     run = submit()
     killed_at(run, STEPS + 1)
     path = tmp_path / "other.npz"
@@ -391,7 +399,9 @@ def test_a_full_disk_is_a_sentence_and_the_run_stays_as_it_was(monkeypatch):
     assert run.recorded_status().state == "stopped"
 
 
-def test_lines_of_a_resumed_run_are_kept_in_the_file_all_the_same():
+def test_lines_of_a_resumed_run_are_kept_in_the_file_all_the_same(
+    killed_at, column, lines
+):
     run = submit(epochs=2)
     killed_at(run, STEPS + 3)
     resume(run)

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from networks import ARCHITECTURES
 
 from mnist_cnn import runs
 from mnist_cnn.experiments.config import ConfigError, TrainingConfig
@@ -27,8 +26,8 @@ def submit(created: float | None = None, **values) -> runs.Run:
     return runs.find(run.id)
 
 
-def test_a_submitted_run_waits_and_keeps_its_settings():
-    config = TrainingConfig(network=ARCHITECTURES["dense only"], epochs=2)
+def test_a_submitted_run_waits_and_keeps_its_settings(architectures):
+    config = TrainingConfig(network=architectures["dense only"], epochs=2)
     run = runs.submit(config, preset="quick", name="mine")
     found = runs.find(run.id)
     assert found.status().state == "queued"

@@ -7,7 +7,6 @@ import types
 
 import numpy as np
 import pytest
-from measured import at_step, column, lines, marks
 
 from mnist_cnn import runs
 from mnist_cnn.analysis.evaluation import accuracy, cross_entropy
@@ -53,7 +52,7 @@ def finished(trained_once, runs_folder) -> runs.Run:
 
 
 @pytest.mark.parametrize("optimizer", ["adam", "sgd", "rmsprop"])
-def test_each_batchs_loss_and_accuracy_are_the_true_ones(optimizer):
+def test_each_batchs_loss_and_accuracy_are_the_true_ones(column, optimizer):
     import keras
     import tensorflow as tf
 
@@ -88,7 +87,9 @@ def test_each_batchs_loss_and_accuracy_are_the_true_ones(optimizer):
         np.testing.assert_allclose(final.weights[name], array, atol=2e-4)
 
 
-def test_each_epoch_says_how_the_kept_network_does_on_the_whole_test_set(finished):
+def test_each_epoch_says_how_the_kept_network_does_on_the_whole_test_set(
+    column, lines, finished
+):
     run = finished
     digits = data.load()
     read = runs.load_network(run.id).probabilities(digits.x_test / np.float32(255))
@@ -147,7 +148,7 @@ def test_keras_model_weights_and_test_predictions_are_one_network(finished):
         assert str(kept["fingerprint"]) == digits.fingerprint
 
 
-def test_the_same_settings_give_the_same_curve_and_another_seed_another():
+def test_the_same_settings_give_the_same_curve_and_another_seed_another(column):
     network_with_chance = Architecture((ConvBlock(4, 3, pool=4),), 0.3, (16,), True)
     settings = {"network": network_with_chance, "augmentation": ("shear",)}
     first, again = train(**settings), train(**settings)
@@ -159,7 +160,7 @@ def test_the_same_settings_give_the_same_curve_and_another_seed_another():
 
 
 @pytest.mark.parametrize("schedule", ["constant", "cosine"])
-def test_each_batch_is_trained_with_the_schedules_rate(schedule):
+def test_each_batch_is_trained_with_the_schedules_rate(at_step, column, schedule):
     rates = []
 
     def note(model):
@@ -174,7 +175,7 @@ def test_each_batch_is_trained_with_the_schedules_rate(schedule):
 
 @pytest.mark.parametrize(("step", "epochs_kept"), [(3, 0), (STEPS + 2, 1)])
 def test_a_stop_is_obeyed_within_one_batch_and_keeps_the_last_complete_epoch(
-    step, epochs_kept
+    at_step, column, lines, step, epochs_kept
 ):
     run = runs.submit(TrainingConfig(**SETTINGS, learning_rate=0.05))
     kept = {}
@@ -192,7 +193,7 @@ def test_a_stop_is_obeyed_within_one_batch_and_keeps_the_last_complete_epoch(
     status = run.status()
     assert status.state == "stopped"
     assert len(lines(run, "batch")) == step
-    assert marks(run) == ["stop"]
+    assert column(run, "what", "mark") == ["stop"]
     assert status.epochs_done == epochs_kept
     assert run.has_weights == run.predictions_path.is_file() == bool(epochs_kept)
     if not epochs_kept:
@@ -210,7 +211,7 @@ def test_a_stop_is_obeyed_within_one_batch_and_keeps_the_last_complete_epoch(
         )
 
 
-def test_a_stop_that_came_before_the_first_batch_is_obeyed():
+def test_a_stop_that_came_before_the_first_batch_is_obeyed(lines):
     run = runs.submit(TrainingConfig(**SETTINGS))
     run.send("stop")
     train(run=run)
@@ -219,7 +220,7 @@ def test_a_stop_that_came_before_the_first_batch_is_obeyed():
 
 
 @pytest.fixture
-def answer_pauses(monkeypatch):
+def answer_pauses(lines, monkeypatch):
     """Makes a paused training send itself the next command instead of waiting."""
     from mnist_cnn.training import obey
 
@@ -240,7 +241,9 @@ def answer_pauses(monkeypatch):
     return answer
 
 
-def test_pause_one_batch_one_epoch_and_resume_are_each_obeyed_once(answer_pauses):
+def test_pause_one_batch_one_epoch_and_resume_are_each_obeyed_once(
+    at_step, column, lines, answer_pauses
+):
     run = runs.submit(TrainingConfig(**SETTINGS | {"epochs": 4}))
     pauses = answer_pauses(
         run,
@@ -255,13 +258,15 @@ def test_pause_one_batch_one_epoch_and_resume_are_each_obeyed_once(answer_pauses
     assert pauses == [2, 3, 5, STEPS, 2 * STEPS, 2 * STEPS]
     assert run.status().state == "done"
     assert len(lines(run, "batch")) == 4 * STEPS
-    assert marks(run) == [
+    assert column(run, "what", "mark") == [
         *("pause", "one_batch", "one_batch", "one_batch"),
         *("one_epoch", "one_epoch", "resume"),
     ]
 
 
-def test_a_paused_training_shows_its_last_batch_and_can_be_stopped(answer_pauses):
+def test_a_paused_training_shows_its_last_batch_and_can_be_stopped(
+    at_step, lines, answer_pauses
+):
     run = runs.submit(TrainingConfig(**SETTINGS))
     answer_pauses(run, ["stop"])
     train(at_step(2, lambda _: run.send("pause")), run=run)
@@ -273,7 +278,7 @@ def test_a_paused_training_shows_its_last_batch_and_can_be_stopped(answer_pauses
         np.testing.assert_allclose(shown["losses"], -np.log(right), rtol=1e-5)
 
 
-def test_a_pause_is_not_counted_as_training(monkeypatch):
+def test_a_pause_is_not_counted_as_training(at_step, column, monkeypatch):
     from mnist_cnn.training import obey
 
     run = runs.submit(TrainingConfig(**SETTINGS))
@@ -291,16 +296,16 @@ def test_a_pause_is_not_counted_as_training(monkeypatch):
     assert status.ended - status.started > status.seconds + 2.5
 
 
-def test_a_rate_set_by_hand_counts_from_the_next_batch():
+def test_a_rate_set_by_hand_counts_from_the_next_batch(at_step, column, lines):
     run = runs.submit(TrainingConfig(**SETTINGS, schedule="constant"))
     train(at_step(4, lambda _: run.send("learning_rate", 0.5)), run=run)
     assert column(run, "learning_rate") == [2e-3] * 4 + [0.5] * 6
-    assert marks(run) == ["learning_rate"]
+    assert column(run, "what", "mark") == ["learning_rate"]
     (mark,) = lines(run, "mark")
     assert (mark["step"], mark["reason"]) == (4, "Learning rate set to 0.5")
 
 
-def test_a_rate_set_by_hand_is_the_schedules_new_peak():
+def test_a_rate_set_by_hand_is_the_schedules_new_peak(at_step, column):
     run = runs.submit(TrainingConfig(**SETTINGS))
     train(at_step(4, lambda _: run.send("learning_rate", 0.5)), run=run)
     expected = [learning_rate("cosine", 0.5, step, 10) for step in range(4, 10)]
@@ -308,7 +313,7 @@ def test_a_rate_set_by_hand_is_the_schedules_new_peak():
 
 
 @pytest.mark.parametrize("value", ["-1", "0", "1e9", "NaN", "Infinity", "true"])
-def test_a_rate_that_is_none_is_not_obeyed_whoever_wrote_it(value):
+def test_a_rate_that_is_none_is_not_obeyed_whoever_wrote_it(at_step, column, value):
     run = runs.submit(TrainingConfig(**SETTINGS, schedule="constant"))
     command = f'{{"what": "learning_rate", "value": {value}}}\n'
     train(at_step(2, lambda _: run.control_path.write_text(command)), run=run)
@@ -316,7 +321,7 @@ def test_a_rate_that_is_none_is_not_obeyed_whoever_wrote_it(value):
     assert run.status().state == "done"
 
 
-def test_a_loss_that_is_no_number_is_explained_and_the_last_epoch_kept():
+def test_a_loss_that_is_no_number_is_explained_and_the_last_epoch_kept(at_step, lines):
     run = runs.submit(TrainingConfig(**SETTINGS | {"epochs": 3}))
 
     def explode(model):
@@ -365,7 +370,7 @@ def test_more_digits_than_there_are_means_all():
     assert train(examples=60_000, epochs=1).status().examples == 1000
 
 
-def test_the_drawing_that_came_along_is_read_after_every_epoch():
+def test_the_drawing_that_came_along_is_read_after_every_epoch(column):
     drawing = data.load().x_test[7]
     run = runs.submit(TrainingConfig(**SETTINGS), drawing=drawing)
     train(run=run)
@@ -375,7 +380,7 @@ def test_the_drawing_that_came_along_is_read_after_every_epoch():
     np.testing.assert_allclose(readings[-1, -1], last, atol=1e-4)
 
 
-def test_how_far_the_weights_moved_is_relative_to_their_length():
+def test_how_far_the_weights_moved_is_relative_to_their_length(column):
     moved = column(train(learning_rate=0.01), "moved", "epoch")
     still = column(train(learning_rate=1e-6), "moved", "epoch")
     assert set(moved[0]) == {"conv_1", "dense_1", "output"}
@@ -401,7 +406,7 @@ def test_a_failure_is_explained(error, sentence, is_known):
     assert not reason.endswith(".")
 
 
-def test_a_failure_that_nobody_expected_is_said_and_its_traceback_not_lost():
+def test_a_failure_that_nobody_expected_is_said_and_its_traceback_not_lost(at_step):
     def fail(_):
         raise ZeroDivisionError("in a callback")
 

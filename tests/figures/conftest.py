@@ -1,13 +1,16 @@
 """Plotly's typed arrays, read back."""
 
 import base64
+from collections.abc import Callable
 
 import numpy as np
+import pytest
 
 
-def decoded(trace: dict) -> dict:
-    """The trace with each typed array as an array."""
-    return {name: _array(value) for name, value in trace.items()}
+@pytest.fixture(scope="session")
+def decoded() -> Callable[[dict], dict]:
+    """Gives a trace with each typed array as an array."""
+    return lambda trace: {name: _array(value) for name, value in trace.items()}
 
 
 def _array(value: object) -> object:

@@ -1,4 +1,4 @@
-"""A Chromium for the browser tests; ``python tests/browser/chromium.py`` gets one.
+"""A Chromium for tests and benchmarks; ``python -m benchmarks.chromium`` gets one.
 
 The system's when there is one; else, as root on Debian, through apt-get; else
 Playwright's own download; else a sentence that says what to install.

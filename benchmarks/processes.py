@@ -1,4 +1,4 @@
-"""Finds and ends the processes that work on a test's runs folder."""
+"""The processes that work over a runs folder, found and ended."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 
 def processes_of(folder: Path) -> list[int]:
-    """Processes started with this runs folder; none where there is no /proc."""
+    """What was started with this runs folder; nothing where there is no /proc."""
     mark = f"MNIST_CNN_RUNS={folder}".encode()
     found = []
     for process in Path("/proc").glob("[0-9]*"):
