@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import os
 import subprocess
-import sys
 import threading
 import zipfile
 from dataclasses import dataclass, replace
@@ -19,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
+from mnist_cnn.storage import child_process
 from mnist_cnn.storage.files import runs_folder
 
 IMAGE_SHAPE = (28, 28)
@@ -175,15 +175,15 @@ def fingerprint(x_test: np.ndarray, y_test: np.ndarray) -> str:
 def _make_offline_digits(path: Path) -> None:
     # In a process of its own: it takes seconds and 286 MB that the server should not.
     try:
-        made = subprocess.run(
-            [sys.executable, "-m", "mnist_cnn.digits.offline_digits", str(path)],
-            capture_output=True,
-            text=True,
-            timeout=OFFLINE_SECONDS,
-            check=False,
-            cwd=Path(__file__).parents[2],
-        )
-        trouble = made.stderr.strip().splitlines()[-1:] if made.returncode else []
+        module = "mnist_cnn.digits.offline_digits"
+        with child_process.start(
+            module, path, stderr=subprocess.PIPE, text=True
+        ) as unpacking:
+            try:
+                _, said = unpacking.communicate(timeout=OFFLINE_SECONDS)
+            finally:
+                unpacking.kill()
+        trouble = said.strip().splitlines()[-1:] if unpacking.returncode else []
     except (OSError, subprocess.TimeoutExpired) as error:
         trouble = [str(error)]
     if trouble or not path.is_file():

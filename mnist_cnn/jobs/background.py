@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import os
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,14 +17,13 @@ from pathlib import Path
 import filelock
 
 from mnist_cnn.runs import RunError
+from mnist_cnn.storage import child_process
 from mnist_cnn.storage.files import is_held, read_json, write_json
 
 NICENESS = 5
 REPORT_SECONDS = 0.25
 # Python and numpy load before the process can say that it lives.
 STARTS_WITHIN_SECONDS = 30.0
-
-_ROOT = Path(__file__).parents[2]
 
 # Takes how much is done, and how much there is to do.
 Report = Callable[[int, int], None]
@@ -74,13 +71,11 @@ class Job:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._write_progress(0)
-            subprocess.Popen(
-                [sys.executable, "-m", *self._command],
-                cwd=_ROOT,
-                stdin=subprocess.DEVNULL,
+            child_process.start(
+                *self._command,
+                detached=True,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
-                start_new_session=True,
             )
         except OSError as error:
             reason = _sentence(error)
@@ -138,12 +133,6 @@ class Job:
             self._progress_path,
             {"share": round(share, 4), "noted": time.time(), "reason": reason},
         )
-
-
-def lower_priority() -> None:
-    """Pages come before what is made in the background."""
-    if hasattr(os, "nice"):
-        os.nice(NICENESS)
 
 
 def _sentence(error: Exception) -> str:

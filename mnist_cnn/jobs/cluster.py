@@ -18,21 +18,18 @@ import logging
 import os
 import platform
 import subprocess
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mnist_cnn import runs
 from mnist_cnn.runs import Run, RunError
 from mnist_cnn.runs.status import CLUSTER_ATTEMPTS
+from mnist_cnn.storage import child_process
 
 if TYPE_CHECKING:
     from distributed import Client, Future
 
 RESOURCE = "training"
 ANSWER_SECONDS = 3.0
-
-_ROOT = Path(__file__).parents[2]
 
 
 def scheduler_address() -> str:
@@ -185,10 +182,8 @@ def train(run_id: str, attempts_left: int) -> str:
         ) from error
     if (status.state, status.attempts_left) != ("queued", attempts_left):
         return ""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "mnist_cnn.training.process", "--attached"],
-        cwd=_ROOT,
-        stdin=subprocess.PIPE,
+    process = child_process.start(
+        "mnist_cnn.training.process", "--attached", stdin=subprocess.PIPE
     )
     try:
         with contextlib.suppress(OSError):  # it has died already

@@ -11,9 +11,10 @@ import sys
 from mnist_cnn import runs
 from mnist_cnn.digits import mnist
 from mnist_cnn.digits.mnist import Dataset
-from mnist_cnn.jobs.background import Job, Report, lower_priority
+from mnist_cnn.jobs.background import NICENESS, Job, Report
 from mnist_cnn.runs import Run, predictions
 from mnist_cnn.runs.predictions import Predictions, PredictionsError
+from mnist_cnn.storage.child_process import lower_priority
 
 EXIT_FAILED = 2
 
@@ -63,7 +64,7 @@ class Evaluation(Job):
 
 def main(run_id: str) -> int:
     """``python -m mnist_cnn.jobs.evaluation_job RUN``: on the digits at hand."""
-    lower_priority()
+    lower_priority(NICENESS)
     try:
         Evaluation(runs.find(run_id), mnist.load()).run()
     except (ValueError, OSError) as error:

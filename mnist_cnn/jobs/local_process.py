@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import subprocess
-import sys
-from pathlib import Path
 
 from mnist_cnn.runs import Run
-
-_ROOT = Path(__file__).parents[2]
+from mnist_cnn.storage import child_process
 
 
 class LocalProcess:
@@ -28,10 +25,8 @@ class LocalProcess:
         """How many trainings may run at once: 1."""
         is_ready = self._ready is not None and self._ready.poll() is None
         if not is_ready and self._training is None:
-            self._ready = subprocess.Popen(
-                [sys.executable, "-m", "mnist_cnn.training.process"],
-                cwd=_ROOT,
-                stdin=subprocess.PIPE,
+            self._ready = child_process.start(
+                "mnist_cnn.training.process", stdin=subprocess.PIPE
             )
         return 1
 

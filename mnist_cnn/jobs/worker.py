@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import subprocess
-import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -25,6 +23,7 @@ from mnist_cnn.jobs.local_process import LocalProcess
 from mnist_cnn.runs import Run, RunError, Status, retention
 from mnist_cnn.runs.commands import Command, CommandReader
 from mnist_cnn.runs.status import died_reason
+from mnist_cnn.storage import child_process
 from mnist_cnn.storage.files import is_held, read_json, write_json
 
 POLL_SECONDS = 0.1
@@ -33,8 +32,6 @@ SETTLE_SECONDS = 2.0
 IDLE_SECONDS = 600.0
 NICENESS = 10
 LOG_BYTES = 1_000_000
-
-_ROOT = Path(__file__).parents[2]
 
 
 def is_alive() -> bool:
@@ -53,13 +50,8 @@ def ensure() -> None:
     try:
         runs.folder().mkdir(parents=True, exist_ok=True)
         with _log().open("ab") as log:
-            subprocess.Popen(
-                [sys.executable, "-m", "mnist_cnn", "worker"],
-                cwd=_ROOT,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                **_detached(),
+            child_process.start(
+                "mnist_cnn", "worker", detached=True, stdout=log, stderr=log
             )
     except OSError as error:
         raise RunError(f"The training worker could not be started: {error}.") from error
@@ -138,7 +130,7 @@ class _Worker:
         self._begun_at: dict[str, float] = {}
 
     def work(self) -> None:
-        _lower_priority()
+        child_process.lower_priority(NICENESS)
         _shorten_log()
         idle_since = time.monotonic()
         try:
@@ -300,17 +292,3 @@ def _shorten_log() -> None:
     with contextlib.suppress(OSError):
         if _log().stat().st_size > LOG_BYTES:
             os.truncate(_log(), 0)
-
-
-def _lower_priority() -> None:
-    # The pages come first; a training takes what they leave.
-    if hasattr(os, "nice"):
-        with contextlib.suppress(OSError):
-            os.nice(max(0, NICENESS - os.nice(0)))
-
-
-def _detached() -> dict[str, object]:
-    if sys.platform == "win32":
-        flags = subprocess.DETACHED_PROCESS | subprocess.CREATE_NEW_PROCESS_GROUP
-        return {"creationflags": flags}
-    return {"start_new_session": True}

@@ -5,9 +5,10 @@ from __future__ import annotations
 import sys
 
 from mnist_cnn import runs
-from mnist_cnn.jobs.background import Report, lower_priority
+from mnist_cnn.jobs.background import NICENESS, Report
 from mnist_cnn.jobs.keras_export import STEPS, KerasExport
 from mnist_cnn.runs import RunError
+from mnist_cnn.storage.child_process import lower_priority
 from mnist_cnn.training.process import prepare_environment
 
 EXIT_FAILED = 2
@@ -50,7 +51,7 @@ def write(export: KerasExport, report: Report) -> None:
 
 def main(run_id: str, kind: str) -> int:
     """Makes one file; 0 if it is there."""
-    lower_priority()
+    lower_priority(NICENESS)
     try:
         export = KerasExport(runs.find(run_id), kind)
         export.make(lambda report: write(export, report))

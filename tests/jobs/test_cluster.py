@@ -20,6 +20,7 @@ from mnist_cnn.jobs import cluster, worker
 from mnist_cnn.nn.architecture import Architecture
 from mnist_cnn.runs import RunError
 from mnist_cnn.runs.status import CLUSTER_ATTEMPTS
+from mnist_cnn.storage import child_process
 
 pytest.importorskip("distributed")
 
@@ -195,5 +196,5 @@ def test_a_machine_that_does_not_see_the_run_says_so():
 def test_a_task_that_comes_too_late_does_nothing(state, left, monkeypatch):
     run = submit()
     run.write_status(runs.Status(state, attempts_left=left))
-    monkeypatch.setattr(cluster.subprocess, "Popen", lambda *_, **__: pytest.fail())
+    monkeypatch.setattr(child_process, "start", lambda *_, **__: pytest.fail())
     assert cluster.train(run.id, 3) == ""

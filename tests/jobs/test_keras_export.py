@@ -11,6 +11,7 @@ from mnist_cnn import runs
 from mnist_cnn.experiments.config import TrainingConfig
 from mnist_cnn.jobs.keras_export import FORMATS, KEPT_SECONDS, KerasExport
 from mnist_cnn.runs import RunError
+from mnist_cnn.storage import child_process
 from mnist_cnn.training import export as exporter
 
 
@@ -104,7 +105,7 @@ def test_a_run_without_a_network_cannot_be_exported(runs_folder):
 
 
 def test_files_are_kept_for_a_day(runs_folder, monkeypatch):
-    monkeypatch.setattr("subprocess.Popen", lambda *_arguments, **_named: None)
+    monkeypatch.setattr(child_process, "start", lambda *_, **__: None)
     export = KerasExport(runs.find(runs.PRETRAINED), "litert")
     export.path.parent.mkdir()
     old, new = (export.path.parent / f"{age}{FORMATS['keras']}" for age in "ab")

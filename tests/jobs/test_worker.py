@@ -16,6 +16,7 @@ from mnist_cnn.experiments.config import TrainingConfig
 from mnist_cnn.jobs import worker
 from mnist_cnn.jobs.local_process import LocalProcess
 from mnist_cnn.nn.architecture import Architecture
+from mnist_cnn.storage import child_process
 
 pytestmark = pytest.mark.usefixtures("runs_folder", "few_digits")
 
@@ -90,7 +91,7 @@ def test_a_worker_that_is_alive_is_enough(start_worker, wait_until, monkeypatch)
     assert second.returncode == 0
     assert "A worker serves this runs folder already." in said
     assert worker.work(idle_seconds=60) is False
-    monkeypatch.setattr(worker.subprocess, "Popen", lambda *_, **__: pytest.fail())
+    monkeypatch.setattr(child_process, "start", lambda *_, **__: pytest.fail())
     worker.ensure()
     assert process.poll() is None
     assert time.monotonic() - began < 60
@@ -185,7 +186,7 @@ def test_a_run_whose_process_died_before_it_began_has_failed():
 
 
 def test_a_worker_that_cannot_be_started_is_a_sentence(monkeypatch):
-    monkeypatch.setattr(worker.sys, "executable", "/nowhere/python")
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
     with pytest.raises(runs.RunError, match="worker could not be started"):
         worker.ensure()
 
@@ -242,7 +243,7 @@ class Nowhere:
 
 
 def test_a_run_that_no_machine_can_begin_fails_with_a_sentence(monkeypatch):
-    monkeypatch.setattr(worker, "_lower_priority", lambda: None)
+    monkeypatch.setattr(child_process, "lower_priority", lambda _: None)
     run, place = submit(), Nowhere()
     worker._Worker(place, 0.5).work()
     assert place.began == [3, 2, 1]
