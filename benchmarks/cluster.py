@@ -59,7 +59,7 @@ class Cluster:
         self._start("mnist_cnn", "worker")
         # A first run, so that everything has been read from disk once.
         self.seconds_for(1)
-        while worker.places() < self._workers or worker.problem():
+        while worker.slots() < self._workers or worker.problem():
             time.sleep(0.1)
         return self
 

@@ -181,6 +181,13 @@ class _Parser(argparse.ArgumentParser):
         sys.exit(EXIT_ERROR)
 
 
+def _duration(text: str) -> float:
+    seconds = float(text)
+    if not seconds >= 0:  # NaN too
+        raise argparse.ArgumentTypeError(f"{text} is not a duration: 0 s or more")
+    return seconds
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="python -m mnist_cnn", description=__doc__)
     commands = parser.add_subparsers(required=True, parser_class=_Parser)
@@ -215,7 +222,12 @@ def _parser() -> argparse.ArgumentParser:
 
     made = commands.add_parser("worker", help="train queued runs")
     made.set_defaults(command=worker)
-    made.add_argument("--idle-seconds", type=float, default=600.0)
+    made.add_argument(
+        "--idle-seconds",
+        type=_duration,
+        default=600.0,
+        help="leave when no run has waited for that long, 0 or more",
+    )
 
     for command, text in (
         (summary, "print the layers of a network"),

@@ -171,6 +171,8 @@ def test_the_seed_network_is_the_default():
         (["train", "--epochs", "many"], "Argument --epochs: invalid int value"),
         (["train", "--preset", "none"], "Argument --preset: invalid choice"),
         (["train", "--wings", "2"], "Unrecognized arguments: --wings 2."),
+        (["worker", "--idle-seconds", "-1"], "-1 is not a duration"),
+        (["worker", "--idle-seconds", "nan"], "nan is not a duration"),
         ([], "The following arguments are required"),
         (["fly"], "invalid choice: 'fly'"),
         (["predict"], "The following arguments are required: IMAGE."),

@@ -76,7 +76,7 @@ def expected_wait(
     training: Iterable[Pace],
     before: Iterable[TrainingConfig],
     digits_per_second: float | None,
-    places: int = 1,
+    slots: int = 1,
 ) -> float:
     """Seconds until a run's turn.
 
@@ -84,13 +84,13 @@ def expected_wait(
         training: of the runs being trained.
         before: settings of the runs that wait in front of it.
         digits_per_second: as measured last on this machine; None if never.
-        places: how many are trained at once.
+        slots: how many are trained at once.
     """
     speed = digits_per_second or TYPICAL_DIGITS_PER_SECOND
     free_in = [each.seconds_left or START_SECONDS for each in training]
-    free_in += [0.0] * (places - len(free_in))
+    free_in += [0.0] * (slots - len(free_in))
     heapq.heapify(free_in)
-    while len(free_in) > places:
+    while len(free_in) > slots:
         heapq.heappop(free_in)
     for config in before:
         heapq.heapreplace(free_in, free_in[0] + expected_seconds(config, speed))

@@ -38,7 +38,7 @@ def scheduler_address() -> str:
 
 
 class Cluster:
-    """As many trainings at once as the cluster's workers offer places.
+    """As many trainings at once as the workers of the cluster have slots for.
 
     Args:
         address: of the scheduler, such as ``tcp://host:8786``.
@@ -51,7 +51,7 @@ class Cluster:
         self._client: Client | None = None
         self._handed_out: dict[str, tuple[Run, Future]] = {}
 
-    def places(self) -> int:
+    def slots(self) -> int:
         """How many trainings may run at once.
 
         Raises:
@@ -81,7 +81,7 @@ class Cluster:
         return set(self._handed_out)
 
     def begin(self, run: Run) -> None:
-        """Hands a waiting run to the cluster; call ``places`` before.
+        """Hands a waiting run to the cluster; call ``slots`` before.
 
         Raises:
             RunError: if the scheduler does not take it.
@@ -99,7 +99,7 @@ class Cluster:
                 resources={RESOURCE: 1},
                 pure=False,
             )
-            # A training outlives the lab's worker, and keeps its place on the cluster.
+            # A training outlives the lab's worker, and keeps its slot on the cluster.
             fire_and_forget(future)
         except RunError:
             raise

@@ -18,16 +18,12 @@ class LocalProcess:
     attempts = 0
 
     def __init__(self) -> None:
-        self._ready: subprocess.Popen | None = None
         self._training: tuple[Run, subprocess.Popen] | None = None
+        self._ready: subprocess.Popen | None = None
+        self._warm_up()
 
-    def places(self) -> int:
+    def slots(self) -> int:
         """How many trainings may run at once: 1."""
-        is_ready = self._ready is not None and self._ready.poll() is None
-        if not is_ready and self._training is None:
-            self._ready = child_process.start(
-                "mnist_cnn.training.process", stdin=subprocess.PIPE
-            )
         return 1
 
     def begun(self) -> set[str]:
@@ -35,12 +31,18 @@ class LocalProcess:
         return set() if self._training is None else {self._training[0].id}
 
     def begin(self, run: Run) -> None:
-        """Begins a training; call ``places`` before."""
-        process, self._ready = self._ready, None
-        with contextlib.suppress(OSError):  # it died while it waited; told by `ended`
-            process.stdin.write(f"{run.id}\n".encode())
-            process.stdin.close()
-        self._training = (run, process)
+        """Begins a training.
+
+        Raises:
+            OSError: if no process can be started.
+        """
+        ready, self._ready = self._ready, None
+        if ready is None or ready.poll() is not None:
+            ready = _start()
+        with contextlib.suppress(OSError):  # it dies right now; told by `ended`
+            ready.stdin.write(f"{run.id}\n".encode())
+            ready.stdin.close()
+        self._training = (run, ready)
 
     def forget(self, run: Run) -> None:
         """A run that has died and waits again is no longer one that was begun here."""
@@ -56,6 +58,7 @@ class LocalProcess:
         if code is None:
             return []
         self._training = None
+        self._warm_up()
         return [(run, f"Signal {-code}." if code < 0 else "")]
 
     def close(self) -> None:
@@ -64,3 +67,11 @@ class LocalProcess:
             with contextlib.suppress(OSError):
                 self._ready.stdin.close()
             self._ready.wait()
+
+    def _warm_up(self) -> None:
+        with contextlib.suppress(OSError):  # `begin` says why it cannot be started
+            self._ready = _start()
+
+
+def _start() -> subprocess.Popen:
+    return child_process.start("mnist_cnn.training.process", stdin=subprocess.PIPE)

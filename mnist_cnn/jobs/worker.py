@@ -9,6 +9,7 @@ back.
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import time
 from dataclasses import replace
@@ -20,9 +21,9 @@ import filelock
 from mnist_cnn import runs
 from mnist_cnn.jobs.cluster import Cluster, scheduler_address
 from mnist_cnn.jobs.local_process import LocalProcess
-from mnist_cnn.runs import Run, RunError, Status, retention
-from mnist_cnn.runs.commands import Command, CommandReader
-from mnist_cnn.runs.status import died_reason
+from mnist_cnn.runs import Run, RunError, retention
+from mnist_cnn.runs.commands import CommandReader
+from mnist_cnn.runs.outcome import outcome
 from mnist_cnn.storage import child_process
 from mnist_cnn.storage.files import is_held, read_json, write_json
 
@@ -51,13 +52,13 @@ def ensure() -> None:
         runs.folder().mkdir(parents=True, exist_ok=True)
         with _log().open("ab") as log:
             child_process.start(
-                "mnist_cnn", "worker", detached=True, stdout=log, stderr=log
+                "mnist_cnn.jobs.worker", detached=True, stdout=log, stderr=log
             )
     except OSError as error:
         raise RunError(f"The training worker could not be started: {error}.") from error
 
 
-class Place(Protocol):
+class Executor(Protocol):
     """Where trainings run.
 
     Attributes:
@@ -67,7 +68,7 @@ class Place(Protocol):
 
     attempts: int
 
-    def places(self) -> int:
+    def slots(self) -> int:
         """How many trainings may run at once; RunError says why none can now."""
 
     def begun(self) -> set[str]:
@@ -91,9 +92,9 @@ def problem() -> str:
     return str(_report().get("problem") or "") if is_alive() else ""
 
 
-def places() -> int:
+def slots() -> int:
     """How many trainings run at once, as the worker last saw it; at least 1."""
-    number = _report().get("places")
+    number = _report().get("slots")
     return number if isinstance(number, int) and number > 1 else 1
 
 
@@ -108,8 +109,13 @@ def work(idle_seconds: float = IDLE_SECONDS) -> bool:
     while True:
         try:
             with filelock.FileLock(_lock_path(), timeout=1):
-                place = Cluster(address) if address else LocalProcess()
-                _Worker(place, idle_seconds).work()
+                child_process.lower_priority(NICENESS)
+                _shorten_log()
+                executor = Cluster(address) if address else LocalProcess()
+                try:
+                    Worker(executor).work(idle_seconds)
+                finally:
+                    executor.close()
         except filelock.Timeout:
             return False
         # A run submitted as this worker was leaving still found it alive.
@@ -117,34 +123,55 @@ def work(idle_seconds: float = IDLE_SECONDS) -> bool:
             return True
 
 
-class _Worker:
-    """The loop of one worker."""
+class Worker:
+    """Hands the queued runs to an executor, and writes down how lost ones ended.
 
-    def __init__(self, place: Place, idle_seconds: float) -> None:
-        self._place = place
-        self._idle_seconds = idle_seconds
+    Args:
+        executor: where trainings run.
+    """
+
+    def __init__(self, executor: Executor) -> None:
+        self._executor = executor
         self._folder_changed = 0
         self._look_until = 0.0
         self._next_look = 0.0
         self._told: dict[str, object] = {}
-        self._begun_at: dict[str, float] = {}
+        # When each run was begun the time before: so a start of this time is known.
+        self._earlier_starts: dict[str, float | None] = {}
 
-    def work(self) -> None:
-        child_process.lower_priority(NICENESS)
-        _shorten_log()
-        idle_since = time.monotonic()
+    def work(self, idle_seconds: float) -> None:
+        """Trains until no run has waited or been trained for that long."""
+        idle_since = math.inf
+        while time.monotonic() - idle_since < idle_seconds:
+            ended = self._executor.ended()
+            for run, note in ended:
+                self._write_down(run, note)
+            if ended:
+                retention.make_room()
+            if ended or self._must_look():
+                is_idle = not self.look()
+                idle_since = min(idle_since, time.monotonic()) if is_idle else math.inf
+            time.sleep(POLL_SECONDS)
+
+    def look(self) -> bool:
+        """Begins what waits and has a slot; whether any run waits or is trained."""
+        for run in runs.list_runs():
+            self._write_down(run)
+        waiting = _drop_stopped(runs.queue())
+        begun = self._executor.begun()
+        # Others count: started in a terminal, or by a worker that was killed.
+        training = begun | {run.id for run in runs.list_runs() if _is_training(run)}
         try:
-            while time.monotonic() - idle_since < self._idle_seconds:
-                ended = self._place.ended()
-                for run, note in ended:
-                    self._settle(run, note)
-                if ended:
-                    retention.make_room()
-                if (ended or self._must_look()) and self._look():
-                    idle_since = time.monotonic()
-                time.sleep(POLL_SECONDS)
-        finally:
-            self._place.close()
+            slots = self._executor.slots()
+            free = max(0, slots - len(training))
+            for run in [run for run in waiting if run.id not in begun][:free]:
+                self._begin(run)
+            self._tell(problem="", slots=slots)
+        except RunError as error:
+            self._tell(problem=str(error), slots=0)
+        except OSError as error:
+            self._tell(problem=f"A run cannot be begun: {error}.", slots=0)
+        return bool(waiting or training)
 
     def _must_look(self) -> bool:
         """Whether to read the run folders: now and then, and when one is new."""
@@ -159,66 +186,38 @@ class _Worker:
             return True
         return False
 
-    def _look(self) -> bool:
-        """Begins what waits and has a place; whether any run waits or is trained."""
-        self._see_to_the_dead()
-        waiting = _drop_stopped(runs.queue())
-        begun = self._place.begun()
-        # Others count: started in a terminal, or by a worker that was killed.
-        training = begun | {run.id for run in runs.list_runs() if _is_training(run)}
-        try:
-            offered = self._place.places()
-            free = max(0, offered - len(training))
-            for run in [run for run in waiting if run.id not in begun][:free]:
-                self._begin(run)
-            self._tell(problem="", places=offered)
-        except RunError as error:
-            self._tell(problem=str(error), places=0)
-        except OSError as error:
-            self._tell(problem=f"A run cannot be begun: {error}.", places=0)
-        return bool(waiting or training)
-
     def _begin(self, run: Run) -> None:
         status = run.recorded_status()
-        if self._place.attempts and not status.attempts_left:
-            run.write_status(replace(status, attempts_left=self._place.attempts))
-        self._begun_at[run.id] = time.time()
-        self._place.begin(run)
+        if self._executor.attempts and not status.attempts_left:
+            run.write_status(replace(status, attempts_left=self._executor.attempts))
+        self._earlier_starts[run.id] = status.started
+        self._executor.begin(run)
 
-    def _settle(self, run: Run, note: str) -> None:
-        """Sees to a run whose process has ended before it could write anything down."""
+    def _write_down(self, run: Run, note: str | None = None) -> None:
+        """Writes down what has become of a run, if its process is gone.
+
+        Args:
+            note: on the end of its process; None if that has not been told.
+        """
         with contextlib.suppress(RunError, OSError):
-            status = run.recorded_status()
-            if status.state == "queued" and status.attempts_left > 1:
-                left = status.attempts_left - 1
-                run.write_status(replace(status, attempts_left=left))
-            elif status.state == "queued" and self._has_started(run, status):
-                # It has died, and somebody has resumed it since.
-                return
-            elif status.state == "queued" or (
-                status.is_active and not self._place.attempts
-            ):
-                _note_death(run, status, note)
-
-    def _has_started(self, run: Run, status: Status) -> bool:
-        """Whether the training that was begun last got as far as to say so."""
-        begun = self._begun_at.get(run.id)
-        return begun is not None and (status.started or 0) >= begun
-
-    def _see_to_the_dead(self) -> None:
-        """Writes down what died without a word, and lets it wait again if it may."""
-        for run in runs.list_runs():
-            with contextlib.suppress(RunError, OSError):
-                recorded = run.recorded_status()
-                if not recorded.is_active:
-                    continue
+            status = recorded = run.recorded_status()
+            if recorded.is_active:
                 status = run.status()
-                if status.state == "queued":
-                    left = status.attempts_left - 1
-                    run.write_status(replace(status, attempts_left=left))
-                    self._place.forget(run)
-                elif status.is_final and run.id not in self._place.begun():
-                    _note_death(run, recorded, "")
+            elif note is not None:
+                earlier = self._earlier_starts.get(run.id, recorded.started)
+                status = outcome(recorded, has_begun=recorded.started != earlier)
+            if status == recorded or run.recorded_status() != recorded:
+                # It goes on, or somebody has resumed it since.
+                return
+            if status.state == "queued":
+                self._executor.forget(run)
+            elif run.id in self._executor.begun():
+                # The note on its end is yet to come.
+                return
+            elif status.state == "failed":
+                reason = f"{status.reason} ({note})" if note else status.reason
+                status = replace(status, reason=reason, ended=time.time())
+            run.write_status(status)
 
     def _tell(self, **report: object) -> None:
         if report != self._told:
@@ -233,40 +232,21 @@ def _is_training(run: Run) -> bool:
     return False
 
 
-def _note_death(run: Run, seen: Status, note: str) -> None:
-    status = run.status()
-    if run.recorded_status().state != seen.state:
-        # Somebody has resumed it since.
-        return
-    reason = f"{died_reason(status)} ({note})" if note else died_reason(status)
-    run.write_status(replace(status, state="failed", reason=reason, ended=time.time()))
-
-
 def _drop_stopped(waiting: list[Run]) -> list[Run]:
     """Ends the runs that were stopped while they waited; the rest still waits."""
     kept = []
     for run in waiting:
-        commands = _new_commands(run)
-        if not any(command.what == "stop" for command in commands):
-            kept.append(run)
-            continue
         with contextlib.suppress(RunError, OSError):
-            run.write_status(
-                replace(
-                    run.recorded_status(),
-                    state="stopped",
-                    reason="Stopped before it began.",
-                    ended=time.time(),
+            status = run.recorded_status()
+            commands = CommandReader(run.control_path, status.commands_read).new()
+            if any(command.what == "stop" for command in commands):
+                reason, now = "Stopped before it began.", time.time()
+                run.write_status(
+                    replace(status, state="stopped", reason=reason, ended=now)
                 )
-            )
+                continue
+            kept.append(run)
     return kept
-
-
-def _new_commands(run: Run) -> list[Command]:
-    with contextlib.suppress(RunError):
-        read = run.recorded_status().commands_read
-        return CommandReader(run.control_path, read).new()
-    return []
 
 
 def _lock_path() -> Path:
@@ -292,3 +272,7 @@ def _shorten_log() -> None:
     with contextlib.suppress(OSError):
         if _log().stat().st_size > LOG_BYTES:
             os.truncate(_log(), 0)
+
+
+if __name__ == "__main__":
+    work()

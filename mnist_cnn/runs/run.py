@@ -25,8 +25,9 @@ from mnist_cnn.nn.network import Network, load_weights
 from mnist_cnn.runs import commands
 from mnist_cnn.runs import lock as run_lock
 from mnist_cnn.runs.kept import as_kept
+from mnist_cnn.runs.outcome import outcome
 from mnist_cnn.runs.schema import RunError, read_json
-from mnist_cnn.runs.status import STATES, Status, died_reason, lost_reason
+from mnist_cnn.runs.status import STATES, Status
 from mnist_cnn.runs.suspicion import number, status_values, text
 from mnist_cnn.storage.files import overwrite_json, runs_folder, write_json
 
@@ -175,10 +176,7 @@ class Run(RunFolder):
         status = self.recorded_status()
         if not status.is_active:
             return status
-        status = as_kept(self, status)
-        if status.attempts_left > 1:
-            return replace(status, state="queued", reason=lost_reason(status))
-        return replace(status, state="failed", reason=died_reason(status))
+        return outcome(as_kept(self, status))
 
     def recorded_status(self) -> Status:
         """What status.json says, be the training alive or not."""

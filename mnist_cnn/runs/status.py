@@ -1,4 +1,4 @@
-"""How a training stands: its states, and the words for one that was lost."""
+"""How a training stands."""
 
 from __future__ import annotations
 
@@ -60,34 +60,3 @@ class Status:
     def is_final(self) -> bool:
         """Whether nothing more will happen."""
         return self.state in FINAL_STATES
-
-
-def died_reason(status: Status) -> str:
-    """What to tell when a training's process is gone without having said why."""
-    kept = (
-        f"The network of epoch {status.epochs_done} is kept."
-        if status.epochs_done
-        else "No epoch was complete, so there is no network to keep."
-    )
-    if status.attempts_left:
-        return (
-            f"It was begun {CLUSTER_ATTEMPTS} times on the cluster, and each time its "
-            f"process or its machine was lost. {kept}"
-        )
-    return (
-        "The training process ended without a word: it was killed, or the machine ran "
-        f"out of memory. {kept}"
-    )
-
-
-def lost_reason(status: Status) -> str:
-    """What to tell when a run's machine is gone and another one will take it."""
-    after = (
-        f"It goes on after epoch {status.epochs_done}"
-        if status.epochs_done
-        else "It begins again"
-    )
-    return (
-        f"The machine that trained it ({status.host}) was lost. {after} as soon as "
-        "another one has a place."
-    )

@@ -122,12 +122,12 @@ def _look() -> Overview:
             speed = training[-1].digits_per_second or speed
         elif speed is None:
             speed = _measured_speed(status)
-    places = worker.places()
+    slots = worker.slots()
     waits = {
         run.id: expected_wait(
-            training, [before.config for before in waiting[:place]], speed, places
+            training, [before.config for before in waiting[:before_it]], speed, slots
         )
-        for place, run in enumerate(waiting)
+        for before_it, run in enumerate(waiting)
     }
     return Overview(found, waits, worker.problem())
 

@@ -56,14 +56,14 @@ def test_a_run_waits_for_what_is_left_and_for_everybody_before_it():
     assert two_before == pytest.approx(alone + 2 * expected_seconds(CONFIG, 2_000))
 
 
-def test_on_a_cluster_a_run_waits_for_the_place_that_is_free_first():
+def test_on_a_cluster_a_run_waits_for_the_slot_that_is_free_first():
     now = pace(measured(60, 1), STATUS, CONFIG)
     one = expected_seconds(CONFIG, 2_000)
-    assert expected_wait([now], [], 2_000, places=2) == 0
-    assert expected_wait([now, now], [], 2_000, places=2) == now.seconds_left
-    three_before = expected_wait([], [CONFIG] * 3, 2_000, places=2)
+    assert expected_wait([now], [], 2_000, slots=2) == 0
+    assert expected_wait([now, now], [], 2_000, slots=2) == now.seconds_left
+    three_before = expected_wait([], [CONFIG] * 3, 2_000, slots=2)
     assert three_before == pytest.approx(one)
-    assert expected_wait([], [CONFIG] * 4, 2_000, places=2) == pytest.approx(2 * one)
+    assert expected_wait([], [CONFIG] * 4, 2_000, slots=2) == pytest.approx(2 * one)
 
 
 def test_a_slower_machine_means_a_longer_wait():

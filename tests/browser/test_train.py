@@ -250,7 +250,7 @@ def test_a_killed_worker_stops_no_training_and_a_new_one_takes_the_next(
     workers = [
         process
         for process in processes_of(lab.runs)
-        if b"worker" in Path(f"/proc/{process}/cmdline").read_bytes().split(b"\0")
+        if b"worker" in Path(f"/proc/{process}/cmdline").read_bytes()
     ]
     assert len(workers) == 1
     os.kill(workers[0], signal.SIGKILL)

@@ -132,7 +132,7 @@ def test_a_run_is_paused_stepped_resumed_and_stopped_over_the_cluster(
     run.send("pause")
     stopped.send("stop")
     wait_until(lambda: run.status().state == "paused")
-    assert worker.places() == 1
+    assert worker.slots() == 1
     assert [each.id for each in runs.queue()][:1] == [waiting.id]
     wait_until(lambda: stopped.status().state == "stopped")
     assert stopped.status().started is None
@@ -151,7 +151,7 @@ def test_a_killed_worker_loses_no_run_and_none_is_trained_twice(
     lines, wait_until, processes_of, machines
 ):
     machines.worker("two")
-    wait_until(lambda: worker.places() == 2)
+    wait_until(lambda: worker.slots() == 2)
     held, *others = [submit(epochs=2) for _ in range(4)]
     held.send("one_epoch")
     wait_until(lambda: held.status().state == "paused")
@@ -175,12 +175,12 @@ def test_a_killed_worker_loses_no_run_and_none_is_trained_twice(
 def test_a_missing_package_is_a_sentence(monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(RunError, match=r"dask\[distributed\] is missing"):
-        cluster.Cluster("tcp://127.0.0.1:1").places()
+        cluster.Cluster("tcp://127.0.0.1:1").slots()
 
 
 def test_an_address_that_is_none_is_a_sentence():
     with pytest.raises(RunError, match="does not answer"):
-        cluster.Cluster("nonsense://x").places()
+        cluster.Cluster("nonsense://x").slots()
 
 
 @pytest.mark.usefixtures("runs_folder")

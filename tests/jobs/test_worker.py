@@ -14,7 +14,6 @@ import pytest
 from mnist_cnn import runs
 from mnist_cnn.experiments.config import TrainingConfig
 from mnist_cnn.jobs import worker
-from mnist_cnn.jobs.local_process import LocalProcess
 from mnist_cnn.nn.architecture import Architecture
 from mnist_cnn.storage import child_process
 
@@ -149,40 +148,13 @@ def test_a_run_stopped_while_it_waits_is_never_begun(
     assert first.status().state == "stopped"
 
 
-def test_a_training_that_died_unwatched_is_written_down(monkeypatch):
+def test_a_training_that_died_unwatched_is_written_down():
     run = submit()
     run.write_status(runs.Status("running", epochs_done=1))
-    worker._Worker(LocalProcess(), 0)._see_to_the_dead()
+    worker.Worker(Nowhere()).look()
     recorded = run.recorded_status()
     assert recorded.state == "failed"
     assert "The network of epoch 1 is kept." in recorded.reason
-
-
-class NowhereToBe:
-    """A place that begins nothing."""
-
-    attempts = 0
-
-    def begin(self, run: runs.Run) -> None:
-        """Does nothing."""
-
-
-def test_a_run_resumed_before_its_death_was_noticed_keeps_waiting_however_often():
-    run, served = submit(), worker._Worker(NowhereToBe(), 0)
-    for _ in range(3):
-        served._begin(run)
-        run.write_status(runs.Status("queued", started=time.time()))
-        served._settle(run, "Signal 9.")
-        assert run.status().state == "queued"
-
-
-def test_a_run_whose_process_died_before_it_began_has_failed():
-    run, served = submit(), worker._Worker(NowhereToBe(), 0)
-    run.write_status(runs.Status("queued", started=time.time() - 100))
-    served._begin(run)
-    served._settle(run, "Signal 9.")
-    assert run.status().state == "failed"
-    assert "Signal 9." in run.status().reason
 
 
 def test_a_worker_that_cannot_be_started_is_a_sentence(monkeypatch):
@@ -213,15 +185,15 @@ def test_a_log_that_has_grown_is_begun_anew():
 
 
 class Nowhere:
-    """A place whose trainings end before they begin."""
+    """An executor whose trainings end at once: before they begin, if nothing else."""
 
-    attempts = 3
-
-    def __init__(self) -> None:
+    def __init__(self, attempts: int = 0, before_the_end=lambda _run: None) -> None:
+        self.attempts = attempts
         self.began: list[int] = []
+        self._before_the_end = before_the_end
         self._ended: list[tuple[runs.Run, str]] = []
 
-    def places(self) -> int:
+    def slots(self) -> int:
         return 1
 
     def begun(self) -> set[str]:
@@ -229,6 +201,7 @@ class Nowhere:
 
     def begin(self, run: runs.Run) -> None:
         self.began.append(run.recorded_status().attempts_left)
+        self._before_the_end(run)
         self._ended.append((run, "Exit code 1 on pc7."))
 
     def forget(self, run: runs.Run) -> None:
@@ -242,11 +215,40 @@ class Nowhere:
         pass
 
 
-def test_a_run_that_no_machine_can_begin_fails_with_a_sentence(monkeypatch):
-    monkeypatch.setattr(child_process, "lower_priority", lambda _: None)
-    run, place = submit(), Nowhere()
-    worker._Worker(place, 0.5).work()
-    assert place.began == [3, 2, 1]
+def test_a_run_whose_process_died_before_it_began_has_failed():
+    run, executor = submit(), Nowhere()
+    run.write_status(runs.Status("queued", started=time.time() - 100))
+    worker.Worker(executor).work(idle_seconds=0)
+    assert executor.began == [0]
+    assert run.status().state == "failed"
+    assert "(Exit code 1 on pc7.)" in run.status().reason
+
+
+def test_a_run_resumed_before_its_death_was_noticed_keeps_waiting_however_often():
+    clock = itertools.count(1.0)
+
+    def begin_die_and_be_resumed(run):
+        run.write_status(runs.Status("queued", started=next(clock)))
+        if len(executor.began) == 3:
+            run.send("stop")
+
+    run, executor = submit(), Nowhere(0, begin_die_and_be_resumed)
+    worker.Worker(executor).work(idle_seconds=0)
+    assert executor.began == [0, 0, 0]
+    assert run.status().state == "stopped"
+
+
+@pytest.mark.parametrize("idle_seconds", [0, 0.3])
+def test_a_worker_looks_at_least_once_and_leaves_when_nothing_waits(idle_seconds):
+    run, executor = submit(), Nowhere()
+    worker.Worker(executor).work(idle_seconds)
+    assert (run.status().state, executor.began) == ("failed", [0])
+
+
+def test_a_run_that_no_machine_can_begin_fails_with_a_sentence():
+    run, executor = submit(), Nowhere(attempts=3)
+    worker.Worker(executor).work(idle_seconds=0.5)
+    assert executor.began == [3, 2, 1]
     status = run.recorded_status()
     assert status.state == "failed"
     assert "It was begun 3 times on the cluster" in status.reason
@@ -254,35 +256,35 @@ def test_a_run_that_no_machine_can_begin_fails_with_a_sentence(monkeypatch):
 
 
 def test_a_run_that_every_machine_is_lost_with_fails_with_a_sentence():
-    run, place = submit(), Nowhere()
-    a_worker = worker._Worker(place, 0)
+    run, executor = submit(), Nowhere(attempts=3)
+    a_worker = worker.Worker(executor)
     for left in (3, 2, 1):
-        a_worker._look()
-        assert place.began[-1] == left
+        a_worker.look()
+        assert executor.began[-1] == left
         # A heart that beat on this machine, and a lock that nobody holds.
         run.write_status(replace(run.recorded_status(), state="running"))
-        place.ended()
-    a_worker._look()
-    assert place.began == [3, 2, 1]
+        executor.ended()
+    a_worker.look()
+    assert executor.began == [3, 2, 1]
     assert run.recorded_status().state == "failed"
     assert "its process or its machine was lost" in run.recorded_status().reason
 
 
 def test_the_worker_says_why_nothing_can_begin(monkeypatch):
-    run, place = submit(), Nowhere()
-    a_worker = worker._Worker(place, 0)
+    run, executor = submit(), Nowhere(attempts=3)
+    a_worker = worker.Worker(executor)
     monkeypatch.setattr(worker, "is_alive", lambda: True)
 
     def away() -> int:
         raise runs.RunError("The scheduler is away.")
 
     with monkeypatch.context() as without:
-        without.setattr(place, "places", away)
-        a_worker._look()
+        without.setattr(executor, "slots", away)
+        a_worker.look()
         assert worker.problem() == "The scheduler is away."
-        assert (run.status().state, place.began) == ("queued", [])
-    a_worker._look()
-    assert (worker.problem(), place.began) == ("", [3])
+        assert (run.status().state, executor.began) == ("queued", [])
+    a_worker.look()
+    assert (worker.problem(), executor.began) == ("", [3])
     monkeypatch.setattr(worker, "is_alive", lambda: False)
     (runs.folder() / "worker.json").write_text("{broken")
-    assert (worker.problem(), worker.places()) == ("", 1)
+    assert (worker.problem(), worker.slots()) == ("", 1)
