@@ -15,7 +15,7 @@ import time
 from dataclasses import replace
 
 from benchmarks.contenders import my_turn, say
-from mnist_cnn.training.process import prepare_environment
+from mnist_cnn.training.environment import prepare_keras
 
 
 def written(batch: int, digits: int, epochs: int) -> None:
@@ -62,9 +62,7 @@ def lab(batch: int, digits: int, epochs: int) -> None:
     config = replace(
         PRESETS["lecture"].config, batch_size=batch, examples=digits, epochs=epochs
     )
-    training = Training(runs.submit(config, state="preparing"))
-    training.more_callbacks.append(_take_turns())
-    training.train()
+    Training(runs.submit(config, state="preparing"), [_take_turns()]).train()
 
 
 def gemm(batch: int, digits: int, epochs: int) -> None:
@@ -138,7 +136,7 @@ def _take_turns():
 def main() -> None:
     kind, batch, digits, epochs = sys.argv[1], *map(int, sys.argv[2:5])
     if kind != "written":
-        prepare_environment()
+        prepare_keras()
     if kind == "lab_here":
         lab(batch, digits, epochs)
     elif kind == "lab":

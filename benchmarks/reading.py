@@ -38,9 +38,9 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=200)
     options = parser.parse_args()
 
-    from mnist_cnn.training.process import prepare_environment
+    from mnist_cnn.training.environment import prepare_keras
 
-    prepare_environment()
+    prepare_keras()
     from mnist_cnn.training import model as keras_models
 
     ours, image = runs.load_network(), drawing()

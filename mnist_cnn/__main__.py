@@ -45,11 +45,11 @@ def train(options: argparse.Namespace) -> int:
     preset = options.preset or DEFAULT_PRESET
     if options.resume and (options.preset or settings != PRESETS[preset].config):
         raise CommandError("A resumed run keeps its settings: give --resume alone.")
-    from mnist_cnn.training.process import prepare_environment
+    from mnist_cnn.training.environment import prepare_keras
 
-    prepare_environment()
+    prepare_keras()
+    from mnist_cnn.training.callbacks.progress_bar import ProgressBar
     from mnist_cnn.training.fit import Training
-    from mnist_cnn.training.progress import ProgressBar
 
     if options.resume:
         run = runs.find(options.resume)
@@ -57,9 +57,8 @@ def train(options: argparse.Namespace) -> int:
     else:
         run = runs.submit(settings, preset=preset, state="preparing")
     print(f"Run {run.id} in {run.path}", file=sys.stderr)
-    training = Training(run)
-    training.more_callbacks.append(ProgressBar(training))
-    status = training.train()
+    with ProgressBar(run.config.batch_size) as bar:
+        status = Training(run, [bar]).train()
     print(
         json.dumps(
             {

@@ -11,15 +11,15 @@ import sys
 from mnist_cnn import runs
 from mnist_cnn.digits import mnist
 from mnist_cnn.digits.mnist import Dataset
-from mnist_cnn.jobs.background import NICENESS, Job, Report
 from mnist_cnn.runs import Run, predictions
 from mnist_cnn.runs.predictions import Predictions, PredictionsError
+from mnist_cnn.storage.background import NICENESS, BackgroundFile, Report
 from mnist_cnn.storage.child_process import lower_priority
 
 EXIT_FAILED = 2
 
 
-class Evaluation(Job):
+class Evaluation(BackgroundFile):
     """One network, as of its newest complete epoch, on one test set.
 
     Args:
@@ -34,11 +34,9 @@ class Evaluation(Job):
         self._run = run
         self._digits = digits
         name = f"{run.id}-{run.network_version():x}-{digits.fingerprint}.npz"
-        super().__init__(
-            runs.folder() / "evaluations" / name,
-            ("mnist_cnn.jobs.evaluation_job", run.id),
-            "The evaluation",
-        )
+        path = runs.folder() / "evaluations" / name
+        module = "mnist_cnn.jobs.evaluation_job"
+        super().__init__(path, "The evaluation", module, run.id)
 
     def run(self) -> None:
         """Reads the test set in this very process; does nothing if another does.
@@ -46,11 +44,13 @@ class Evaluation(Job):
         Raises:
             ValueError, OSError: in a sentence, which the progress tells too.
         """
-        self.make(self._read)
 
-    def _read(self, report: Report) -> None:
-        model = runs.load_network(self._run.id)
-        predictions.save(predictions.predict(model, self._digits, report), self.path)
+        def write(report: Report) -> None:
+            network = runs.load_network(self._run.id)
+            read = predictions.predict(network, self._digits, report)
+            predictions.save(read, self.path)
+
+        self.make(write)
 
     def result(self) -> Predictions | None:
         """The predictions; None before they are there, or if they are damaged."""

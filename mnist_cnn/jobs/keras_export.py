@@ -9,11 +9,9 @@ from __future__ import annotations
 import contextlib
 import time
 
-import filelock
-
 from mnist_cnn import runs
-from mnist_cnn.jobs.background import Job
 from mnist_cnn.runs import Run
+from mnist_cnn.storage.background import BackgroundFile
 
 # Suffix of the file by the format's name.
 FORMATS = {"keras": ".keras", "litert": ".tflite"}
@@ -22,7 +20,7 @@ STEPS = ("Waiting for its turn", "Loading Keras", "Building the network", "Writi
 KEPT_SECONDS = 24 * 3600.0
 
 
-class KerasExport(Job):
+class KerasExport(BackgroundFile):
     """One network, as of its newest complete epoch, in one format.
 
     Args:
@@ -34,27 +32,19 @@ class KerasExport(Job):
     """
 
     def __init__(self, run: Run, kind: str) -> None:
-        self.source = run
-        self.kind = kind
         name = f"{run.id}-{run.network_version():x}{FORMATS[kind]}"
-        super().__init__(
-            runs.folder() / "exports" / name,
-            ("mnist_cnn.training.export", run.id, kind),
-            "The export",
-        )
+        path = (runs.folder() / "exports" / name).absolute()
+        module = "mnist_cnn.training.export"
+        super().__init__(path, "The export", module, run.id, str(path))
 
     def start(self) -> None:
         """Starts it in the background, unless it runs already.
 
         Raises:
-            RunError: if it cannot be started.
+            BackgroundError: if it cannot be started.
         """
         self._forget_old_ones()
         super().start()
-
-    def turn(self) -> filelock.BaseFileLock:
-        """Held while Keras works: each process takes half a gigabyte."""
-        return filelock.FileLock(self.path.parent / "turn.lock")
 
     def _forget_old_ones(self) -> None:
         with contextlib.suppress(OSError):

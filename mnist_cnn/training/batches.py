@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+from enum import IntEnum
+
 import keras
 import numpy as np
 
 from mnist_cnn.digits.augmentation import augment
 from mnist_cnn.experiments.config import TrainingConfig
 from mnist_cnn.training.model import as_input
+
+
+class Stream(IntEnum):
+    """What a seed decides, beside the labels: each has random numbers of its own.
+
+    numpy takes ``(seed,)`` and ``(seed, 0)`` for the same seed; the labels have the
+    first.
+    """
+
+    ORDER = 1
+    AUGMENTATION = 2
+    DROPOUT = 3
 
 
 class Batches(keras.utils.PyDataset):
@@ -36,49 +50,26 @@ class Batches(keras.utils.PyDataset):
 
     def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
         """Batch ``index``: float32 (B, 28, 28, 1) in [0, 1], int32 (B,)."""
-        places = self.places(index)
-        pixels = as_input(self._images[places])
+        indices = self.indices(index)
+        pixels = as_input(self._images[indices])
         if self._config.augmentation:
-            rng = np.random.default_rng((self._config.seed, self._epoch, index))
+            rng = self._rng(Stream.AUGMENTATION, self._epoch, index)
             pixels = augment(pixels[..., 0], self._config.augmentation, rng)[..., None]
-        return pixels, self._labels[places]
+        return pixels, self._labels[indices]
 
-    def places(self, index: int) -> np.ndarray:
-        """Where the digits of batch ``index`` stand in the training set."""
+    def indices(self, index: int) -> np.ndarray:
+        """Which digits of the training set batch ``index`` has."""
         size = self._config.batch_size
         return self._order[index * size : (index + 1) * size]
 
     def sizes(self) -> list[int]:
         """Digits in each batch."""
-        return [len(self.places(index)) for index in range(len(self))]
+        return [len(self.indices(index)) for index in range(len(self))]
 
     def start_epoch(self, epoch: int) -> None:
         """Shuffles for that epoch, counted from 0."""
-        rng = np.random.default_rng((self._config.seed, epoch))
         self._epoch = epoch
-        self._order = rng.permutation(len(self._images))
+        self._order = self._rng(Stream.ORDER, epoch).permutation(len(self._images))
 
-
-class StartEpoch(keras.callbacks.Callback):
-    """Tells the batches which epoch begins; Keras draws from them before the first.
-
-    Sets the random numbers of dropout too, so that they depend on seed and epoch alone:
-    Keras does not save them.
-
-    Args:
-        batches: of this training.
-        seed: of this training.
-    """
-
-    def __init__(self, batches: Batches, seed: int) -> None:
-        super().__init__()
-        self._batches = batches
-        self._seed = seed
-
-    def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
-        self._batches.start_epoch(epoch)
-        for place, layer in enumerate(self.model.layers):
-            if isinstance(layer, keras.layers.Dropout):
-                seeds = np.random.SeedSequence((self._seed, epoch, place))
-                first, second = seeds.generate_state(2) >> 1
-                layer.seed_generator.state.assign([first, second])
+    def _rng(self, *which: int) -> np.random.Generator:
+        return np.random.default_rng((self._config.seed, *which))

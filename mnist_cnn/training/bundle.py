@@ -6,18 +6,20 @@ test it where there is no network. See ``pretrained/MODEL_CARD.md``.
 
 from __future__ import annotations
 
-import json
 import shutil
-import subprocess
 import sys
+from dataclasses import replace
 
 from mnist_cnn import runs
-from mnist_cnn.storage import child_process
+from mnist_cnn.experiments.presets import DEFAULT_PRESET, PRESETS
+from mnist_cnn.runs import Run
+from mnist_cnn.training.environment import prepare_keras
 
-SETTINGS = (
-    *("--preset", "seed", "--epochs", "10"),
-    *("--augmentation", "shear,stroke,elastic"),
-    "--leave-out-offline-digits",
+CONFIG = replace(
+    PRESETS[DEFAULT_PRESET].config,
+    epochs=10,
+    augmentation=("shear", "stroke", "elastic"),
+    leave_out_offline_digits=True,
 )
 # Not model.keras: with its optimizer it is three times as large as the network.
 FILES = (
@@ -30,25 +32,27 @@ FILES = (
 )
 
 
-def train() -> str:
-    """Trains with the lab's own command line; returns the run's id."""
-    with child_process.start(
-        "mnist_cnn", "train", *SETTINGS, stdout=subprocess.PIPE, text=True
-    ) as training:
-        printed, _ = training.communicate()
-    result = json.loads(printed.splitlines()[-1])
-    if result["state"] != "done":
-        sys.exit(f"The training ended as {result['state']}: {result['reason']}")
-    return result["run_id"]
+def train() -> Run:
+    """Trains it, with a progress bar."""
+    prepare_keras()
+    from mnist_cnn.training.callbacks.progress_bar import ProgressBar
+    from mnist_cnn.training.fit import Training
+
+    run = runs.submit(CONFIG, preset=DEFAULT_PRESET, state="preparing")
+    with ProgressBar(CONFIG.batch_size) as bar:
+        status = Training(run, [bar]).train()
+    if status.state != "done":
+        sys.exit(f"The training ended as {status.state}: {status.reason}")
+    return run
 
 
-def bundle(run_id: str) -> None:
+def bundle(run: Run) -> None:
     """Copies what the server needs of a run into ``mnist_cnn/pretrained``."""
     target = runs.PRETRAINED_FOLDER
     target.mkdir(exist_ok=True)
     for name in FILES:
-        shutil.copyfile(runs.find(run_id).path / name, target / name)
+        shutil.copyfile(run.path / name, target / name)
 
 
 if __name__ == "__main__":
-    bundle(sys.argv[1] if len(sys.argv) > 1 else train())
+    bundle(runs.find(sys.argv[1]) if len(sys.argv) > 1 else train())

@@ -6,7 +6,7 @@ import errno
 import os
 import platform
 import time
-from dataclasses import replace
+from collections.abc import Sequence
 
 import keras
 import numpy as np
@@ -15,20 +15,30 @@ import tensorflow as tf
 from mnist_cnn.digits import mnist
 from mnist_cnn.experiments.config import TrainingConfig
 from mnist_cnn.nn.network import load_weights
+from mnist_cnn.nn.summary import summary
 from mnist_cnn.runs import Run, Status
-from mnist_cnn.runs.kept import epoch_point, of_epoch
+from mnist_cnn.runs.kept import epoch_point
 from mnist_cnn.storage.files import replacing
-from mnist_cnn.training import checkpoint, download, model
-from mnist_cnn.training.batches import Batches, StartEpoch
-from mnist_cnn.training.checkpoint import CheckpointError, KeepNetwork
-from mnist_cnn.training.obey import Obey, TrainingStopped
-from mnist_cnn.training.report import Clock, Report, Schedule
-from mnist_cnn.training.snapshots import (
-    KeepKernels,
-    Movement,
-    ReadAgain,
-    show_batch,
+from mnist_cnn.training import download, model
+from mnist_cnn.training.batches import Batches
+from mnist_cnn.training.callbacks.digit_predictions import DigitPredictions
+from mnist_cnn.training.callbacks.divergence import (
+    DivergedError,
+    TerminateOnDivergence,
 )
+from mnist_cnn.training.callbacks.epoch_seeder import EpochSeeder
+from mnist_cnn.training.callbacks.kernel_snapshots import KernelSnapshots
+from mnist_cnn.training.callbacks.learning_rate import LearningRateScheduler
+from mnist_cnn.training.callbacks.metrics_logger import MetricsLogger
+from mnist_cnn.training.callbacks.network_checkpoint import (
+    CheckpointError,
+    NetworkCheckpoint,
+)
+from mnist_cnn.training.callbacks.run_control import RunControl, TrainingStopped
+from mnist_cnn.training.callbacks.weight_change import WeightChange
+from mnist_cnn.training.fused_adam import FusedAdam
+from mnist_cnn.training.ordered_dense import OrderedDense
+from mnist_cnn.training.run_record import RunRecord
 
 TEST_BATCH = 500
 
@@ -38,19 +48,15 @@ class Training:
 
     Args:
         run: a run folder that nobody trains.
-
-    Attributes:
-        more_callbacks: Keras callbacks to add, such as a progress bar; those with a
-            ``close`` method are closed at the end, however it comes.
+        callbacks: Keras callbacks to add, such as a progress bar.
     """
 
-    def __init__(self, run: Run) -> None:
+    def __init__(
+        self, run: Run, callbacks: Sequence[keras.callbacks.Callback] = ()
+    ) -> None:
         self.run = run
-        self.config = run.config
-        self.status = Status()
-        self.more_callbacks: list[keras.callbacks.Callback] = []
-        self._clock = Clock()
-        self._report: Report | None = None
+        self._config = run.config
+        self._callbacks = callbacks
 
     def train(self) -> Status:
         """Trains to the end, a stop, or a failure, which the status tells.
@@ -61,8 +67,8 @@ class Training:
             RunError: if another process trains this run.
         """
         with self.run.lock():
-            self.status = self.run.recorded_status()
-            self._set(
+            self._record = record = RunRecord(self.run)
+            record.update(
                 state="preparing",
                 reason="",
                 started=time.time(),
@@ -72,66 +78,44 @@ class Training:
                 versions=_versions(),
             )
             try:
-                self._train()
+                self._prepare()
+                self._fit()
                 self._write_predictions()
-                self._set(state="done", ended=time.time())
+                record.update(state="done", ended=time.time())
             except (TrainingStopped, KeyboardInterrupt):
-                self._set(
-                    state="stopped", reason=self._kept("Stopped"), ended=time.time()
-                )
+                self._end("stopped", "Stopped")
                 # After the stop has been said: reading the test set takes a moment.
                 self._write_predictions()
             except Exception as error:
                 reason, is_known = explain_failure(error)
-                self._set(state="failed", reason=self._kept(reason), ended=time.time())
+                self._end("failed", reason)
                 if not is_known:
                     raise
-            finally:
-                self._close()
-        return self.status
-
-    @property
-    def seconds(self) -> float:
-        """Seconds trained so far, without pauses."""
-        return self._clock.seconds()
-
-    def _close(self) -> None:
-        for callback in (self._report, *self.more_callbacks):
-            if hasattr(callback, "close"):
-                callback.close()
-
-    def _train(self) -> None:
-        self._prepare()
-        self._set(state="running")
-        self._clock = Clock(self.status.seconds)
-        self._model.fit(
-            self._batches,
-            # The batches shuffle themselves.
-            shuffle=False,
-            initial_epoch=self.status.epochs_done,
-            epochs=self.config.epochs,
-            validation_data=(self._x_test, self._dataset.y_test),
-            validation_batch_size=TEST_BATCH,
-            callbacks=self._callbacks(),
-            verbose=0,
-        )
+        return record.status
 
     def _prepare(self) -> None:
+        """Reads the digits and builds the model, as it was after the last epoch."""
+        config, record = self._config, self._record
         dataset = download.load()
-        if self.config.leave_out_offline_digits:
+        if config.leave_out_offline_digits:
             dataset = mnist.without_offline_digits(dataset)
-        images, labels = training_digits(dataset, self.config)
-        keras.utils.set_random_seed(self.config.seed)
+        is_same = record.status.fingerprint in ("", dataset.fingerprint)
+        if self.run.model_path.is_file() and not is_same:
+            source = record.status.source
+            raise CheckpointError(
+                f"It cannot go on: it was begun on other digits ({source})."
+            )
+        images, labels = training_digits(dataset, config)
+        keras.utils.set_random_seed(config.seed)
         self._dataset = dataset
         self._x_test = model.as_input(dataset.x_test)
-        self._batches = Batches(images, labels, self.config)
-        self._model = model.build(self.config.network)
-        self.run.summary_path.write_text(
-            model.summary_text(self._model), encoding="utf-8"
-        )
-        model.compile_model(self._model, self.config)
-        self._restore()
-        self._set(
+        self._batches = Batches(images, labels, config)
+        self._model = model.build(config.network, dense=OrderedDense)
+        self.run.summary_path.write_text(summary(config.network), encoding="utf-8")
+        model.compile_model(self._model, config, adam=FusedAdam)
+        self._checkpoint = NetworkCheckpoint(record)
+        self._checkpoint.restore(self._model, len(self._batches))
+        record.update(
             source=dataset.source,
             fingerprint=dataset.fingerprint,
             examples=len(images),
@@ -139,69 +123,43 @@ class Training:
             steps_per_epoch=len(self._batches),
         )
 
-    def _restore(self) -> None:
-        """Goes on after the last complete epoch, if there is one."""
-        done = checkpoint.restore(self._model, self.run, len(self._batches))
-        if not done:
-            if self.status.epochs_done:
-                raise CheckpointError(
-                    "It cannot go on: the state of its optimizer (model.keras) is gone."
-                )
-            return
-        then, now = self.status.fingerprint, self._dataset.fingerprint
-        if then and then != now:
-            raise CheckpointError(
-                f"It cannot go on: it was begun on other digits ({self.status.source})."
-            )
-        self.status = of_epoch(self.run, self.status, done)
-
-    def _callbacks(self) -> list[keras.callbacks.Callback]:
-        done = self.status.epochs_done
-        schedule = Schedule(self.config, len(self._batches), _peak(self.run, done))
-        self._report = report = Report(
-            self.run.metrics_path, schedule, self._clock, self._batches.sizes(), done
-        )
-        obey = Obey(
-            self.run.control_path,
-            schedule,
-            report,
-            self._clock,
-            set_state=lambda state: self._set(state=state),
-            show_batch=lambda index: show_batch(
-                self._model, self._batches, index, self.run
-            ),
-            read=self.status.commands_read,
-            note_read=lambda read: self._set(commands_read=read),
-        )
-        total = self.config.epochs * len(self._batches)
+    def _fit(self) -> None:
+        config, record, batches = self._config, self._record, self._batches
+        peak = _peak(self.run, record.status.epochs_done) or config.learning_rate
+        scheduler = LearningRateScheduler(config.schedule, peak)
         watched = model.as_input(watched_digits(self._dataset, self.run))
-        return [
-            StartEpoch(self._batches, self.config.seed),
-            schedule,
-            Movement(report),
-            ReadAgain(report, watched),
-            report,
-            keras.callbacks.TerminateOnNaN(raise_error=True),
-            # Before the network: who goes on after its epoch has the kernels up to it.
-            KeepKernels(self.run, report, total),
-            KeepNetwork(self.run, self._note_epoch),
-            *self.more_callbacks,
-            # The last, since it may wait or end the training.
-            obey,
-        ]
-
-    def _note_epoch(self, epoch: int, logs: dict) -> None:
-        self._set(
-            epochs_done=epoch,
-            # As in the epoch's line, from where a resumed run takes them.
-            test_accuracy=round(float(logs["val_accuracy"]), 6),
-            test_loss=round(float(logs["val_loss"]), 6),
-            seconds=self._clock.seconds(),
-        )
+        record.update(state="running")
+        record.start_clock()
+        with MetricsLogger(record, scheduler, batches.sizes()) as logger:
+            self._model.fit(
+                batches,
+                # The batches shuffle themselves.
+                shuffle=False,
+                initial_epoch=record.status.epochs_done,
+                epochs=config.epochs,
+                validation_data=(self._x_test, self._dataset.y_test),
+                validation_batch_size=TEST_BATCH,
+                callbacks=[
+                    EpochSeeder(batches, config.seed),
+                    scheduler,
+                    WeightChange(),
+                    DigitPredictions(watched),
+                    logger,
+                    TerminateOnDivergence(),
+                    # Before the network: who goes on after its epoch has the kernels
+                    # up to it.
+                    KernelSnapshots(self.run.kernels_path),
+                    self._checkpoint,
+                    *self._callbacks,
+                    # The last, since it may wait or end the training.
+                    RunControl(record, scheduler, logger, batches),
+                ],
+                verbose=0,
+            )
 
     def _write_predictions(self) -> None:
         """Reads the whole test set with the network that is kept."""
-        if not self.status.epochs_done:
+        if not self._record.status.epochs_done:
             return
         model.set_weights(self._model, load_weights(self.run.weights_path))
         probabilities = self._model.predict(
@@ -215,15 +173,15 @@ class Training:
                 fingerprint=np.array(self._dataset.fingerprint),
             )
 
-    def _kept(self, reason: str) -> str:
-        done = self.status.epochs_done
-        if done:
-            return f"{reason}. The network of epoch {done} is kept."
-        return f"{reason}. No epoch was complete, so there is no network to keep."
-
-    def _set(self, **values: object) -> None:
-        self.status = replace(self.status, **values)
-        self.run.write_status(self.status)
+    def _end(self, state: str, reason: str) -> None:
+        """Says how it ended, and which network is kept."""
+        done = self._record.status.epochs_done
+        kept = (
+            f"The network of epoch {done} is kept."
+            if done
+            else "No epoch was complete, so there is no network to keep."
+        )
+        self._record.update(state=state, reason=f"{reason}. {kept}", ended=time.time())
 
 
 def training_digits(
@@ -264,7 +222,7 @@ def explain_failure(error: Exception) -> tuple[str, bool]:
     """
     if isinstance(error, mnist.DataError | CheckpointError):
         return str(error).rstrip("."), True
-    if isinstance(error, RuntimeError) and "NaN or Inf" in str(error):
+    if isinstance(error, DivergedError):
         return (
             "The loss is no longer a number: the learning rate is too high, so that "
             "each step overshoots and the weights grow without end. Try a tenth of it",

@@ -2,33 +2,44 @@
 
 from __future__ import annotations
 
-import io
-
 import keras
 import numpy as np
 from keras import layers
 
 from mnist_cnn.experiments.config import TrainingConfig
 from mnist_cnn.nn.architecture import IMAGE_SHAPE, Architecture, Layer
-from mnist_cnn.training.fused_adam import fused_adam
-from mnist_cnn.training.ordered_dense import ordered_dense
 
 SGD_MOMENTUM = 0.9
 
 
-def build(architecture: Architecture) -> keras.Sequential:
-    """The Keras model of a network, layer for layer and name for name."""
-    return keras.Sequential(
-        [keras.Input(IMAGE_SHAPE), *(_keras_layer(x) for x in architecture.layers())],
-        name="cnn",
-    )
+def build(
+    architecture: Architecture, dense: type[layers.Dense] = layers.Dense
+) -> keras.Sequential:
+    """The Keras model of a network, layer for layer and name for name.
+
+    Args:
+        architecture: the network.
+        dense: the class of its dense layers.
+    """
+    made = [_keras_layer(layer, dense) for layer in architecture.layers()]
+    return keras.Sequential([keras.Input(IMAGE_SHAPE), *made], name="cnn")
 
 
-def compile_model(model: keras.Model, config: TrainingConfig) -> None:
-    """Sets optimizer, loss and metric as the lecture does, with the config's values."""
+def compile_model(
+    model: keras.Model,
+    config: TrainingConfig,
+    adam: type[keras.optimizers.Adam] = keras.optimizers.Adam,
+) -> None:
+    """Sets optimizer, loss and metric as the lecture does, with the config's values.
+
+    Args:
+        model: is compiled.
+        config: its ``optimizer`` and ``learning_rate``.
+        adam: the class of the optimizer "adam".
+    """
     rate = config.learning_rate
     optimizer = {
-        "adam": lambda: fused_adam(rate),
+        "adam": lambda: adam(rate),
         "sgd": lambda: keras.optimizers.SGD(rate, momentum=SGD_MOMENTUM),
         "rmsprop": lambda: keras.optimizers.RMSprop(rate),
     }[config.optimizer]()
@@ -65,14 +76,7 @@ def set_weights(model: keras.Model, weights: dict[str, np.ndarray]) -> None:
                 variable.assign(weights[f"{layer.name}/{variable.name}"])
 
 
-def summary_text(model: keras.Model) -> str:
-    """What ``model.summary()`` prints, 80 columns wide."""
-    text = io.StringIO()
-    model.summary(line_length=80, print_fn=text.write)
-    return text.getvalue()
-
-
-def _keras_layer(layer: Layer) -> keras.Layer:
+def _keras_layer(layer: Layer, dense: type[layers.Dense]) -> keras.Layer:
     match layer.kind:
         case "conv":
             return layers.Conv2D(
@@ -93,5 +97,7 @@ def _keras_layer(layer: Layer) -> keras.Layer:
         case "flatten":
             return layers.Flatten(name=layer.name)
         case "dense":
-            return ordered_dense(layer.output_shape[-1], layer.activation, layer.name)
+            return dense(
+                layer.output_shape[-1], activation=layer.activation, name=layer.name
+            )
     raise ValueError(f"Unknown kind of layer: {layer.kind}")

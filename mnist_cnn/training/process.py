@@ -14,15 +14,17 @@ import signal
 import sys
 import threading
 
+from mnist_cnn import runs
+from mnist_cnn.digits import mnist
+from mnist_cnn.training.environment import prepare_keras
+
 ORPHAN_EXIT_CODE = 4
 
 
 def main() -> int:
     """Trains the run whose id comes in on standard input; nothing comes if no work."""
-    prepare_environment()
+    prepare_keras()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    from mnist_cnn import runs
-    from mnist_cnn.digits import mnist
     from mnist_cnn.training.fit import Training
 
     with contextlib.suppress(mnist.DataError):  # whoever trains is told
@@ -45,14 +47,6 @@ def _end_with_the_other_side() -> None:
     sys.stdin.read()
     # Nothing is written down: whoever looks sees that this training has died.
     os._exit(ORPHAN_EXIT_CODE)
-
-
-def prepare_environment() -> None:
-    """What must be set before TensorFlow is imported; what the user set stays."""
-    # A quarter faster on CPUs without AVX512-VNNI, where it is off by default.
-    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
 
 if __name__ == "__main__":

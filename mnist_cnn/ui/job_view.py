@@ -6,15 +6,14 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from mnist_cnn.jobs.background import Job
-from mnist_cnn.runs import RunError
+from mnist_cnn.storage.background import BackgroundError, BackgroundFile
 from mnist_cnn.ui.text import _
 
 LOOK_SECONDS = 0.5
 
 
 def offer_job(
-    job: Job,
+    job: BackgroundFile,
     *,
     key: str,
     label: str,
@@ -48,16 +47,16 @@ def offer_job(
     )
 
 
-def _look(job: Job, progress: Callable[[float], str]) -> None:
+def _look(job: BackgroundFile, progress: Callable[[float], str]) -> None:
     now = job.progress()
     if now.state != "running":
         st.rerun()
-    share = min(1.0, now.share)
+    share = min(1.0, now.fraction)
     st.progress(share, progress(share))
 
 
-def _start(job: Job, problem: str) -> None:
+def _start(job: BackgroundFile, problem: str) -> None:
     try:
         job.start()
-    except RunError as error:
+    except BackgroundError as error:
         st.session_state[problem] = str(error)

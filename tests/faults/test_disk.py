@@ -52,9 +52,7 @@ def fill(disk: Path) -> None:
 def train(run: runs.Run, *callbacks) -> runs.Status:
     from mnist_cnn.training.fit import Training
 
-    training = Training(run)
-    training.more_callbacks.extend(callbacks)
-    return training.train()
+    return Training(run, callbacks).train()
 
 
 @pytest.fixture

@@ -46,7 +46,9 @@ def test_the_pretrained_network_for_keras_has_its_accuracy(runs_folder, mnist):
     assert export.progress().state == "none"
     export.start()
     assert waited_for(export) == "done"
-    model = keras.saving.load_model(export.path)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        model = keras.saving.load_model(export.path)
     images, labels = mnist.x_test[:1000].astype(np.float32) / 255, mnist.y_test[:1000]
     _loss, accuracy = model.evaluate(images[..., None], labels, verbose=0)
     ours = runs.load_network().probabilities(images)
@@ -67,7 +69,7 @@ def test_a_litert_file_gives_the_probabilities_of_the_lab(
     weights = random_network(architecture).weights
     np.savez(run.weights_path, **weights)
     export = KerasExport(run, "litert")
-    export.make(lambda report: exporter.write(export, report))
+    assert exporter.main(run.id, str(export.path)) == 0
     digits = random_digits(20)
     ours = runs.load_network(run.id).probabilities(digits)
     assert np.allclose(litert_probabilities(export.path, digits), ours, atol=1e-4)
@@ -77,7 +79,7 @@ def test_a_damaged_network_is_a_sentence(runs_folder):
     run = runs.submit(TrainingConfig())
     run.weights_path.write_bytes(b"no weights")
     export = KerasExport(run, "litert")
-    assert exporter.main(run.id, "litert") == exporter.EXIT_FAILED
+    assert exporter.main(run.id, str(export.path)) == exporter.EXIT_FAILED
     progress = export.progress()
     assert progress.state == "failed"
     assert "cannot be read" in progress.reason
@@ -94,8 +96,9 @@ def test_what_keras_cannot_write_is_a_sentence(
     monkeypatch.setattr(keras.Model, "export", broken)
     run = runs.submit(TrainingConfig(network=architectures["dense only"]))
     np.savez(run.weights_path, **random_network(run.config.network).weights)
-    assert exporter.main(run.id, "litert") == exporter.EXIT_FAILED
-    reason = KerasExport(run, "litert").progress().reason
+    export = KerasExport(run, "litert")
+    assert exporter.main(run.id, str(export.path)) == exporter.EXIT_FAILED
+    reason = export.progress().reason
     assert reason == "Keras could not make this file (RuntimeError: no such operation)."
 
 

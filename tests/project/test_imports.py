@@ -1,7 +1,11 @@
 """Who may import whom; and no page ever loads TensorFlow."""
 
+import ast
+import importlib.util
+import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -24,6 +28,34 @@ for page in sys.argv[1:]:
     assert not at.exception, (page, at.exception)
     print(page, *sorted({name.partition(".")[0] for name in sys.modules}))
 """
+
+
+def test_a_module_that_is_started_is_below_the_one_that_starts_it():
+    """A string such as "mnist_cnn.jobs.worker" is an import that nobody sees."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    layers = contracts["tool"]["importlinter"]["contracts"][0]["layers"]
+    floors = {
+        room.strip(): floor
+        for floor, rooms in enumerate(reversed(layers))
+        for room in rooms.split("|")
+    }
+
+    def floor(module: str) -> int:
+        parts = module.split(".")
+        return next(floors[x] for n in (2, 3) if (x := ".".join(parts[:n])) in floors)
+
+    started = []
+    for path in (ROOT / "mnist_cnn").rglob("*.py"):
+        module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        for node in ast.walk(ast.parse(path.read_text())):
+            text = node.value if isinstance(node, ast.Constant) else None
+            is_dotted = isinstance(text, str) and re.fullmatch(
+                r"mnist_cnn(\.\w+)+", text
+            )
+            if is_dotted and importlib.util.find_spec(text):
+                started.append(text)
+                assert floor(text) <= floor(module), f"{module} starts {text}"
+    assert "mnist_cnn.training.process" in started
 
 
 def test_the_import_contracts_are_kept():

@@ -1,4 +1,4 @@
-"""The ordered dense layer is Keras' layer, in values, gradients and what is saved."""
+"""The ordered dense layer is Keras' layer, in values and gradients."""
 
 import numpy as np
 import pytest
@@ -8,9 +8,9 @@ UNITS = 7
 
 @pytest.fixture(scope="module")
 def keras():
-    from mnist_cnn.training.process import prepare_environment
+    from mnist_cnn.training.environment import prepare_keras
 
-    prepare_environment()
+    prepare_keras()
     import keras
 
     return keras
@@ -18,10 +18,10 @@ def keras():
 
 def pair(keras, activation: str):
     """Keras' own layer and the ordered one, with the same weights."""
-    from mnist_cnn.training.ordered_dense import ordered_dense
+    from mnist_cnn.training.ordered_dense import OrderedDense
 
     plain = keras.layers.Dense(UNITS, activation=activation)
-    ordered = ordered_dense(UNITS, activation, "dense")
+    ordered = OrderedDense(UNITS, activation=activation)
     plain.build((None, 12))
     ordered.build((None, 12))
     ordered.set_weights(plain.get_weights())
@@ -70,16 +70,3 @@ def test_the_kernels_gradient_waits_for_that_of_the_input(keras):
     (of_kernel,) = (each for each in products if each.control_inputs)
     assert of_kernel.get_attr("transpose_a")
     assert [each.type for each in of_kernel.control_inputs] == ["Transpose"]
-
-
-def test_a_saved_model_opens_with_plain_keras(keras, tmp_path):
-    from mnist_cnn.training.ordered_dense import ordered_dense
-
-    model = keras.Sequential([keras.Input((12,)), ordered_dense(UNITS, "relu", "d")])
-    inputs = np.random.default_rng(2).standard_normal((3, 12)).astype(np.float32)
-    model.save(tmp_path / "model.keras")
-    opened = keras.saving.load_model(tmp_path / "model.keras")
-    assert type(opened.layers[0]) is keras.layers.Dense
-    assert "call" not in vars(opened.layers[0])
-    expected = model.predict(inputs, verbose=0)
-    np.testing.assert_allclose(opened.predict(inputs, verbose=0), expected, rtol=1e-5)

@@ -4,6 +4,7 @@ import errno
 import shutil
 import time
 import types
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -29,9 +30,7 @@ def train(*callbacks, run: runs.Run | None = None, **settings) -> runs.Run:
     from mnist_cnn.training.fit import Training
 
     run = run or runs.submit(TrainingConfig(**SETTINGS | settings), state="preparing")
-    training = Training(run)
-    training.more_callbacks.extend(callbacks)
-    training.train()
+    Training(run, callbacks).train()
     return run
 
 
@@ -140,7 +139,9 @@ def test_keras_model_weights_and_test_predictions_are_one_network(finished):
     np.testing.assert_allclose(
         runs.load_network(run.id).probabilities(pixels), theirs, atol=1e-5
     )
-    # With its optimizer, so that the training could go on.
+    # Of Keras' classes alone, with its optimizer, so that the training could go on.
+    for part in (*loaded.layers, loaded.optimizer):
+        assert type(part).__module__.startswith("keras.")
     assert int(loaded.optimizer.iterations) == 2 * STEPS
     with np.load(run.predictions_path) as kept:
         np.testing.assert_allclose(kept["probabilities"], theirs, atol=1e-5)
@@ -222,7 +223,7 @@ def test_a_stop_that_came_before_the_first_batch_is_obeyed(lines):
 @pytest.fixture
 def answer_pauses(lines, monkeypatch):
     """Makes a paused training send itself the next command instead of waiting."""
-    from mnist_cnn.training import obey
+    from mnist_cnn.training.callbacks import run_control
 
     def answer(run, *commands):
         script, seen = list(commands), []
@@ -234,8 +235,7 @@ def answer_pauses(lines, monkeypatch):
                 run.send(command)
             time.sleep(0.01)
 
-        clock = types.SimpleNamespace(sleep=sleep, perf_counter=time.perf_counter)
-        monkeypatch.setattr(obey, "time", clock)
+        monkeypatch.setattr(run_control, "time", types.SimpleNamespace(sleep=sleep))
         return seen
 
     return answer
@@ -279,7 +279,7 @@ def test_a_paused_training_shows_its_last_batch_and_can_be_stopped(
 
 
 def test_a_pause_is_not_counted_as_training(at_step, column, monkeypatch):
-    from mnist_cnn.training import obey
+    from mnist_cnn.training.callbacks import run_control
 
     run = runs.submit(TrainingConfig(**SETTINGS))
 
@@ -287,8 +287,7 @@ def test_a_pause_is_not_counted_as_training(at_step, column, monkeypatch):
         time.sleep(3)
         run.send("resume")
 
-    clock = types.SimpleNamespace(sleep=sleep, perf_counter=time.perf_counter)
-    monkeypatch.setattr(obey, "time", clock)
+    monkeypatch.setattr(run_control, "time", types.SimpleNamespace(sleep=sleep))
     train(at_step(2, lambda _: run.send("pause")), run=run)
     times = column(run, "time")
     status = run.status()
@@ -337,6 +336,29 @@ def test_a_loss_that_is_no_number_is_explained_and_the_last_epoch_kept(at_step, 
     assert lines(run, "batch")[-1]["loss"] is None
     pixels = data.load().x_test / np.float32(255)
     assert np.isfinite(runs.load_network(run.id).probabilities(pixels)).all()
+
+
+def test_a_network_that_the_last_step_of_an_epoch_broke_replaces_no_good_one(at_step):
+    def explode(model):
+        kernel = model.get_layer("output").kernel
+        kernel.assign(kernel * np.nan)
+
+    run = train(at_step(2 * STEPS, explode), epochs=3)
+    status = run.status()
+    assert (status.state, status.epochs_done) == ("failed", 1)
+    assert "learning rate is too high" in status.reason
+    pixels = data.load().x_test / np.float32(255)
+    assert np.isfinite(runs.load_network(run.id).probabilities(pixels)).all()
+
+
+def test_weights_without_end_are_not_kept_even_if_the_test_loss_is_a_number(at_step):
+    def explode(model):
+        # A unit that is 0 for every digit.
+        bias = model.get_layer("dense_1").bias
+        bias.assign(np.full(bias.shape, -np.inf, np.float32))
+
+    run = train(at_step(2 * STEPS, explode), epochs=3)
+    assert (run.status().state, run.status().epochs_done) == ("failed", 1)
 
 
 def test_a_far_too_high_learning_rate_really_ends_so():
@@ -430,6 +452,31 @@ def test_batches_show_every_digit_once_an_epoch_in_an_order_of_the_seed():
     assert sorted(orders[0]) == sorted(orders[1]) == labels.tolist()
     assert orders[0] == orders[2] != orders[1]
     assert batches.sizes() == [120, 120, 120, 120, 20]
+
+
+def test_labels_order_and_variation_are_decided_by_numbers_of_their_own():
+    from mnist_cnn.training.batches import Batches
+    from mnist_cnn.training.fit import training_digits
+
+    config = TrainingConfig(**SETTINGS | {"examples": 1000, "batch_size": 1000})
+    shuffled = replace(config, shuffle_labels=True)
+    varied = replace(config, augmentation=("shear",))
+    labels = np.arange(1000)
+    images = np.zeros((1000, 28, 28), np.uint8)
+    dataset = types.SimpleNamespace(x_train=images, y_train=labels)
+    dealt = training_digits(dataset, shuffled)[1]
+    _, order = Batches(images, labels, config)[0]
+    rng_of_batch = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            "mnist_cnn.training.batches.augment",
+            lambda pixels, _names, rng: rng_of_batch.append(rng) or pixels,
+        )
+        Batches(images, labels, varied)[0]
+    variation = rng_of_batch[0].permutation(labels)
+    streams = [dealt.tolist(), order.tolist(), variation.tolist()]
+    assert all(sorted(stream) == labels.tolist() for stream in streams)
+    assert len({tuple(stream) for stream in streams}) == 3
 
 
 def test_offline_no_download_is_tried(monkeypatch):

@@ -16,7 +16,6 @@ from pathlib import Path
 
 import filelock
 
-from mnist_cnn.runs import RunError
 from mnist_cnn.storage import child_process
 from mnist_cnn.storage.files import is_held, read_json, write_json
 
@@ -29,42 +28,47 @@ STARTS_WITHIN_SECONDS = 30.0
 Report = Callable[[int, int], None]
 
 
+class BackgroundError(ValueError):
+    """What cannot be started; says so in a sentence."""
+
+
 @dataclass(frozen=True)
 class Progress:
     """How far a job is.
 
     Attributes:
         state: "none", "running", "done" or "failed".
-        share: of the work that is done, 0 to 1.
+        fraction: of the work that is done, 0 to 1.
         reason: why it failed, in a sentence.
     """
 
     state: str
-    share: float = 0.0
+    fraction: float = 0.0
     reason: str = ""
 
 
-class Job:
-    """One file to be made, by one process at a time.
+class BackgroundFile:
+    """One file, made by one process at a time; its lock and progress lie beside it.
 
     Args:
-        path: the file; its lock and its progress lie beside it.
-        command: a module and its arguments, for ``python -m``; it calls ``make``.
-        title: what it is for people, such as "The evaluation".
+        path: of the file.
+        title: what makes it, for people, such as "The evaluation".
+        module: what makes it, for ``python -m``; it calls ``make``.
+        arguments: for the module.
     """
 
-    def __init__(self, path: Path, command: tuple[str, ...], title: str) -> None:
+    def __init__(self, path: Path, title: str, module: str, *arguments: str) -> None:
         self.path = path
-        self._command = command
         self._title = title
+        self._command = (module, *arguments)
         self._lock_path = path.with_name(f"{path.name}.lock")
         self._progress_path = path.with_name(f"{path.name}.json")
 
     def start(self) -> None:
-        """Starts it in the background, unless it runs already.
+        """Starts making it in the background, unless that goes on already.
 
         Raises:
-            RunError: if it cannot be started.
+            BackgroundError: if it cannot be started.
         """
         if self.progress().state == "running":
             return
@@ -79,7 +83,9 @@ class Job:
             )
         except OSError as error:
             reason = _sentence(error)
-            raise RunError(f"{self._title} could not be started: {reason}") from error
+            raise BackgroundError(
+                f"{self._title} could not be started: {reason}"
+            ) from error
 
     def progress(self) -> Progress:
         """How far it is; one whose process has died says so."""
@@ -91,8 +97,9 @@ class Job:
             return Progress("none")
         if noted.get("reason"):
             return Progress("failed", reason=str(noted["reason"]))
-        is_new = time.time() - float(noted.get("noted") or 0) < STARTS_WITHIN_SECONDS
-        if is_new or is_held(self._lock_path):
+        # Noted in the future: the clock was set back.
+        age = time.time() - float(noted.get("noted") or 0)
+        if 0 <= age < STARTS_WITHIN_SECONDS or is_held(self._lock_path):
             return Progress("running", float(noted.get("share") or 0))
         return Progress(
             "failed",
@@ -110,12 +117,12 @@ class Job:
             ValueError, OSError: in a sentence, which the progress tells too.
         """
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        noted = float("-inf")
+        next_note = float("-inf")
 
         def report(done: int, total: int) -> None:
-            nonlocal noted
-            if time.monotonic() - noted > REPORT_SECONDS:
-                noted = time.monotonic()
+            nonlocal next_note
+            if time.monotonic() > next_note:
+                next_note = time.monotonic() + REPORT_SECONDS
                 self._write_progress(done / total)
 
         try:
@@ -128,10 +135,10 @@ class Job:
                 self._write_progress(0, reason=_sentence(error))
             raise
 
-    def _write_progress(self, share: float, *, reason: str = "") -> None:
+    def _write_progress(self, fraction: float, *, reason: str = "") -> None:
         write_json(
             self._progress_path,
-            {"share": round(share, 4), "noted": time.time(), "reason": reason},
+            {"share": round(fraction, 4), "noted": time.time(), "reason": reason},
         )
 
 

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Self
 
 import keras
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-if TYPE_CHECKING:
-    from mnist_cnn.training.fit import Training
-
 
 class ProgressBar(keras.callbacks.Callback):
     """Loss, accuracy, digits a second and time left, on standard error.
 
+    Use it in a ``with`` statement, which leaves the terminal as it was.
+
     Args:
-        training: whose clock and batches to show.
+        batch_size: digits in a batch.
     """
 
-    def __init__(self, training: Training) -> None:
+    def __init__(self, batch_size: int) -> None:
         super().__init__()
-        self._training = training
+        self._batch_size = batch_size
+        self._task = None
         self._progress = Progress(
             TextColumn("Epoch {task.fields[epoch]}/{task.fields[epochs]}"),
             BarColumn(),
@@ -32,41 +32,41 @@ class ProgressBar(keras.callbacks.Callback):
             console=Console(stderr=True),
         )
 
-    def on_train_begin(self, logs: dict | None = None) -> None:
-        done = self._training.status.epochs_done
-        self._task = self._progress.add_task(
-            "",
-            total=self.params["epochs"] * self.params["steps"],
-            completed=done * self.params["steps"],
-            epoch=done + 1,
-            epochs=self.params["epochs"],
-            loss=float("nan"),
-            accuracy=float("nan"),
-            speed=0.0,
-        )
-        self._digits = done * self._training.status.examples
+    def __enter__(self) -> Self:
         self._progress.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._progress.stop()
+
+    def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
+        if self._task is None:
+            steps, epochs = self.params["steps"], self.params["epochs"]
+            self._task = self._progress.add_task(
+                "",
+                total=epochs * steps,
+                completed=epoch * steps,
+                epochs=epochs,
+                epoch=epoch + 1,
+                loss=float("nan"),
+                accuracy=float("nan"),
+                speed=0.0,
+            )
+        self._progress.update(self._task, epoch=epoch + 1)
 
     def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
-        logs = logs or {}
-        self._digits += self._training.config.batch_size
+        steps_per_second = self._progress.tasks[0].speed or 0.0
         self._progress.update(
             self._task,
             advance=1,
             loss=logs["loss"],
             accuracy=logs["accuracy"],
-            speed=self._digits / max(self._training.seconds, 1e-9),
+            speed=steps_per_second * self._batch_size,
         )
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
-        logs = logs or {}
-        self._progress.update(self._task, epoch=min(epoch + 2, self.params["epochs"]))
         self._progress.console.print(
             f"Epoch {epoch + 1}: loss {logs['loss']:.4f}, accuracy "
             f"{logs['accuracy']:.4f}, test loss {logs['val_loss']:.4f}, test accuracy "
             f"{logs['val_accuracy']:.4f}"
         )
-
-    def close(self) -> None:
-        """Leaves the terminal as it was."""
-        self._progress.stop()

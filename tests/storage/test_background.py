@@ -1,0 +1,61 @@
+"""A file that a process of its own makes: what its progress says."""
+
+import time
+
+import filelock
+import pytest
+
+from mnist_cnn.storage import background, child_process
+from mnist_cnn.storage.background import BackgroundError, BackgroundFile
+
+
+@pytest.fixture
+def file(tmp_path, monkeypatch) -> BackgroundFile:
+    """One whose process is killed before it does anything."""
+    monkeypatch.setattr(child_process, "start", lambda *_, **__: None)
+    return BackgroundFile(tmp_path / "made" / "file.npz", "The file", "nothing")
+
+
+def after(monkeypatch, seconds: float) -> None:
+    now = time.time() + seconds
+    monkeypatch.setattr(background.time, "time", lambda: now)
+
+
+def test_a_process_may_take_its_time_to_start_and_then_holds_a_lock(file, monkeypatch):
+    assert file.progress().state == "none"
+    file.start()
+    assert file.progress().state == "running"
+    with filelock.FileLock(f"{file.path}.lock"):
+        after(monkeypatch, background.STARTS_WITHIN_SECONDS + 1)
+        assert file.progress().state == "running"
+    progress = file.progress()
+    assert progress.state == "failed"
+    assert "ended without a word" in progress.reason
+
+
+def test_a_killed_process_is_not_alive_because_the_clock_was_set_back(
+    file, monkeypatch
+):
+    file.start()
+    after(monkeypatch, -3600)
+    assert file.progress().state == "failed"
+
+
+def test_a_process_that_cannot_be_started_is_a_sentence(file, monkeypatch):
+    def fail(*_command, **_options):
+        raise OSError("no such program")
+
+    monkeypatch.setattr(child_process, "start", fail)
+    with pytest.raises(BackgroundError, match="could not be started: no such"):
+        file.start()
+
+
+def test_what_it_says_in_between_and_why_it_failed_can_be_read(file):
+    def write(report) -> None:
+        report(1, 4)
+        assert file.progress().fraction == 0.25
+        raise ValueError("The network is damaged.")
+
+    with pytest.raises(ValueError, match="damaged"):
+        file.make(write)
+    assert file.progress().reason == "The network is damaged."
