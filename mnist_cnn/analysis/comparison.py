@@ -15,7 +15,7 @@ from mnist_cnn.runs import Run, RunError, Status
 from mnist_cnn.runs.predictions import Predictions
 
 # As many as there are colors that everybody can tell apart.
-MOST = 6
+MAX_RUNS = 6
 LONGEST_LINK = 400
 
 
@@ -129,8 +129,8 @@ class Filter:
 def runs_in_link(text: str) -> tuple[list[str], list[str]]:
     """The ids in ``?runs=a,b,c``, and a sentence about each thing that is no good.
 
-    At most ``MOST`` ids of runs that can be read, each once, in the link's order. The
-    text may be anything; no file is touched for what cannot be an id.
+    At most ``MAX_RUNS`` ids of runs that can be read, each once, in the link's order.
+    The text may be anything; no file is touched for what cannot be an id.
     """
     if len(text) > LONGEST_LINK:
         return [], ["The link names more runs than can be compared."]
@@ -139,10 +139,10 @@ def runs_in_link(text: str) -> tuple[list[str], list[str]]:
     for run_id in dict.fromkeys(part.strip() for part in text.split(",")):
         if not run_id:
             continue
-        if len(found) == MOST:
-            problems[f"The link names more than {MOST} runs; the rest is left out."] = (
-                None
-            )
+        if len(found) == MAX_RUNS:
+            problems[
+                f"The link names more than {MAX_RUNS} runs; the rest is left out."
+            ] = None
             break
         try:
             run = runs.find(run_id)

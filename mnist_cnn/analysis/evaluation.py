@@ -65,7 +65,7 @@ def confusion_matrix(probabilities: np.ndarray, labels: np.ndarray) -> np.ndarra
     return matrix
 
 
-def shares_of_true(matrix: np.ndarray) -> np.ndarray:
+def fractions_of_true(matrix: np.ndarray) -> np.ndarray:
     """A confusion matrix as shares of the true digit: each row adds up to 1, or is 0.
 
     Returns:

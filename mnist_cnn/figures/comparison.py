@@ -1,7 +1,7 @@
 """The curves of several runs in one Plotly figure.
 
-Each run has a color and a symbol of its own, by its place among the chosen ones.
-Accuracies crowd below 1, so an accuracy can be drawn by the share of mistakes on a
+Each run has a color and a symbol of its own, by its position among the chosen ones.
+Accuracies crowd below 1, so an accuracy can be drawn by the fraction of mistakes on a
 logarithmic scale: each step up halves the mistakes.
 """
 
@@ -9,32 +9,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-from mnist_cnn.analysis.comparison import MOST
+from mnist_cnn.analysis.comparison import MAX_RUNS
 from mnist_cnn.analysis.smoothing import every, smooth
-from mnist_cnn.figures.curves import (
-    BLUE,
-    GREEN,
-    PURPLE,
-    SKY,
-    VERMILLION,
+from mnist_cnn.figures.style import (
+    COLORS,
+    SYMBOLS,
     Figure,
+    axis,
+    curve,
     escaped,
+    layout,
+    numbers,
     typed_array,
 )
 from mnist_cnn.runs.metrics import Metrics
 
-ORANGE = "#E69F00"
-COLORS = (BLUE, VERMILLION, GREEN, PURPLE, SKY, ORANGE)
-SYMBOLS = ("circle", "diamond", "square", "cross", "triangle-up", "star")
 # All curves of a figure together, so that six runs weigh what one does.
-POINTS = 1_200
-NAME_SHOWN = 28
+MAX_POINTS = 1_200
+MAX_NAME_LENGTH = 28
 # No mistake at all has no logarithm, and a batch without one is nothing special.
-FEWEST_MISTAKES = 1e-3
+MIN_MISTAKES = 1e-3
 
 _ACCURACIES = (0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999)
 
@@ -60,125 +57,93 @@ def overlaid(
     """All curves of one measure: training dashed and smoothed, validation solid.
 
     Args:
-        curves: at most ``MOST``.
+        curves: at most ``MAX_RUNS``.
         measure: "loss" or "accuracy".
         by_time: seconds of training along x instead of epochs.
         log: loss on a logarithmic scale; accuracy by its mistakes on one.
     """
     by_mistakes = log and measure == "accuracy"
     data: list[Figure] = []
-    for place, curve in enumerate(curves[:MOST]):
-        style = {"color": COLORS[place], "width": 2}
-        data.append(
-            _training(curve, measure, by_time, by_mistakes, POINTS // len(curves))
-            | {"line": style | {"dash": "dash", "width": 1.5}}
-        )
-        data.append(
-            _validation(curve, measure, by_time, by_mistakes)
-            | {
-                "line": style,
-                "marker": {
-                    "color": COLORS[place],
-                    "symbol": SYMBOLS[place],
-                    "size": 8,
-                },
-            }
-        )
-    shown = layout("seconds of training" if by_time else "epoch", measure)
-    shown["xaxis"] |= {"rangemode": "tozero"}
+    for index, each in enumerate(curves[:MAX_RUNS]):
+        points = MAX_POINTS // len(curves)
+        data.append(_training(each, measure, by_time, by_mistakes, points, index))
+        data.append(_validation(each, measure, by_time, by_mistakes, index))
     # A zoom into one scale means nothing on the other.
-    shown["xaxis"]["uirevision"] = f"{by_time}"
-    shown["yaxis"]["uirevision"] = f"{log}"
+    title = "seconds of training" if by_time else "epoch"
+    xaxis = axis(title, rangemode="tozero", uirevision=f"{by_time}")
+    yaxis = axis(measure, uirevision=f"{log}")
     if by_mistakes:
-        shown["yaxis"] |= mistakes_axis()
+        yaxis |= mistakes_axis()
     elif log:
-        shown["yaxis"] |= {"type": "log", "exponentformat": "power"}
-    return {"data": data, "layout": shown}
+        yaxis |= {"type": "log", "exponentformat": "power"}
+    return {"data": data, "layout": layout(xaxis, yaxis)}
 
 
 def _training(
-    curve: Curve, measure: str, by_time: bool, by_mistakes: bool, points: int
+    each: Curve,
+    measure: str,
+    by_time: bool,
+    by_mistakes: bool,
+    points: int,
+    index: int,
 ) -> Figure:
-    metrics = curve.metrics
+    metrics = each.metrics
     kept = every(len(metrics), points // 2)
     values = smooth(getattr(metrics, measure), kept)
-    along = metrics.time if by_time else metrics.step / _steps(curve)
-    return {
-        "type": "scatter",
-        "name": f"{short(curve.name)}, training",
-        "mode": "lines",
-        "x": typed_array(along[kept]),
-        "y": typed_array(mistakes(values) if by_mistakes else values),
-        "showlegend": False,
-        "hoverinfo": "skip",
-    }
+    along = metrics.time if by_time else metrics.step / _steps_per_epoch(each)
+    return curve(
+        f"{short(each.name)}, training",
+        typed_array(along[kept]),
+        typed_array(mistakes(values) if by_mistakes else values),
+        COLORS[index],
+        dash="dash",
+        showlegend=False,
+        hoverinfo="skip",
+        hovertemplate=None,
+    )
 
 
-def _validation(curve: Curve, measure: str, by_time: bool, by_mistakes: bool) -> Figure:
-    points = curve.metrics.epochs
+def _validation(
+    each: Curve, measure: str, by_time: bool, by_mistakes: bool, index: int
+) -> Figure:
+    points = each.metrics.epochs
     values = np.array([getattr(point, f"val_{measure}") for point in points], float)
-    along = np.array([point.time if by_time else point.epoch for point in points])
-    return {
-        "type": "scatter",
-        "name": short(curve.name),
-        "mode": "lines+markers",
-        "x": numbers(along),
-        "y": numbers(mistakes(values) if by_mistakes else values),
-        "customdata": numbers(values),
-        "hovertemplate": "%{customdata:.4f}",
-    }
+    return curve(
+        short(each.name),
+        numbers([point.time if by_time else point.epoch for point in points]),
+        numbers(mistakes(values) if by_mistakes else values),
+        COLORS[index],
+        symbol=SYMBOLS[index],
+        customdata=numbers(values),
+        hovertemplate="%{customdata:.4f}",
+    )
 
 
-def _steps(curve: Curve) -> float:
+def _steps_per_epoch(each: Curve) -> float:
     """Batches in an epoch, also where the status does not say so (yet)."""
-    if curve.steps_per_epoch > 0:
-        return curve.steps_per_epoch
-    for point in curve.metrics.epochs[:1]:
+    if each.steps_per_epoch > 0:
+        return each.steps_per_epoch
+    for point in each.metrics.epochs[:1]:
         return max(point.step / max(point.epoch, 1), 1)
-    return max(len(curve.metrics), 1)
+    return max(len(each.metrics), 1)
 
 
 def mistakes(accuracies: np.ndarray) -> np.ndarray:
-    """Shares of mistakes, 0.001 at least, so that each has a logarithm."""
-    return np.maximum(1 - accuracies, FEWEST_MISTAKES)
+    """Fractions of mistakes, 0.001 at least, so that each has a logarithm."""
+    return np.maximum(1 - accuracies, MIN_MISTAKES)
 
 
-def mistakes_axis() -> dict[str, Any]:
+def mistakes_axis() -> Figure:
     """Ticks are accuracies, though the axis is of mistakes, fewest at the top."""
-    shares = [max(1 - accuracy, FEWEST_MISTAKES) for accuracy in _ACCURACIES]
     return {
         "type": "log",
         "autorange": "reversed",
-        "tickvals": shares,
+        "tickvals": [max(1 - accuracy, MIN_MISTAKES) for accuracy in _ACCURACIES],
         "ticktext": [f"{accuracy:g}" for accuracy in _ACCURACIES],
-    }
-
-
-def layout(x_title: str, y_title: str) -> Figure:
-    """What the figures of the Compare page have in common."""
-    return {
-        "uirevision": "comparison",
-        "paper_bgcolor": "rgba(0,0,0,0)",
-        "plot_bgcolor": "rgba(0,0,0,0)",
-        "margin": {"l": 60, "r": 12, "t": 8, "b": 44},
-        "hovermode": "x unified",
-        "showlegend": True,
-        "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
-        "xaxis": {"title": {"text": x_title, "standoff": 6}},
-        "yaxis": {"title": {"text": y_title, "standoff": 4}},
     }
 
 
 def short(name: str) -> str:
     """A run's name as a legend has room for it."""
-    cut = name if len(name) <= NAME_SHOWN else f"{name[: NAME_SHOWN - 1]}…"
-    return escaped(cut)
-
-
-def numbers(values: np.ndarray) -> list[float | None]:
-    """For JSON, which has no NaN."""
-    # Five digits are finer than a pixel and keep the message small.
-    return [
-        float(f"{value:.5g}") if np.isfinite(value) else None
-        for value in values.tolist()
-    ]
+    is_long = len(name) > MAX_NAME_LENGTH
+    return escaped(f"{name[: MAX_NAME_LENGTH - 1]}…" if is_long else name)

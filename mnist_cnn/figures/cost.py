@@ -6,75 +6,66 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from mnist_cnn.analysis.comparison import MOST, Facts
+from mnist_cnn.analysis.comparison import MAX_RUNS, Facts
 from mnist_cnn.analysis.pace import duration_text
-from mnist_cnn.figures.comparison import (
+from mnist_cnn.figures.comparison import mistakes, mistakes_axis, short
+from mnist_cnn.figures.style import (
     COLORS,
+    GRAY,
     SYMBOLS,
+    Figure,
+    axis,
+    escaped,
     layout,
-    mistakes,
-    mistakes_axis,
+    marker,
     numbers,
-    short,
 )
-from mnist_cnn.figures.curves import GRAY, Figure, escaped
 
-MOST_DOTS = 500
+MAX_DOTS = 500
 
 _SECONDS = (1, 10, 60, 600, 3_600, 36_000)
 
 
 def against_parameters(listed: Sequence[Facts], chosen: Sequence[str]) -> Figure:
     """Test accuracy against the number of parameters; the chosen ids stand out."""
-    figure = _dots(listed, chosen, "parameters")
-    figure["layout"]["xaxis"] |= {"exponentformat": "SI", "dtick": 1}
-    return figure
+    xaxis = axis("parameters", type="log", exponentformat="SI", dtick=1)
+    return _dots(listed, chosen, "parameters", xaxis)
 
 
 def against_time(listed: Sequence[Facts], chosen: Sequence[str]) -> Figure:
     """Test accuracy against the seconds of training; the chosen ids stand out."""
-    figure = _dots([each for each in listed if each.seconds > 0], chosen, "seconds")
-    figure["layout"]["xaxis"] |= {
-        "title": {"text": "time trained", "standoff": 6},
-        "tickvals": list(_SECONDS),
-        "ticktext": [duration_text(seconds) for seconds in _SECONDS],
-    }
-    return figure
+    xaxis = axis(
+        "time trained",
+        type="log",
+        tickvals=list(_SECONDS),
+        ticktext=[duration_text(seconds) for seconds in _SECONDS],
+    )
+    timed = [each for each in listed if each.seconds > 0]
+    return _dots(timed, chosen, "seconds", xaxis)
 
 
-def _dots(listed: Sequence[Facts], chosen: Sequence[str], along: str) -> Figure:
-    measured = [each for each in listed if each.accuracy is not None]
-    by_id = {each.id: each for each in measured}
-    others = [each for each in measured if each.id not in chosen][:MOST_DOTS]
-    data = [_dot_trace(others, along, "other runs", GRAY, "circle", 8, 0.6)]
+def _dots(
+    listed: Sequence[Facts], chosen: Sequence[str], along: str, xaxis: Figure
+) -> Figure:
+    by_id = {each.id: each for each in listed if each.accuracy is not None}
+    others = [each for each in by_id.values() if each.id not in chosen][:MAX_DOTS]
+    data = [_trace(others, along, "other runs", marker(GRAY, "circle", 8), opacity=0.6)]
     data += [
-        _dot_trace(
-            [by_id[run_id]],
-            along,
-            short(by_id[run_id].name),
-            COLORS[place],
-            SYMBOLS[place],
-            15,
-            1.0,
+        _trace([run], along, short(run.name), marker(color, symbol, 15), opacity=1.0)
+        for run_id, color, symbol in zip(
+            chosen[:MAX_RUNS], COLORS, SYMBOLS, strict=False
         )
-        for place, run_id in enumerate(chosen[:MOST])
-        if run_id in by_id
+        if (run := by_id.get(run_id))
     ]
-    drawn = layout(along, "test accuracy")
-    drawn["hovermode"] = "closest"
-    drawn["xaxis"] |= {"type": "log"}
-    drawn["yaxis"] |= mistakes_axis()
-    return {"data": [trace for trace in data if trace["x"]], "layout": drawn}
+    yaxis = axis("test accuracy") | mistakes_axis()
+    return {
+        "data": [trace for trace in data if trace["x"]],
+        "layout": layout(xaxis, yaxis, hovermode="closest"),
+    }
 
 
-def _dot_trace(
-    shown: Sequence[Facts],
-    along: str,
-    name: str,
-    color: str,
-    symbol: str,
-    size: int,
-    opacity: float,
+def _trace(
+    shown: Sequence[Facts], along: str, name: str, marker: Figure, *, opacity: float
 ) -> Figure:
     return {
         "type": "scatter",
@@ -83,12 +74,7 @@ def _dot_trace(
         "x": [getattr(each, along) for each in shown],
         "y": numbers(mistakes(np.array([each.accuracy for each in shown], float))),
         "text": [_hover(each) for each in shown],
-        "marker": {
-            "color": color,
-            "symbol": symbol,
-            "size": size,
-            "line": {"color": "#ffffff", "width": 1},
-        },
+        "marker": marker,
         "opacity": opacity,
         "hovertemplate": "%{text}<extra></extra>",
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from mnist_cnn.figures.curves import BLUE, GRAY, Figure, escaped
+from mnist_cnn.figures.style import BLUE, GRAY, ORANGE, Figure, axis, escaped, layout
 
 
 def probability_bars(*series: tuple[str, np.ndarray]) -> Figure:
@@ -13,46 +13,33 @@ def probability_bars(*series: tuple[str, np.ndarray]) -> Figure:
     Args:
         series: a name and ten probabilities for each network.
     """
-    colors = (BLUE, "#E69F00")
+    is_alone = len(series) == 1
     data = []
-    for (name, probabilities), color in zip(series, colors, strict=False):
-        best = int(np.argmax(probabilities))
-        alone = len(series) == 1
+    for (name, probabilities), color in zip(series, (BLUE, ORANGE), strict=False):
+        colors = [GRAY if is_alone else color] * len(probabilities)
+        colors[int(np.argmax(probabilities))] = color
         data.append(
             {
                 "type": "bar",
                 "name": escaped(name),
-                "x": list(range(10)),
+                "x": list(range(len(probabilities))),
                 "y": [round(float(p), 4) for p in probabilities],
                 "text": [f"{p:.0%}" if p >= 0.005 else "" for p in probabilities],
                 "textposition": "outside",
                 "cliponaxis": False,
-                "marker": {
-                    "color": [
-                        color if digit == best or not alone else GRAY
-                        for digit in range(10)
-                    ]
-                },
+                "marker": {"color": colors},
                 "hovertemplate": "%{x}: %{y:.2%}<extra></extra>",
             }
         )
     return {
         "data": data,
-        "layout": {
-            "margin": {"l": 40, "r": 8, "t": 24, "b": 40},
-            "paper_bgcolor": "rgba(0,0,0,0)",
-            "plot_bgcolor": "rgba(0,0,0,0)",
-            "xaxis": {
-                "title": {"text": "digit"},
-                "tickmode": "linear",
-                "dtick": 1,
-                "fixedrange": True,
-            },
-            "yaxis": {"range": [0, 1.08], "tickformat": ".0%", "fixedrange": True},
-            "showlegend": len(series) > 1,
-            "legend": {"orientation": "h", "y": 1.15},
-            "uirevision": "probabilities",
-        },
+        "layout": layout(
+            axis("digit", tickmode="linear", dtick=1, fixedrange=True),
+            {"range": [0, 1.08], "tickformat": ".0%", "fixedrange": True},
+            hovermode="closest",
+            showlegend=not is_alone,
+            margin={"l": 40, "r": 8, "t": 24, "b": 40},
+        ),
     }
 
 

@@ -6,7 +6,7 @@ import pytest
 from mnist_cnn import runs
 from mnist_cnn.analysis import comparison
 from mnist_cnn.analysis.comparison import (
-    MOST,
+    MAX_RUNS,
     Filter,
     by_test_set,
     disagreement,
@@ -62,9 +62,9 @@ def test_a_run_whose_status_is_damaged_is_a_sentence():
 
 
 def test_a_link_is_bounded(monkeypatch):
-    ids = submitted(MOST + 1)
+    ids = submitted(MAX_RUNS + 1)
     found, problems = runs_in_link(",".join(ids))
-    assert found == ids[:MOST]
+    assert found == ids[:MAX_RUNS]
     assert "more than 6 runs" in problems[0]
 
     def looked_up(run_id):

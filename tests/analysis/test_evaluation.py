@@ -81,7 +81,7 @@ def test_the_diagonal_is_the_accuracy_and_rows_count_the_digits(labels, said):
 
 
 def test_shares_add_up_to_one_for_each_digit_that_there_is():
-    shares = evaluation.shares_of_true(
+    shares = evaluation.fractions_of_true(
         evaluation.confusion_matrix(PROBABILITIES, LABELS)
     )
     assert shares[3, 5] == 0.5

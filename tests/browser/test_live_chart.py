@@ -22,7 +22,7 @@ import itertools
 import numpy as np
 import streamlit as st
 
-from mnist_cnn.figures.curves import loss_curve
+from mnist_cnn.figures.learning_curves import loss_curve
 from mnist_cnn.runs.metrics import Mark, Metrics
 from mnist_cnn.ui.components.live_chart import live_chart
 

@@ -6,9 +6,10 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from mnist_cnn.analysis.comparison import MOST
+from mnist_cnn.analysis.comparison import MAX_RUNS
 from mnist_cnn.analysis.smoothing import smooth
-from mnist_cnn.figures.comparison import COLORS, SYMBOLS, Curve, overlaid
+from mnist_cnn.figures.comparison import Curve, overlaid
+from mnist_cnn.figures.style import COLORS, SYMBOLS
 from mnist_cnn.runs.metrics import EpochPoint, Metrics
 
 LARGEST = 60_000
@@ -37,16 +38,16 @@ def draw(*curves: Curve, measure: str = "loss", by_time=False, log=False):
 
 
 def test_every_run_has_a_color_and_a_symbol_and_two_kinds_of_line():
-    figure = draw(*(curve(100, 2, f"run {n}") for n in range(MOST)))
-    assert len(set(COLORS)) == len(set(SYMBOLS)) == MOST
-    for place in range(MOST):
-        training, validation = figure["data"][2 * place : 2 * place + 2]
+    figure = draw(*(curve(100, 2, f"run {n}") for n in range(MAX_RUNS)))
+    assert len(set(COLORS)) == len(set(SYMBOLS)) == MAX_RUNS
+    for index in range(MAX_RUNS):
+        training, validation = figure["data"][2 * index : 2 * index + 2]
         assert training["line"]["dash"] == "dash"
-        assert "dash" not in validation["line"]
+        assert validation["line"]["dash"] == "solid"
         colors = {training["line"]["color"], validation["line"]["color"]}
-        assert colors == {COLORS[place]}
-        assert validation["marker"]["symbol"] == SYMBOLS[place]
-        assert validation["name"] == f"run {place}"
+        assert colors == {COLORS[index]}
+        assert validation["marker"]["symbol"] == SYMBOLS[index]
+        assert validation["name"] == f"run {index}"
 
 
 def test_runs_with_other_batch_sizes_share_the_axis_of_epochs(decoded):
@@ -73,7 +74,7 @@ def test_epochs_are_known_also_where_the_status_does_not_say_how_long_they_are(d
 
 @pytest.mark.parametrize("measure", ["loss", "accuracy"])
 def test_the_longest_trainings_stay_a_small_message(measure):
-    longest = [curve(190_000, 50, "n" * 60) for _ in range(MOST)]
+    longest = [curve(190_000, 50, "n" * 60) for _ in range(MAX_RUNS)]
     figure = draw(*longest, measure=measure, log=True)
     assert len(json.dumps(figure, separators=(",", ":"), allow_nan=False)) < LARGEST
 

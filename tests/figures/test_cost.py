@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 import pytest
 
 from mnist_cnn.analysis.comparison import Facts
-from mnist_cnn.figures.cost import MOST_DOTS, against_parameters, against_time
+from mnist_cnn.figures.cost import MAX_DOTS, against_parameters, against_time
 
 RUN = Facts("a" * 16, "one", False, "seed", "", 1000, 0.99, 0.03, 60.0, 200, "done")
 
@@ -43,13 +43,14 @@ def test_a_run_without_a_result_or_a_time_has_no_place():
 
 
 def test_without_a_mistake_it_is_at_the_top_and_with_nothing_right_at_the_bottom():
-    listed = [replace(RUN, accuracy=share) for share in (1.0, 0.0)]
+    best, worst = several(2)
+    listed = [replace(best, accuracy=1.0), replace(worst, accuracy=0.0)]
     assert against_parameters(listed, [])["data"][0]["y"] == [0.001, 1.0]
 
 
 def test_a_thousand_runs_stay_a_message_that_a_phone_can_take():
     listed = several(1000)
     figure = against_time(listed, [listed[-1].id])
-    assert len(figure["data"][0]["x"]) == MOST_DOTS
+    assert len(figure["data"][0]["x"]) == MAX_DOTS
     assert figure["data"][1]["name"] == "run 999"
     assert len(json.dumps(figure)) < 150_000

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from mnist_cnn.figures.learning import kernels_picture
-from mnist_cnn.figures.network import volumes
+from mnist_cnn.figures.kernels import kernels_picture
+from mnist_cnn.figures.volumes import volumes
 from mnist_cnn.nn.architecture import Architecture, Layer
 from mnist_cnn.nn.network import Network
 from mnist_cnn.nn.summary import summary

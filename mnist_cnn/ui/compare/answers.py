@@ -10,8 +10,8 @@ import streamlit as st
 from mnist_cnn.analysis.comparison import by_test_set, disagreement
 from mnist_cnn.analysis.evaluation import accuracy, confusion_matrix
 from mnist_cnn.digits.mnist import DataError, Dataset
-from mnist_cnn.figures.comparison import COLORS
-from mnist_cnn.figures.evaluation import confusion_figure, confusion_text
+from mnist_cnn.figures.confusion_matrix import confusion_figure, confusion_text
+from mnist_cnn.figures.style import COLORS
 from mnist_cnn.nn.network import NetworkError
 from mnist_cnn.runs import RunError
 from mnist_cnn.runs.predictions import Predictions
@@ -104,7 +104,7 @@ def _matrix(run_id: str, each: Reader) -> None:
         )
     )
     live_chart(
-        confusion_figure(matrix, as_shares=False, text_size=10),
+        confusion_figure(matrix, as_fractions=False, text_size=10),
         key=f"compare-confusion-{run_id}",
         label=confusion_text(matrix),
         height=330,

@@ -10,7 +10,13 @@ from dataclasses import replace
 import streamlit as st
 
 from mnist_cnn import runs
-from mnist_cnn.analysis.comparison import MOST, Facts, facts, runs_in_link, unique_names
+from mnist_cnn.analysis.comparison import (
+    MAX_RUNS,
+    Facts,
+    facts,
+    runs_in_link,
+    unique_names,
+)
 from mnist_cnn.runs import Run, RunError, Status
 from mnist_cnn.ui.run_actions import preset_title
 from mnist_cnn.ui.text import _
@@ -77,8 +83,8 @@ def _write_link(chosen: list[str]) -> None:
 def choose(chosen: list[str]) -> None:
     """From now on these are compared; the page must run again."""
     state = st.session_state
-    state[TOO_MANY] = len(chosen) > MOST
-    state[CHOSEN] = chosen[:MOST]
+    state[TOO_MANY] = len(chosen) > MAX_RUNS
+    state[CHOSEN] = chosen[:MAX_RUNS]
     state[CHANGED] = True
 
 

@@ -15,9 +15,9 @@ from functools import partial
 import streamlit as st
 
 from mnist_cnn import runs
-from mnist_cnn.analysis.comparison import MOST, SORTS, Facts, Filter, in_order
+from mnist_cnn.analysis.comparison import MAX_RUNS, SORTS, Facts, Filter, in_order
 from mnist_cnn.experiments.presets import PRESETS
-from mnist_cnn.figures.comparison import COLORS
+from mnist_cnn.figures.style import COLORS
 from mnist_cnn.runs.status import STATES
 from mnist_cnn.ui import run_actions
 from mnist_cnn.ui.compare.runs import (
@@ -64,7 +64,7 @@ def _look() -> None:
         st.caption(
             _(
                 "Tick up to {most} runs to compare them. {shown} of {all} runs shown."
-            ).format(most=MOST, shown=len(shown), all=len(everything))
+            ).format(most=MAX_RUNS, shown=len(shown), all=len(everything))
         )
     else:
         st.caption(_("No run is like that. Change the filter."))
@@ -88,12 +88,14 @@ def _choice(everything: list[Facts], chosen: list[str]) -> None:
         chosen,
         format_func=lambda run_id: known.get(run_id, run_id[:6]),
         key=BOX,
-        max_selections=MOST,
+        max_selections=MAX_RUNS,
         placeholder=_("Choose runs here, or tick them in the table"),
         on_change=lambda: choose(list(st.session_state[BOX])),
     )
     if st.session_state.pop(TOO_MANY, False):
-        st.warning(_("Up to {most} runs can be compared at once.").format(most=MOST))
+        st.warning(
+            _("Up to {most} runs can be compared at once.").format(most=MAX_RUNS)
+        )
 
 
 def _filter(everything: list[Facts]) -> Filter:

@@ -15,8 +15,7 @@ from mnist_cnn.runs.metrics import reader
 from mnist_cnn.runs.status import FINAL_STATES
 from mnist_cnn.ui import run_actions
 from mnist_cnn.ui.compare.runs import found, listed, names
-from mnist_cnn.ui.components.live_chart import live_chart
-from mnist_cnn.ui.shared_figures import shared_figure
+from mnist_cnn.ui.components.live_chart import live_chart, shared_figure
 from mnist_cnn.ui.text import _
 from mnist_cnn.ui.viewers import note_look
 
@@ -167,7 +166,7 @@ def _dots(everything: list[Facts], chosen: list[str]) -> None:
             st.markdown(f"**{title}**")
             live_chart(
                 shared_figure(
-                    (measured, tuple(chosen), name),
+                    (hash(measured), tuple(chosen), name),
                     lambda draw=draw: draw(named(), chosen),
                 ),
                 key=f"compare-{name}",

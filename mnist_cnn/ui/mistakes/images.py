@@ -13,7 +13,7 @@ from mnist_cnn.analysis.evaluation import (
     worst_confusion,
 )
 from mnist_cnn.digits.mnist import Dataset
-from mnist_cnn.figures.evaluation import confusion_figure, confusion_text
+from mnist_cnn.figures.confusion_matrix import confusion_figure, confusion_text
 from mnist_cnn.runs.predictions import Predictions
 from mnist_cnn.ui.components.digit_gallery import digit_gallery
 from mnist_cnn.ui.components.live_chart import live_chart
@@ -46,9 +46,11 @@ def explore(chosen: Chosen, predictions: Predictions, digits: Dataset | None) ->
 
 
 def _matrix(matrix: np.ndarray, cell: Cell) -> None:
-    as_shares = show_as()
+    as_fractions = show_as()
     live_chart(
-        confusion_figure(matrix, as_shares=as_shares, chosen=(cell.true, cell.answer)),
+        confusion_figure(
+            matrix, as_fractions=as_fractions, chosen=(cell.true, cell.answer)
+        ),
         key="confusion",
         label=confusion_text(matrix),
         height=430,
@@ -60,7 +62,7 @@ def _matrix(matrix: np.ndarray, cell: Cell) -> None:
             "Orange: mistakes, the deeper the more. Numbers are percent of the row's "
             "digit. Click a cell to see its images."
         )
-        if as_shares
+        if as_fractions
         else _(
             "A row is a true digit, a column the network's answer. Blue: right. "
             "Orange: mistakes, the deeper the more. Click a cell to see its images."

@@ -12,7 +12,7 @@ from mnist_cnn.analysis.evaluation import (
     cross_entropy,
     digit_scores,
 )
-from mnist_cnn.figures.evaluation import reliability_figure
+from mnist_cnn.figures.reliability import reliability_figure
 from mnist_cnn.runs.predictions import Predictions
 from mnist_cnn.ui.components.live_chart import live_chart
 from mnist_cnn.ui.text import _

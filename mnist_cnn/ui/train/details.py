@@ -8,14 +8,13 @@ import numpy as np
 import streamlit as st
 
 from mnist_cnn.digits import mnist
-from mnist_cnn.figures.curves import learning_rate_curve, lecture_curves
-from mnist_cnn.figures.digits import batch_picture, opinions_picture
-from mnist_cnn.figures.learning import kernels_picture, movement_curve
+from mnist_cnn.figures.epoch_predictions import batch_picture, predictions_by_epoch
+from mnist_cnn.figures.kernels import kernels_picture, weight_change_curves
+from mnist_cnn.figures.learning_curves import epoch_curves, learning_rate_curve
 from mnist_cnn.runs import Run, Status
 from mnist_cnn.runs.metrics import Metrics
 from mnist_cnn.storage.arrays import arrays
-from mnist_cnn.ui.components.live_chart import live_chart
-from mnist_cnn.ui.shared_figures import shared_figure
+from mnist_cnn.ui.components.live_chart import live_chart, shared_figure
 from mnist_cnn.ui.text import _
 
 MAX_BYTES = 50_000_000
@@ -52,7 +51,7 @@ def _lecture(run: Run, metrics: Metrics) -> None:
     live_chart(
         shared_figure(
             (str(run.path), metrics.version, "lecture"),
-            lambda: lecture_curves(metrics),
+            lambda: epoch_curves(metrics),
         ),
         key=f"lecture-{run.id}",
         label=_("Loss and accuracy, training and validation, by epoch"),
@@ -88,7 +87,7 @@ def _opinions(run: Run, status: Status, metrics: Metrics) -> None:
     live_chart(
         shared_figure(
             (str(run.path), metrics.epochs[-1].epoch, metrics.version[0], "opinions"),
-            lambda: opinions_picture(metrics.epochs, _watched_digits(run, status)),
+            lambda: predictions_by_epoch(metrics.epochs, _watched_digits(run, status)),
         ),
         key=f"opinions-{run.id}",
         label=_("Answers for ten test digits after each epoch"),
@@ -148,7 +147,7 @@ def _kernels(run: Run, status: Status, metrics: Metrics) -> None:
         live_chart(
             shared_figure(
                 (str(run.path), metrics.version, "moved"),
-                lambda: movement_curve(metrics.epochs),
+                lambda: weight_change_curves(metrics.epochs),
             ),
             key=f"moved-{run.id}",
             label=_("How far each layer moved in each epoch"),

@@ -10,11 +10,10 @@ import streamlit as st
 from mnist_cnn import runs
 from mnist_cnn.analysis.diagnosis import explain
 from mnist_cnn.analysis.pace import Pace, duration_text, pace
-from mnist_cnn.figures.curves import accuracy_curve, loss_curve
+from mnist_cnn.figures.learning_curves import accuracy_curve, loss_curve
 from mnist_cnn.runs import Run, RunError, Status
 from mnist_cnn.runs.metrics import Metrics, reader
-from mnist_cnn.ui.components.live_chart import live_chart
-from mnist_cnn.ui.shared_figures import shared_figure
+from mnist_cnn.ui.components.live_chart import live_chart, shared_figure
 from mnist_cnn.ui.text import _, literal
 from mnist_cnn.ui.train.details import details
 from mnist_cnn.ui.train.steering import going_on, steering

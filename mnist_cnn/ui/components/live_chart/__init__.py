@@ -5,13 +5,15 @@ zoom and hover. This one is mounted once and redrawn in place.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from mnist_cnn.ui.text import _
+
+FIGURES_KEPT = 200
 
 _component = st.components.v2.component(
     "mnist_cnn_live_chart",
@@ -50,7 +52,7 @@ def live_chart(
         ),
     }
     # Bytes reach the browser as they are; a dictionary would be encoded three times.
-    data = f'{json.dumps(around)[:-1]}, "figure": {encoded}}}'.encode()
+    data = f"{json.dumps(around)}\n{encoded}".encode()
 
     def report() -> None:
         clicked = st.session_state[key].get("clicked")
@@ -58,6 +60,18 @@ def live_chart(
             on_click(clicked.get("x"), clicked.get("y"))
 
     _component(data=data, key=key, height="content", on_clicked_change=report)
+
+
+@st.cache_data(max_entries=FIGURES_KEPT, show_spinner=False)
+def shared_figure(key: Hashable, _draw: Callable[[], dict[str, Any]]) -> str:
+    """A figure as JSON, drawn once for everybody who looks at it.
+
+    Args:
+        key: differs whenever the figure would: names the run, the kind of figure, and
+            the version of its data.
+        _draw: makes the figure.
+    """
+    return figure_json(_draw())
 
 
 def figure_json(figure: dict[str, Any]) -> str:

@@ -136,12 +136,13 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const text = new TextDecoder().decode(data)
   let chart = charts.get(parentElement)
   if (!chart || chart.closed || !chart.root.isConnected) {
-    chart = mount(parentElement, JSON.parse(text).key)
+    chart = mount(parentElement, JSON.parse(text.split("\n", 1)[0]).key)
   }
   chart.send = (clicked) => setTriggerValue("clicked", clicked)
   if (text !== chart.seen) {
     chart.seen = text
-    chart.latest = JSON.parse(text)
+    const [around, figure] = text.split("\n").map(JSON.parse)
+    chart.latest = { ...around, figure }
     chart.root.setAttribute("aria-label", chart.latest.label)
     chart.root.style.height = `${chart.latest.height}px`
     chart.root.dataset.updates = Number(chart.root.dataset.updates ?? 0) + 1

@@ -1,4 +1,4 @@
-"""Kernels, opinions, movement and the last batch as Plotly figures."""
+"""Predictions of each epoch and of the last batch as Plotly figures."""
 
 import base64
 import io
@@ -9,8 +9,7 @@ import plotly.graph_objects as go
 import pytest
 from PIL import Image
 
-from mnist_cnn.figures.digits import batch_picture, opinions_picture
-from mnist_cnn.figures.learning import kernels_picture, movement_curve
+from mnist_cnn.figures.epoch_predictions import batch_picture, predictions_by_epoch
 from mnist_cnn.runs.metrics import EpochPoint
 
 RNG = np.random.default_rng(5)
@@ -32,30 +31,10 @@ def valid(figure: dict) -> dict:
     return figure
 
 
-def test_every_kernel_stands_in_its_place_with_a_gap_between():
-    kernels = RNG.normal(size=(5, 5, 1, 32))
-    picture = valid(kernels_picture(kernels))["data"][0]
-    grid = np.array(picture["z"], float)
-    assert grid.shape == (4 * 6 - 1, 8 * 6 - 1)
-    assert grid[6:11, 12:17] == pytest.approx(kernels[:, :, 0, 10], abs=6e-4)
-    assert np.isnan(grid[5]).all()
-    assert np.isnan(grid[:, 5]).all()
-
-
-def test_white_is_a_weight_of_zero_in_every_picture_of_kernels():
-    picture = kernels_picture(RNG.normal(3, 1, (3, 3, 1, 4)))["data"][0]
-    assert picture["zmin"] == -picture["zmax"]
-
-
-@pytest.mark.parametrize("filters", [1, 8, 9])
-def test_any_number_of_kernels_can_be_shown(filters):
-    valid(kernels_picture(np.zeros((3, 3, 1, filters))))
-
-
 def test_opinions_are_the_answers_of_each_epoch_with_the_wrong_ones_framed():
     first = end_of(1, readings=readings([0, 1, 2, 5, 4, 5, 6, 7, 8, 9]))
     second = end_of(2, readings=readings(list(range(10))))
-    picture, wrong = valid(opinions_picture([first, second]))["data"]
+    picture, wrong = valid(predictions_by_epoch([first, second]))["data"]
     assert picture["text"][0] == list("0125456789")
     assert picture["text"][1] == list("0123456789")
     assert picture["customdata"][0][3].startswith("5: 82.0%")
@@ -65,7 +44,7 @@ def test_opinions_are_the_answers_of_each_epoch_with_the_wrong_ones_framed():
 def test_ones_own_drawing_is_the_eleventh_and_never_wrong():
     point = end_of(1, readings=readings([*range(10), 3]))
     images = RNG.integers(0, 255, (11, 28, 28)).astype(np.uint8)
-    figure = valid(opinions_picture([point], images))
+    figure = valid(predictions_by_epoch([point], images))
     assert figure["layout"]["xaxis"]["ticktext"][-1] == "yours"
     assert figure["data"][1]["x"] == []
     source = figure["layout"]["images"][10]["source"]
@@ -75,20 +54,8 @@ def test_ones_own_drawing_is_the_eleventh_and_never_wrong():
 
 @pytest.mark.parametrize("damaged", [None, "text", [[1, 2]], [[None] * 10], {}])
 def test_epochs_without_readings_are_left_out(damaged):
-    figure = valid(opinions_picture([end_of(1, readings=damaged), end_of(2)]))
+    figure = valid(predictions_by_epoch([end_of(1, readings=damaged), end_of(2)]))
     assert figure["data"][0]["y"] == []
-
-
-def test_movement_has_a_curve_for_each_layer():
-    epochs = [
-        end_of(1, moved={"conv_1": 0.5, "output": 0.2}),
-        end_of(2),
-        end_of(3, moved={"conv_1": 0.1, "output": None}),
-    ]
-    conv, output = valid(movement_curve(epochs))["data"]
-    assert (conv["name"], conv["x"], conv["y"]) == ("conv_1", [1, 3], [0.5, 0.1])
-    assert output["y"] == [0.2, None]
-    assert conv["line"]["dash"] != output["line"]["dash"]
 
 
 def test_the_batch_shows_its_hardest_digits_first_with_answer_and_loss():

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mnist_cnn.analysis.smoothing import smooth
-from mnist_cnn.figures import curves
+from mnist_cnn.figures import learning_curves as curves
+from mnist_cnn.figures import style
 from mnist_cnn.runs.metrics import EpochPoint, Mark, Metrics
 
 LONGEST = 190_000
@@ -18,7 +19,7 @@ ALL = (
     curves.loss_curve,
     curves.accuracy_curve,
     curves.learning_rate_curve,
-    curves.lecture_curves,
+    curves.epoch_curves,
 )
 
 
@@ -42,7 +43,7 @@ def measured(count: int, epochs: int = 0, marks: tuple[Mark, ...] = ()) -> Metri
 def trace(decoded):
     """Finds a figure's trace by its name."""
 
-    def find(figure: curves.Figure, name: str) -> dict:
+    def find(figure: style.Figure, name: str) -> dict:
         return decoded(next(each for each in figure["data"] if each["name"] == name))
 
     return find
@@ -165,14 +166,14 @@ def test_a_mark_is_a_line_with_its_reason(trace):
 def test_marks_too_close_to_tell_apart_become_one_that_lists_them(trace):
     marks = tuple(Mark(step, "batch", f"Batch {step}") for step in range(1, 601))
     line = trace(curves.loss_curve(measured(600, marks=marks)), "steering")
-    places = line["x"][::3]
-    assert len(places) == curves.MARKS_SHOWN
-    assert places[-1] == 600
+    steps = line["x"][::3]
+    assert len(steps) == curves.MAX_MARKS
+    assert steps[-1] == 600
     assert line["text"][-2] == "18 more<br>Batch 599<br>Batch 600"
 
 
 def test_the_lectures_picture_has_its_four_curves_by_epoch():
-    figure = curves.lecture_curves(measured(300, epochs=3))
+    figure = curves.epoch_curves(measured(300, epochs=3))
     assert [each["name"] for each in figure["data"]] == [
         "loss",
         "val_loss",
@@ -204,7 +205,7 @@ def _luminance(color: str) -> float:
 
 
 @pytest.mark.parametrize("background", ["#ffffff", "#0e1117"])
-@pytest.mark.parametrize("color", [curves.BLUE, curves.VERMILLION, curves.GREEN])
+@pytest.mark.parametrize("color", [style.BLUE, style.VERMILLION, style.GREEN])
 def test_lines_stand_out_on_light_and_dark(color, background):
     # 3 to 1 is what WCAG 2.2 asks of graphics (success criterion 1.4.11).
     low, high = sorted((_luminance(color), _luminance(background)))

@@ -1,16 +1,11 @@
-"""The figures of the Mistakes page show what the numbers say."""
+"""The confusion matrix shows what the numbers say."""
 
 import json
 
 import numpy as np
 import pytest
 
-from mnist_cnn.analysis.calibration import calibration
-from mnist_cnn.figures.evaluation import (
-    confusion_figure,
-    confusion_text,
-    reliability_figure,
-)
+from mnist_cnn.figures.confusion_matrix import confusion_figure, confusion_text
 
 
 @pytest.fixture
@@ -29,20 +24,20 @@ def told(figure: dict) -> dict[tuple[int, int], str]:
 
 
 def test_a_cell_shows_its_count_and_an_empty_one_nothing(matrix):
-    numbers = told(confusion_figure(matrix, as_shares=False))
+    numbers = told(confusion_figure(matrix, as_fractions=False))
     assert numbers[4, 9] == "7"
     assert numbers[4, 4] == "100"
     assert numbers[4, 0] == ""
 
 
 def test_shares_are_percent_of_the_true_digit(matrix):
-    numbers = told(confusion_figure(matrix, as_shares=True))
+    numbers = told(confusion_figure(matrix, as_fractions=True))
     assert numbers[4, 9] == f"{100 * 7 / 107:.1f}"
     assert numbers[0, 0] == "100"
 
 
 def test_one_mistake_among_many_right_answers_has_a_color_of_its_own(matrix):
-    z = np.array(confusion_figure(matrix, as_shares=False)["data"][0]["z"])
+    z = np.array(confusion_figure(matrix, as_fractions=False)["data"][0]["z"])
     assert z[0, 1] == 0 < z[7, 2] < z[4, 9] <= 0.5
     assert np.diag(z).min() > 0.5
 
@@ -50,7 +45,7 @@ def test_one_mistake_among_many_right_answers_has_a_color_of_its_own(matrix):
 def test_the_rows_run_from_top_to_bottom_and_the_frame_is_around_the_chosen_cell(
     matrix,
 ):
-    layout = confusion_figure(matrix, as_shares=False, chosen=(4, 9))["layout"]
+    layout = confusion_figure(matrix, as_fractions=False, chosen=(4, 9))["layout"]
     top, bottom = layout["yaxis"]["range"][1], layout["yaxis"]["range"][0]
     assert top < bottom
     frame = layout["shapes"][0]
@@ -68,16 +63,4 @@ def test_the_words_tell_the_most_frequent_mistakes_first(matrix):
 def test_every_matrix_can_be_sent_as_json(matrix, empty):
     shown = np.zeros((10, 10), int) if empty else matrix
     for as_shares in (True, False):
-        json.dumps(confusion_figure(shown, as_shares=as_shares), allow_nan=False)
-
-
-def test_the_reliability_diagram_leaves_empty_bins_out_and_counts_the_others():
-    row = np.full(10, 0.1 / 9)
-    row[1] = 0.9
-    measured = calibration(np.stack([row] * 4), np.array([1, 1, 1, 2]))
-    figure = reliability_figure(measured)
-    json.dumps(figure, allow_nan=False)
-    bars = figure["data"][0]
-    assert len(bars["x"]) == 1
-    assert bars["y"] == [0.75]
-    assert bars["text"] == ["4"]
+        json.dumps(confusion_figure(shown, as_fractions=as_shares), allow_nan=False)

@@ -1,0 +1,180 @@
+"""How a network reads the same digits after every epoch, and its last batch.
+
+The digits are PNGs inside the figure, some hundred bytes each, so that nothing is
+loaded from elsewhere.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from mnist_cnn.figures.style import CONFIDENCE, VERMILLION, Figure, axis, picture_layout
+from mnist_cnn.runs.metrics import EpochPoint
+
+BATCH_SHOWN = 24
+BATCH_ACROSS = 6
+# The columns that are test digits: a 0, a 1, ... a 9.
+TEST_DIGITS = 10
+
+
+def predictions_by_epoch(
+    epochs: Sequence[EpochPoint], images: np.ndarray | None = None
+) -> Figure:
+    """How the network reads the same digits again after every epoch.
+
+    A column is a digit, a row an epoch, the text the predicted class; the darker, the
+    more confident.
+
+    Args:
+        epochs: each one's ``extra["readings"]`` holds ten probabilities a digit: first
+            a 0, a 1, ... a 9 of the test set, then maybe somebody's own drawing.
+        images: uint8 (N, 28, 28), shown above the columns.
+    """
+    read = {point.epoch: _readings(point) for point in epochs}
+    read = {epoch: rows for epoch, rows in read.items() if rows is not None}
+    columns = len(next(iter(read.values()))) if read else TEST_DIGITS
+    names = [str(digit) for digit in range(TEST_DIGITS)]
+    names += ["yours"] * (columns > TEST_DIGITS)
+    predicted = {epoch: rows.argmax(axis=1) for epoch, rows in read.items()}
+    picture = {
+        "type": "heatmap",
+        "x": list(range(columns)),
+        "y": list(read),
+        "z": [rows.max(axis=1).round(3).tolist() for rows in read.values()],
+        "zmin": 0,
+        "zmax": 1,
+        "xgap": 2,
+        "ygap": 2,
+        "colorscale": CONFIDENCE,
+        "showscale": False,
+        "text": [[str(digit) for digit in row] for row in predicted.values()],
+        "texttemplate": "%{text}",
+        "customdata": [[_in_words(each) for each in rows] for rows in read.values()],
+        "hovertemplate": "%{customdata}<extra>epoch %{y}</extra>",
+    }
+    wrong = [
+        (column, epoch)
+        for epoch, row in predicted.items()
+        for column, digit in enumerate(row[:TEST_DIGITS])
+        if digit != column
+    ]
+    frames = {
+        "type": "scatter",
+        "name": "wrong",
+        "mode": "markers",
+        "x": [column for column, _epoch in wrong],
+        "y": [epoch for _column, epoch in wrong],
+        "marker": {
+            "symbol": "square-open",
+            "size": 22,
+            "color": VERMILLION,
+            "line": {"width": 3},
+        },
+        "hoverinfo": "skip",
+    }
+    shown = images[:columns] if images is not None else []
+    return {
+        "data": [picture, frames],
+        "layout": picture_layout(
+            {
+                "tickvals": list(range(columns)),
+                "ticktext": names[:columns],
+                "showticklabels": True,
+                "range": [-0.5, columns - 0.5],
+                "fixedrange": True,
+            },
+            axis("epoch", autorange="reversed", tickformat="d", showticklabels=True)
+            | ({"dtick": 1} if len(read) <= 12 else {}),
+            margin={"l": 44, "r": 8, "t": 56, "b": 30},
+            images=[
+                _image(image, x=column, y=1.02, yref="paper", sizex=0.9, sizey=0.2)
+                for column, image in enumerate(shown)
+            ],
+        ),
+    }
+
+
+def batch_picture(
+    pixels: np.ndarray,
+    labels: np.ndarray,
+    probabilities: np.ndarray,
+    losses: np.ndarray,
+) -> Figure:
+    """The digits of a batch with the largest losses, each with its predicted class.
+
+    Args:
+        pixels: float (B, 28, 28) in [0, 1].
+        labels: int (B,).
+        probabilities: float (B, 10).
+        losses: float (B,).
+    """
+    hardest = np.argsort(-losses, kind="stable")[:BATCH_SHOWN]
+    cells = [(n % BATCH_ACROSS, n // BATCH_ACROSS) for n in range(len(hardest))]
+    captions = {
+        "type": "scatter",
+        "mode": "text",
+        "x": [x for x, _y in cells],
+        "y": [y + 0.45 for _x, y in cells],
+        "text": [
+            _caption(int(probabilities[index].argmax()), labels[index], losses[index])
+            for index in hardest
+        ],
+        "hovertext": [
+            f"a {labels[index]}: {_in_words(probabilities[index])}" for index in hardest
+        ],
+        "hovertemplate": "%{hovertext}<extra></extra>",
+    }
+    down = max((y for _x, y in cells), default=0) + 1
+    gray = (np.clip(pixels[hardest], 0, 1) * 255).astype(np.uint8)
+    return {
+        "data": [captions],
+        "layout": picture_layout(
+            {"range": [-0.5, BATCH_ACROSS - 0.5], "fixedrange": True},
+            {"range": [down - 0.3, -0.5], "fixedrange": True},
+            images=[
+                _image(image, x=x, y=y - 0.45, sizex=0.8, sizey=0.8, yanchor="top")
+                for (x, y), image in zip(cells, gray, strict=True)
+            ],
+        ),
+    }
+
+
+def _caption(predicted: int, label: int, loss: float) -> str:
+    said = f"{predicted}" if predicted == label else f"<b>{predicted} ✗</b>"
+    return f"{said} · {loss:.2g}"
+
+
+def _readings(point: EpochPoint) -> np.ndarray | None:
+    try:
+        readings = np.asarray(point.extra.get("readings"), np.float64)
+    except (TypeError, ValueError):
+        return None
+    if readings.ndim != 2 or readings.shape[1] != 10 or not np.isfinite(readings).all():
+        return None
+    return readings
+
+
+def _in_words(probabilities: np.ndarray) -> str:
+    likeliest = np.argsort(-probabilities)[:3]
+    return ", ".join(f"{digit}: {probabilities[digit]:.1%}" for digit in likeliest)
+
+
+def _image(pixels: np.ndarray, **position: Any) -> Figure:
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "PNG")
+    encoded = base64.b64encode(file.getvalue()).decode()
+    return {
+        "source": f"data:image/png;base64,{encoded}",
+        "xref": "x",
+        "yref": "y",
+        "xanchor": "center",
+        "yanchor": "bottom",
+        "sizing": "contain",
+        "layer": "above",
+    } | position

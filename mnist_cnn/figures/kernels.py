@@ -1,0 +1,84 @@
+"""The first layer's kernels, and how far each layer's weights move, as figures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from mnist_cnn.figures.style import (
+    COLORS,
+    DASHES,
+    DIVERGING,
+    SYMBOLS,
+    Figure,
+    axis,
+    curve,
+    epoch_axis,
+    layout,
+    picture_layout,
+)
+from mnist_cnn.runs.metrics import EpochPoint
+
+KERNELS_ACROSS = 8
+
+
+def kernels_picture(kernels: np.ndarray) -> Figure:
+    """All kernels of the first layer side by side.
+
+    White is a weight of 0, blue is negative, orange positive; the same scale for all.
+
+    Args:
+        kernels: float (k, k, channels, filters), of which the first channel is shown.
+    """
+    size, filters = kernels.shape[0], kernels.shape[3]
+    across = min(KERNELS_ACROSS, filters)
+    down = -(-filters // across)
+    grid = np.full((down * (size + 1) - 1, across * (size + 1) - 1), np.nan)
+    for index in range(filters):
+        top, left = (index // across) * (size + 1), (index % across) * (size + 1)
+        grid[top : top + size, left : left + size] = kernels[:, :, 0, index]
+    largest = float(np.nanmax(np.abs(grid))) if np.isfinite(grid).any() else 1.0
+    picture = {
+        "type": "heatmap",
+        "z": [
+            [None if np.isnan(v) else round(float(v), 3) for v in row] for row in grid
+        ],
+        "zmin": -largest or -1,
+        "zmax": largest or 1,
+        "colorscale": DIVERGING,
+        "colorbar": {"thickness": 10, "title": {"text": "weight"}},
+        "hovertemplate": "weight %{z:.3f}<extra></extra>",
+    }
+    yaxis = {"autorange": "reversed", "scaleanchor": "x"}
+    return {"data": [picture], "layout": picture_layout({}, yaxis)}
+
+
+def weight_change_curves(epochs: Sequence[EpochPoint]) -> Figure:
+    """How far each layer's kernel moved in each epoch, relative to its norm."""
+    moved = [
+        (point.epoch, point.extra["moved"])
+        for point in epochs
+        if isinstance(point.extra.get("moved"), dict)
+    ]
+    layers = list(moved[-1][1]) if moved else []
+    data = [
+        curve(
+            layer,
+            [epoch for epoch, _ in moved],
+            [_finite(values.get(layer)) for _, values in moved],
+            COLORS[index % len(COLORS)],
+            dash=DASHES[index % len(DASHES)],
+            symbol=SYMBOLS[index % len(SYMBOLS)],
+            hovertemplate="%{y:.1%}",
+        )
+        for index, layer in enumerate(layers)
+    ]
+    yaxis = axis("moved", tickformat=".0%", rangemode="tozero")
+    return {"data": data, "layout": layout(epoch_axis(len(moved)), yaxis)}
+
+
+def _finite(value: object) -> float | None:
+    if isinstance(value, int | float) and np.isfinite(value):
+        return float(value)
+    return None

@@ -1,0 +1,182 @@
+"""The curves of one training run: loss, accuracy and learning rate, batch by batch."""
+
+from __future__ import annotations
+
+from mnist_cnn.analysis.smoothing import every, smooth, thin
+from mnist_cnn.figures.style import (
+    BLUE,
+    GRAY,
+    GREEN,
+    SKY,
+    VERMILLION,
+    Figure,
+    axis,
+    curve,
+    epoch_axis,
+    escaped,
+    layout,
+    marker,
+    numbers,
+    typed_array,
+)
+from mnist_cnn.runs.metrics import Mark, Metrics
+
+# A curve is some 600 pixels wide, and a bucket is drawn as two points.
+BUCKETS = 320
+MAX_MARKS = 30
+# Marks reach from the bottom to the top, whatever the curve's own scale is.
+MARKS_AXIS = {"overlaying": "y", "range": [0, 1], "visible": False, "fixedrange": True}
+
+
+def loss_curve(metrics: Metrics, *, log: bool = False) -> Figure:
+    """The loss by batch: every batch, smoothed, and the epochs' means."""
+    figure = _by_batch(metrics, "loss")
+    if log:
+        # A zoom in logarithms means nothing on the other scale.
+        scale = {"type": "log", "exponentformat": "power", "uirevision": "log"}
+        figure["layout"]["yaxis"] |= scale
+    return figure
+
+
+def accuracy_curve(metrics: Metrics) -> Figure:
+    """The fraction of digits read correctly, by batch, from 0 to 1."""
+    figure = _by_batch(metrics, "accuracy")
+    if not len(metrics):
+        # Plotly's own axis for nothing goes up to 4.
+        figure["layout"]["yaxis"]["range"] = [0, 1]
+    return figure
+
+
+def learning_rate_curve(metrics: Metrics) -> Figure:
+    """The learning rate that each batch was trained with."""
+    kept = thin(metrics.learning_rate, BUCKETS // 2)
+    line = curve(
+        "learning rate",
+        typed_array(metrics.step[kept], "i4"),
+        typed_array(metrics.learning_rate[kept]),
+        GREEN,
+        hovertemplate="%{y:.3~g}",
+    )
+    yaxis = axis("learning rate", exponentformat="power", rangemode="tozero")
+    return _with_marks([line], metrics, yaxis)
+
+
+def epoch_curves(metrics: Metrics) -> Figure:
+    """The lecture's picture: loss and accuracy, training and validation, by epoch."""
+    epochs = [point.epoch for point in metrics.epochs]
+    lines = [
+        curve(
+            name,
+            epochs,
+            numbers([getattr(point, name) for point in metrics.epochs]),
+            color,
+            dash=dash,
+            symbol=symbol,
+        )
+        for name, color, dash, symbol in (
+            ("loss", VERMILLION, "solid", "circle"),
+            ("val_loss", VERMILLION, "dash", "diamond-open"),
+            ("accuracy", BLUE, "solid", "circle"),
+            ("val_accuracy", BLUE, "dash", "diamond-open"),
+        )
+    ]
+    return {"data": lines, "layout": layout(epoch_axis(len(epochs)), axis(""))}
+
+
+def _by_batch(metrics: Metrics, measure: str) -> Figure:
+    measured = getattr(metrics, measure)
+    kept = thin(measured, BUCKETS)
+    along = every(len(measured), BUCKETS)
+    each_batch = curve(
+        "each batch",
+        typed_array(metrics.step[kept], "i4"),
+        typed_array(measured[kept]),
+        SKY,
+        mode="lines+markers" if len(kept) < 60 else "lines",
+        line={"color": SKY, "width": 1},
+        marker={"color": SKY, "size": 4},
+        opacity=0.6,
+        hovertemplate="%{y:.4~f}",
+    )
+    smoothed = curve(
+        "smoothed",
+        typed_array(metrics.step[along], "i4"),
+        typed_array(smooth(measured, along)),
+        BLUE,
+        line={"color": BLUE, "width": 2.5},
+    )
+    ends = [point.step for point in metrics.epochs]
+    names = [f"epoch {point.epoch}" for point in metrics.epochs]
+    training = curve(
+        "epoch, training",
+        ends,
+        numbers([getattr(point, measure) for point in metrics.epochs]),
+        BLUE,
+        mode="markers",
+        marker=marker(BLUE, "circle", 9),
+        text=names,
+        hovertemplate="%{y:.4f} (%{text}, mean)",
+    )
+    validation = curve(
+        "epoch, validation",
+        ends,
+        numbers([getattr(point, f"val_{measure}") for point in metrics.epochs]),
+        VERMILLION,
+        dash="dash",
+        mode="lines+markers",
+        marker=marker(VERMILLION, "diamond", 10),
+        text=names,
+        hovertemplate="%{y:.4f} (%{text})",
+    )
+    lines = [each_batch, smoothed, training, validation]
+    return _with_marks(lines, metrics, axis(measure, uirevision="linear"))
+
+
+def _with_marks(lines: list[Figure], metrics: Metrics, yaxis: Figure) -> Figure:
+    xaxis = axis("batch", rangemode="tozero")
+    return {
+        "data": [*lines, *_mark_lines(metrics.marks)],
+        "layout": layout(xaxis, yaxis, yaxis2=dict(MARKS_AXIS)),
+    }
+
+
+def _mark_lines(marks: tuple[Mark, ...]) -> list[Figure]:
+    if not marks:
+        return []
+    x: list[int | None] = []
+    y: list[int | None] = []
+    text: list[str | None] = []
+    for step, reasons in _grouped(marks):
+        x += [step, step, None]
+        y += [0, 1, None]
+        # Plotly shows the last of the points under the mouse.
+        text += [None, reasons, None]
+    return [
+        curve(
+            "steering",
+            x,
+            y,
+            GRAY,
+            yaxis="y2",
+            text=text,
+            line={"color": GRAY, "width": 1.5, "dash": "dot"},
+            hovertemplate="%{text}",
+        )
+    ]
+
+
+def _grouped(marks: tuple[Mark, ...]) -> list[tuple[int, str]]:
+    """Marks too close for a screen become one, where the last of them is."""
+    first, last = marks[0].step, marks[-1].step
+    width = max(1, -(-(last - first + 1) // MAX_MARKS))
+    groups: dict[int, list[Mark]] = {}
+    for mark in marks:
+        groups.setdefault((mark.step - first) // width, []).append(mark)
+    return [(group[-1].step, _reasons(group)) for group in groups.values()]
+
+
+def _reasons(group: list[Mark]) -> str:
+    shown = [(mark.reason or mark.what)[:48] for mark in group[-2:]]
+    if len(group) > 2:
+        shown.insert(0, f"{len(group) - 2} more")
+    return "<br>".join(escaped(reason) for reason in shown)
