@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import numpy as np
 
 from mnist_cnn.experiments.config import TrainingConfig
 from mnist_cnn.runs import Status
@@ -15,6 +17,8 @@ TYPICAL_DIGITS_PER_SECOND = 2_000.0
 # Reading a digit costs about a third of learning from it: no backward pass.
 READING_SHARE = 1 / 3
 START_SECONDS = 5.0
+RECENT = 50
+RECENT_EPOCHS = 5
 TEST_DIGITS = 10_000
 TRAINING_DIGITS = 60_000
 
@@ -27,7 +31,8 @@ class Pace:
         epoch, epochs: the epoch it is in, from 1, of how many.
         batch, batches: batches done in this epoch, of how many.
         share: of the whole training, 0 to 1.
-        digits_per_second: over the last 50 batches; None before two batches.
+        digits_per_second: over the last 50 batches, without what comes between epochs;
+            None before two batches.
         seconds_left: until the end, without pauses; None before two batches.
     """
 
@@ -49,19 +54,25 @@ def pace(metrics: Metrics, status: Status, config: TrainingConfig) -> Pace:
     epoch = min(max(done + 1, 1), config.epochs)
     batch = step - (epoch - 1) * batches if batches else 0
     share = min(step / total, 1.0) if total else 0.0
-    seconds = metrics.seconds_per_batch
-    if seconds is None or not total:
-        return Pace(epoch, config.epochs, batch, batches, share)
-    validation = seconds / config.batch_size * status.test_examples * READING_SHARE
-    left = max(total - step, 0) * seconds + (config.epochs - done) * validation
-    return Pace(
-        epoch,
-        config.epochs,
-        batch,
-        batches,
-        share,
-        config.batch_size / seconds,
-        left,
+    now = Pace(epoch, config.epochs, batch, batches, share)
+    if not total:
+        return now
+    # Before an epoch's first batch comes the end of the epoch before: validation and
+    # saving, which take many times as long as a batch.
+    gaps = np.diff(metrics.time)
+    is_across = (metrics.step[1:] - 1) % batches == 0
+    within = gaps[~is_across][-RECENT:]
+    seconds = float(within.mean()) if len(within) else 0.0
+    if seconds <= 0:
+        return now
+    if is_across.any():
+        end = max(float(np.median(gaps[is_across][-RECENT_EPOCHS:])) - seconds, 0.0)
+    else:
+        end = seconds / config.batch_size * status.test_examples * READING_SHARE
+    return replace(
+        now,
+        digits_per_second=config.batch_size / seconds,
+        seconds_left=max(total - step, 0) * seconds + (config.epochs - done) * end,
     )
 
 

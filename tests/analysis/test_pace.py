@@ -12,9 +12,12 @@ CONFIG = TrainingConfig(epochs=3, batch_size=100)
 STATUS = Status("running", steps_per_epoch=40, examples=4_000, test_examples=1_000)
 
 
-def measured(steps: int, epochs: int, seconds: float = 0.05) -> Metrics:
+def measured(
+    steps: int, epochs: int, seconds: float = 0.05, between_epochs: float = 0.5 / 3
+) -> Metrics:
     step = np.arange(1, steps + 1)
-    rows = np.column_stack([step, step, step, step, step, step * seconds])
+    time = step * seconds + (step - 1) // 40 * between_epochs
+    rows = np.column_stack([step, step, step, step, step, time])
     points = [
         EpochPoint(number, number * 40, 0.5, 0.8, 0.4, 0.9, 1e-3, 2.0, 2.0)
         for number in range(1, epochs + 1)
@@ -36,6 +39,22 @@ def test_in_the_middle_of_the_second_epoch():
     assert now.digits_per_second == pytest.approx(2_000)
     # 60 batches, and two times 1,000 test digits at a third of the cost.
     assert now.seconds_left == pytest.approx(3.0 + 2 * 0.5 / 3, rel=1e-3)
+
+
+def test_the_speed_is_that_of_the_last_batches():
+    step = np.arange(1.0, 112)
+    time = np.where(step <= 60, step * 10, 600 + (step - 60) * 0.05)
+    metrics = Metrics(np.column_stack([step, step, step, step, step, time]))
+    assert pace(metrics, STATUS, CONFIG).digits_per_second == pytest.approx(2_000)
+
+
+@pytest.mark.parametrize("step", [50, 81, 100])
+def test_validation_is_no_slow_batch_and_is_counted_once_an_epoch(step):
+    slow = 3.0
+    now = pace(measured(step, step // 40, between_epochs=slow), STATUS, CONFIG)
+    assert now.digits_per_second == pytest.approx(2_000)
+    validations = 3 - step // 40
+    assert now.seconds_left == pytest.approx((120 - step) * 0.05 + validations * slow)
 
 
 def test_at_an_epochs_end_the_next_one_is_shown_and_the_last_one_stays():

@@ -7,7 +7,7 @@ import time
 import numpy as np
 import pytest
 
-from mnist_cnn.runs.metrics import Metrics, MetricsReader, reader
+from mnist_cnn.runs.metrics import MetricsReader, reader
 
 
 def batch(step: int, **changes) -> str:
@@ -211,13 +211,3 @@ def test_everybody_in_a_process_shares_one_reader_of_a_file(tmp_path, monkeypatc
     monkeypatch.chdir(tmp_path)
     assert reader("metrics.jsonl") is reader(tmp_path / "metrics.jsonl")
     assert reader("metrics.jsonl") is not reader("other.jsonl")
-
-
-def test_the_pace_is_measured_over_the_last_batches(path):
-    assert Metrics(np.empty((0, 6))).seconds_per_batch is None
-    slow = "".join(batch(step, time=10.0 * step) for step in range(1, 101))
-    quick = "".join(
-        batch(step, time=1000 + 0.5 * (step - 100)) for step in range(101, 200)
-    )
-    path.write_text(slow + quick)
-    assert MetricsReader(path).read().seconds_per_batch == pytest.approx(0.5)
