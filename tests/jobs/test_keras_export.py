@@ -9,7 +9,7 @@ import pytest
 
 from mnist_cnn import runs
 from mnist_cnn.experiments.config import TrainingConfig
-from mnist_cnn.jobs.keras_export import FORMATS, KEPT_SECONDS, KerasExport
+from mnist_cnn.jobs.keras_export import FORMATS, KEPT_SECONDS, STEPS, KerasExport
 from mnist_cnn.runs import RunError
 from mnist_cnn.storage import child_process
 from mnist_cnn.training import export as exporter
@@ -73,6 +73,10 @@ def test_a_litert_file_gives_the_probabilities_of_the_lab(
     digits = random_digits(20)
     ours = runs.load_network(run.id).probabilities(digits)
     assert np.allclose(litert_probabilities(export.path, digits), ours, atol=1e-4)
+
+
+def test_every_step_that_the_process_reports_has_words():
+    assert len(STEPS) == exporter.STEPS
 
 
 def test_a_damaged_network_is_a_sentence(runs_folder):

@@ -347,6 +347,17 @@ def test_a_loss_that_was_no_number_would_be_none_again():
         resuming.resume(run)
 
 
+def test_a_test_loss_that_was_no_number_would_be_none_again(at_step):
+    def explode(model):
+        kernel = model.get_layer("output").kernel
+        kernel.assign(kernel * np.nan)
+
+    run = submit(epochs=3)
+    assert train(run, at_step(2 * STEPS, explode)).state == "failed"
+    with pytest.raises(RunError, match="lower learning rate"):
+        resuming.resume(run)
+
+
 def batch_line(step: int) -> str:
     values = {"kind": "batch", "step": step, "epoch": 1 + (step - 1) // 2}
     rest = {"loss": 1.0, "accuracy": 0.5, "learning_rate": 0.1, "time": step}
