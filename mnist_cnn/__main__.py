@@ -9,9 +9,16 @@ from dataclasses import replace
 from pathlib import Path
 
 from mnist_cnn import runs
+from mnist_cnn.analysis.evaluation import accuracy, cross_entropy
+from mnist_cnn.digits import mnist
+from mnist_cnn.digits.image_files import open_image
+from mnist_cnn.digits.preprocessing import prepare
 from mnist_cnn.experiments import config
 from mnist_cnn.experiments.config import TrainingConfig
 from mnist_cnn.experiments.presets import DEFAULT_PRESET, PRESETS
+from mnist_cnn.jobs.worker import work
+from mnist_cnn.nn.network import Network
+from mnist_cnn.nn.summary import summary as summary_of
 from mnist_cnn.runs import resume
 
 EXIT_ERROR = 2
@@ -28,6 +35,9 @@ def main(arguments: list[str] | None = None) -> int:
         0; or 2, with one sentence on standard error, for input that is no good and
         for a training that failed.
     """
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that lacks a character shows another; it is no reason to end.
+        stream.reconfigure(errors="replace")
     options = _parser().parse_args(arguments)
     try:
         return options.command(options)
@@ -45,6 +55,7 @@ def train(options: argparse.Namespace) -> int:
     preset = options.preset or DEFAULT_PRESET
     if options.resume and (options.preset or settings != PRESETS[preset].config):
         raise CommandError("A resumed run keeps its settings: give --resume alone.")
+    # Late, since TensorFlow takes seconds to load and is set up before that.
     from mnist_cnn.training.environment import prepare_keras
 
     prepare_keras()
@@ -52,7 +63,7 @@ def train(options: argparse.Namespace) -> int:
     from mnist_cnn.training.fit import Training
 
     if options.resume:
-        run = runs.find(options.resume)
+        run = runs.find_by_prefix(options.resume)
         resume.resume(run, state="preparing")
     else:
         run = runs.submit(settings, preset=preset, state="preparing")
@@ -106,8 +117,6 @@ def config_from(options: argparse.Namespace) -> TrainingConfig:
 
 def worker(options: argparse.Namespace) -> int:
     """Trains queued runs until none comes any more."""
-    from mnist_cnn.jobs.worker import work
-
     if not work(options.idle_seconds):
         print("A worker serves this runs folder already.", file=sys.stderr)
     return 0
@@ -115,21 +124,18 @@ def worker(options: argparse.Namespace) -> int:
 
 def summary(options: argparse.Namespace) -> int:
     """Prints what ``model.summary()`` prints."""
-    from mnist_cnn.nn.summary import summary as summary_of
-
-    print(summary_of(runs.find(options.run).config.network), end="")
+    print(summary_of(runs.find_by_prefix(options.run).config.network), end="")
     return 0
 
 
 def evaluate(options: argparse.Namespace) -> int:
     """Reads the test set at hand with a run's network."""
-    from mnist_cnn.analysis.evaluation import accuracy, cross_entropy
-    from mnist_cnn.digits import mnist
-
     model = runs.load_network(options.run)
     digits = mnist.load()
     probabilities = model.probabilities(digits.x_test.astype("float32") / 255)
-    print(f"{runs.find(options.run).name} on {digits.source}", file=sys.stderr)
+    print(
+        f"{runs.find_by_prefix(options.run).name} on {digits.source}", file=sys.stderr
+    )
     print(
         json.dumps(
             {
@@ -143,34 +149,32 @@ def evaluate(options: argparse.Namespace) -> int:
 
 
 def predict(options: argparse.Namespace) -> int:
-    """Reads the digit in each picture; one JSON object a line."""
-    from mnist_cnn.digits.image_files import open_image
-    from mnist_cnn.digits.preprocessing import prepare
+    """Reads the digit in each picture: one JSON object a line, in the files' order.
 
-    model = runs.load_network(options.run)
-    prepared = []
-    for name in options.images:
-        try:
-            preparation = prepare(open_image(Path(name).read_bytes()))
-        except OSError as error:
-            raise CommandError(f"{name}: {error.strerror or error}.") from error
-        except ValueError as error:
-            raise CommandError(f"{name}: {error}") from error
-        if preparation.is_empty:
-            raise CommandError(f"{name}: there is nothing drawn in this picture.")
-        prepared.append(preparation)
-    for name, preparation in zip(options.images, prepared, strict=True):
-        probabilities = model.probabilities(preparation.pixels)[0]
-        print(
-            json.dumps(
-                {
-                    "file": name,
-                    "digit": int(probabilities.argmax()),
-                    "probabilities": [round(float(p), 6) for p in probabilities],
-                }
-            )
-        )
-    return 0
+    It has ``digit`` and ``probabilities``, or an ``error`` if the picture cannot be
+    read; then the command returns 2.
+    """
+    network = runs.load_network(options.run)
+    answers = [{"file": name} | _predict(network, name) for name in options.images]
+    for answer in answers:
+        print(json.dumps(answer))
+    return EXIT_ERROR if any("error" in answer for answer in answers) else 0
+
+
+def _predict(network: Network, name: str) -> dict[str, object]:
+    try:
+        preparation = prepare(open_image(Path(name).read_bytes()))
+    except OSError as error:
+        return {"error": f"{error.strerror or error}."}
+    except ValueError as error:
+        return {"error": str(error)}
+    if preparation.is_empty:
+        return {"error": "There is nothing drawn in this picture."}
+    probabilities = network.probabilities(preparation.pixels)[0]
+    return {
+        "digit": int(probabilities.argmax()),
+        "probabilities": [round(float(each), 6) for each in probabilities],
+    }
 
 
 class _Parser(argparse.ArgumentParser):
@@ -211,7 +215,7 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("--optimizer", help=", ".join(config.OPTIMIZERS))
     made.add_argument("--schedule", help=", ".join(config.SCHEDULES))
     made.add_argument(
-        "--augmentation", help="names separated by commas", metavar="NAME,…"
+        "--augmentation", help="names separated by commas", metavar="NAME,NAME"
     )
     made.add_argument(
         "--leave-out-offline-digits",
@@ -235,7 +239,9 @@ def _parser() -> argparse.ArgumentParser:
     ):
         made = commands.add_parser(command.__name__, help=text)
         made.set_defaults(command=command)
-        made.add_argument("--run", default=runs.PRETRAINED, help="id of a run")
+        made.add_argument(
+            "--run", default=runs.PRETRAINED, help="id of a run, or its beginning"
+        )
         if command is predict:
             made.add_argument("images", nargs="+", metavar="IMAGE")
     return parser

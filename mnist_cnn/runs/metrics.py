@@ -4,6 +4,8 @@ One reader a file serves every viewer of a run, in any thread, and parses only w
 was appended since it last looked.
 """
 
+from __future__ import annotations
+
 import math
 import os
 import threading
@@ -11,7 +13,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
@@ -28,7 +30,10 @@ from mnist_cnn.runs.measurements import (
     parse_lines,
 )
 
-__all__ = ["EpochPoint", "Mark", "Metrics", "MetricsReader", "reader"]
+if TYPE_CHECKING:
+    from mnist_cnn.runs.run import Run
+
+__all__ = ["EpochPoint", "Mark", "Metrics", "MetricsReader", "read_metrics", "reader"]
 
 # One call of json.loads holds the interpreter lock, so it gets one such block at most.
 BLOCK_BYTES = 1 << 17
@@ -174,3 +179,8 @@ def reader(path: Path | str) -> MetricsReader:
         if len(_readers) > READERS_KEPT:
             _readers.popitem(last=False)
         return found
+
+
+def read_metrics(run: Run) -> Metrics:
+    """What a run has measured until now: each batch, each epoch, each command."""
+    return reader(run.metrics_path).read()

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+import mnist_cnn
+
 ROOT = Path(__file__).parents[2]
 PAGES = ["app.py", *sorted(f"pages/{path.name}" for path in ROOT.glob("pages/*.py"))]
 # Each would cost the server seconds or hundreds of megabytes; Keras its speed too.
@@ -45,7 +47,7 @@ def test_a_module_that_is_started_is_below_the_one_that_starts_it():
         return next(floors[x] for n in (2, 3) if (x := ".".join(parts[:n])) in floors)
 
     started = []
-    for path in (ROOT / "mnist_cnn").rglob("*.py"):
+    for path in ROOT.glob("mnist_cnn/*/**/*.py"):
         module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
         for node in ast.walk(ast.parse(path.read_text())):
             text = node.value if isinstance(node, ast.Constant) else None
@@ -98,3 +100,37 @@ def test_no_page_loads_tensorflow_keras_or_anything_as_heavy(page, loaded):
 def test_no_page_does_more_than_layout_and_calls():
     for page in PAGES:
         assert "import numpy" not in (ROOT / page).read_text(), page
+
+
+def late_imports(path: Path) -> set[str]:
+    """The lab's own modules that a file imports inside its functions."""
+    functions = [
+        node
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
+    found = set()
+    for node in (node for function in functions for node in ast.walk(function)):
+        if isinstance(node, ast.ImportFrom):
+            found.add(node.module or "")
+        if isinstance(node, ast.Import):
+            found |= {name.name for name in node.names}
+    return {name for name in found if name.partition(".")[0] == "mnist_cnn"}
+
+
+def test_no_arrow_hides_in_a_function():
+    for path in [*ROOT.glob("mnist_cnn/**/*.py"), *(ROOT / page for page in PAGES)]:
+        names = late_imports(path)
+        if path.name == "__main__.py" or "training" in path.parts:
+            # TensorFlow is set up before it is loaded.
+            names = {name for name in names if ".training" not in name}
+        assert not names, path
+
+
+def test_no_room_goes_through_the_roof():
+    public = {"mnist_cnn." + name for name in mnist_cnn.__all__}
+    for path in ROOT.glob("mnist_cnn/*/**/*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ImportFrom) and node.module == "mnist_cnn":
+                names = {"mnist_cnn." + alias.name for alias in node.names}
+                assert not names & public, path
