@@ -5,8 +5,8 @@ import streamlit as st
 from mnist_cnn.ui.frame import page
 from mnist_cnn.ui.mistakes import view
 from mnist_cnn.ui.mistakes.images import explore, notable
-from mnist_cnn.ui.mistakes.source import find_predictions
 from mnist_cnn.ui.networks import choose_network
+from mnist_cnn.ui.test_set import find_predictions
 from mnist_cnn.ui.text import _
 
 page(

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mnist_cnn.digits import CLASSES
+
 # Keras' own bound: the loss of a probability of 0 stays finite.
 EPSILON = 1e-7
-CLASSES = 10
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from mnist_cnn.digits import SIDE
 from mnist_cnn.nn.network import Network
-
-SIDE = 28
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-SIDE = 28
+from mnist_cnn.digits import SIDE
+
 BOX = 20
 CENTER = 14.0  # MNIST's centers of mass, counted from 0
 

@@ -8,7 +8,8 @@ import zlib
 
 import numpy as np
 
-SIDE = 28
+from mnist_cnn.digits import SIDE
+
 # 784 bytes of noise grow by a few when deflated, and by a third as text.
 LONGEST = 1200
 

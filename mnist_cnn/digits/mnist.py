@@ -18,10 +18,11 @@ from pathlib import Path
 
 import numpy as np
 
+from mnist_cnn.digits import SIDE
 from mnist_cnn.storage import child_process
 from mnist_cnn.storage.files import runs_folder
 
-IMAGE_SHAPE = (28, 28)
+IMAGE_SHAPE = (SIDE, SIDE)
 ARRAYS = ("x_train", "y_train", "x_test", "y_test")
 # Larger than any MNIST; keeps a wrong file from filling the memory.
 MAX_DIGITS = 200_000

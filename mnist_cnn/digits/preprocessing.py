@@ -15,9 +15,9 @@ from functools import cached_property
 import numpy as np
 from PIL import Image
 
+from mnist_cnn.digits import SIDE
 from mnist_cnn.digits.ink import ink_of
 
-SIDE = 28
 BOX = 20
 # Where ink is half as bright as it gets: antialiasing adds a fringe of half a pixel on
 # each side, which brings it to BOX. With 20 here, pen digits lose 0.4 % (measured).

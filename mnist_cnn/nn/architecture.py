@@ -13,8 +13,9 @@ from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import Any
 
-IMAGE_SHAPE = (28, 28, 1)
-CLASSES = 10
+from mnist_cnn.digits import CLASSES, SIDE
+
+IMAGE_SHAPE = (SIDE, SIDE, 1)
 # Beyond this a training of 2 cores takes minutes a step, and Adam gigabytes.
 MAX_PARAMETERS = 20_000_000
 

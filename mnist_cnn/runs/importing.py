@@ -23,6 +23,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
+from mnist_cnn.digits import CLASSES
 from mnist_cnn.digits.mnist import MAX_DIGITS
 from mnist_cnn.experiments.config import ConfigError, TrainingConfig
 from mnist_cnn.nn.network import Network, weight_shapes
@@ -31,7 +32,7 @@ from mnist_cnn.runs import predictions
 from mnist_cnn.runs import run as runs
 from mnist_cnn.runs.export import FINGERPRINT
 from mnist_cnn.runs.metrics_lines import LineError, checked
-from mnist_cnn.runs.predictions import CLASSES, Predictions, PredictionsError
+from mnist_cnn.runs.predictions import Predictions, PredictionsError
 from mnist_cnn.runs.run import NAME_LENGTH, Run, RunError
 from mnist_cnn.runs.status import Status
 from mnist_cnn.runs.strange_status import IMPORTED, is_fingerprint, status_from

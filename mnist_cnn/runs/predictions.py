@@ -9,11 +9,11 @@ from pathlib import Path
 
 import numpy as np
 
+from mnist_cnn.digits import CLASSES
 from mnist_cnn.digits.mnist import MAX_DIGITS, Dataset
 from mnist_cnn.nn.network import Network
 from mnist_cnn.storage.files import replacing
 
-CLASSES = 10
 CHUNK = 250
 FINGERPRINT_LENGTH = 64
 # Ten float32 and a label for each digit, and what numpy's headers take.

@@ -20,10 +20,8 @@ from mnist_cnn.ui.compare.runs import found, listed, names
 from mnist_cnn.ui.compare.table import MARKS
 from mnist_cnn.ui.components.digit_gallery import Reader, compared_digits
 from mnist_cnn.ui.components.live_chart import live_chart
-from mnist_cnn.ui.draw.drawing_input import load_digits
-from mnist_cnn.ui.mistakes.images import look_inside
-from mnist_cnn.ui.mistakes.source import best_predictions
 from mnist_cnn.ui.networks import load_network
+from mnist_cnn.ui.test_set import best_predictions, load_digits, look_inside
 from mnist_cnn.ui.text import _
 
 ACROSS = 3

@@ -8,9 +8,9 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
-from mnist_cnn.digits import mnist
 from mnist_cnn.digits.image_files import MEGABYTES, ImageError, open_image
-from mnist_cnn.digits.mnist import DataError, Dataset
+from mnist_cnn.digits.mnist import DataError
+from mnist_cnn.ui.test_set import load_digits
 from mnist_cnn.ui.text import _
 
 CANVAS_SIDE = 280
@@ -139,12 +139,3 @@ def _digit() -> Picture | None:
     image = digits.x_test[index]
     note = _("The test set says this is a {digit}.").format(digit=digits.y_test[index])
     return Picture(image, image.astype(np.float32) / 255, note)
-
-
-def load_digits() -> Dataset:
-    """The digits at hand, read once a process.
-
-    Raises:
-        DataError: in a sentence, if there are none.
-    """
-    return mnist.load()

@@ -11,11 +11,11 @@ from typing import Any
 
 import streamlit as st
 
+from mnist_cnn.digits import CLASSES
 from mnist_cnn.ui.text import _
 
 TRUE, ANSWER, AS = "mistakes_true", "mistakes_answer", "mistakes_as"
 COUNTS, SHARES = "counts", "shares"
-CLASSES = 10
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from mnist_cnn.ui.components.digit_gallery import digit_gallery
 from mnist_cnn.ui.components.live_chart import live_chart
 from mnist_cnn.ui.mistakes.cell import Cell, adopt_cell, choose_cell, show_as, take_cell
 from mnist_cnn.ui.networks import Chosen
+from mnist_cnn.ui.test_set import look_inside
 from mnist_cnn.ui.text import _
 
 SHOWN_AT_FIRST = 24
@@ -162,29 +163,3 @@ def _gallery(
     opened = digit_gallery(indices, predictions, digits, key=f"gallery-{key}")
     if opened is not None:
         look_inside(chosen, opened)
-
-
-def look_inside(chosen: Chosen, index: int) -> None:
-    """Goes on to Look inside, with that network and that test digit."""
-    # Look inside follows a link only if it says something new.
-    st.session_state.get("inside_link", {}).pop("test", None)
-    st.switch_page(
-        "pages/4_Look_inside.py",
-        query_params={"network": chosen.run.id, "test": str(index)} | _view(chosen),
-    )
-
-
-def _view(chosen: Chosen) -> dict[str, str]:
-    """What Look inside showed last, so that it need not add it to the address itself.
-
-    Each change of the address would be one more step for Back.
-    """
-    state = st.session_state
-    view = state.get("inside_view", "layer")
-    layers = [layer.name for layer in chosen.network.layers]
-    layer = state.get("inside_layer")
-    if view != "layer":
-        return {"view": view}
-    if layer not in layers:
-        return {"view": view, "layer": layers[0], "unit": "0"}
-    return {"view": view, "layer": layer, "unit": str(state.get("inside_unit", 0))}

@@ -1,4 +1,4 @@
-"""Which predictions the Mistakes page tells of, and whether their images are at hand.
+"""The test set at hand, what a network answers to it, and the way to look inside.
 
 Images are shown with predictions of that very test set only.
 """
@@ -10,11 +10,11 @@ from pathlib import Path
 
 import streamlit as st
 
+from mnist_cnn.digits import mnist
 from mnist_cnn.digits.mnist import DataError, Dataset
 from mnist_cnn.jobs.evaluation_job import Evaluation
 from mnist_cnn.runs import Run, RunError, predictions
 from mnist_cnn.runs.predictions import Predictions, PredictionsError
-from mnist_cnn.ui.draw.drawing_input import load_digits
 from mnist_cnn.ui.job_view import offer_job
 from mnist_cnn.ui.networks import Chosen
 from mnist_cnn.ui.text import _
@@ -28,6 +28,15 @@ class Source:
 
     predictions: Predictions
     digits: Dataset | None
+
+
+def load_digits() -> Dataset:
+    """The digits at hand, read once a process.
+
+    Raises:
+        DataError: in a sentence, if there are none.
+    """
+    return mnist.load()
 
 
 def find_predictions(chosen: Chosen) -> Source | None:
@@ -126,3 +135,29 @@ def _offer(
         ),
         primary=True,
     )
+
+
+def look_inside(chosen: Chosen, index: int) -> None:
+    """Goes on to Look inside, with that network and that test digit."""
+    # Look inside follows a link only if it says something new.
+    st.session_state.get("inside_link", {}).pop("test", None)
+    st.switch_page(
+        "pages/4_Look_inside.py",
+        query_params={"network": chosen.run.id, "test": str(index)} | _view(chosen),
+    )
+
+
+def _view(chosen: Chosen) -> dict[str, str]:
+    """What Look inside showed last, so that it need not add it to the address itself.
+
+    Each change of the address would be one more step for Back.
+    """
+    state = st.session_state
+    view = state.get("inside_view", "layer")
+    layers = [layer.name for layer in chosen.network.layers]
+    layer = state.get("inside_layer")
+    if view != "layer":
+        return {"view": view}
+    if layer not in layers:
+        return {"view": view, "layer": layers[0], "unit": "0"}
+    return {"view": view, "layer": layer, "unit": str(state.get("inside_unit", 0))}
