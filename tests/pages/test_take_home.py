@@ -80,7 +80,9 @@ def test_the_pretrained_network_is_taken_home_from_the_architecture_page():
 
 def test_a_file_is_made_when_asked_for_and_a_failure_is_a_sentence(run, monkeypatch):
     started = []
-    monkeypatch.setattr(KerasExport, "start", lambda self: started.append(self.path.suffix))
+    monkeypatch.setattr(
+        KerasExport, "start", lambda self: started.append(self.path.suffix)
+    )
     at = train(run=run.id)
     at.button(key=f"make-litert-{run.id}").click().run()
     assert not at.exception
