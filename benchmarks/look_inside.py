@@ -67,13 +67,7 @@ class Visitor(Session):
         state = message.rerun_script.widget_states.widgets.add()
         state.id = found
         for name, part in value.items():
-            if name == "json_trigger_value":
-                # A browser sends the component's state along, here an empty one.
-                state.json_value = "{}"
-                trigger = message.rerun_script.widget_states.widgets.add()
-                trigger.id = f"$$STREAMLIT_INTERNAL_KEY_{found}__events"
-                trigger.json_trigger_value = part
-            elif name == "string_trigger_value":
+            if name == "string_trigger_value":
                 state.string_trigger_value.data = part
             elif name.endswith("array_value"):
                 getattr(state, name).data.extend(part)
@@ -95,7 +89,7 @@ class Visitor(Session):
         kind = element.WhichOneof("type")
         identity = getattr(getattr(element, kind or "", None), "id", "")
         key = identity.rsplit("-", 1)[-1] if identity else ""
-        for name in (OVERVIEW, "inside_view-box", "inside_change_angle"):
+        for name in (OVERVIEW, "inside_view", "inside_change_angle"):
             if identity.endswith(f"-{name}"):
                 key = name
         if (
@@ -118,7 +112,7 @@ async def interactions(server: Server, repeats: int) -> None:
         await _measure(
             server, visitor, name, OVERVIEW, partial(a_click, name, rng), repeats
         )
-    await visitor.interact("inside_view-box", string_array_value=["What mattered"])
+    await visitor.interact("inside_view", string_array_value=["What mattered"])
     sizes = iter([2, 4, 6, 8, 10] * repeats)
     await _measure(
         server,
@@ -128,7 +122,7 @@ async def interactions(server: Server, repeats: int) -> None:
         lambda: {"string_array_value": [_window(next(sizes))]},
         repeats,
     )
-    await visitor.interact("inside_view-box", string_array_value=["What if"])
+    await visitor.interact("inside_view", string_array_value=["What if"])
     await _measure(
         server,
         visitor,
@@ -145,7 +139,7 @@ def a_click(name: str, rng: np.random.Generator) -> dict[str, str]:
     """What a browser sends for a click on any map or unit of that layer."""
     layer, units = CLICKS[name]
     chosen = {"item": layer, "tile": int(rng.integers(units))}
-    return {"json_trigger_value": json.dumps([{"event": "chosen", "value": chosen}])}
+    return {"json_value": json.dumps({"chosen": chosen})}
 
 
 async def a_class(server: Server, people: int) -> None:
@@ -200,12 +194,12 @@ async def _measure(
 def arithmetic(repeats: int) -> None:
     """Prints what the core takes for one digit and the pretrained network."""
     model, pixels = runs.load_network(), a_seven()
-    trace = model.forward(pixels)
+    forward = model.forward(pixels)
     parts = {
         "forward pass, everything kept": lambda: model.forward(pixels),
-        "occlusion, windows of 4×4": lambda: saliency.occlusion(model, pixels, 7),
-        "Grad-CAM": lambda: saliency.grad_cam(model, trace, 7),
-        "contributions": lambda: saliency.contributions(model, trace, 7),
+        "occlusion, windows of 4×4": lambda: saliency.occlusion(forward, 7),
+        "Grad-CAM": lambda: saliency.grad_cam(forward, 7, "conv_2"),
+        "contributions": lambda: saliency.contributions(forward, 7),
         "curve over the angle, 37 digits": lambda: what_if.curve(
             model, pixels, "angle"
         ),

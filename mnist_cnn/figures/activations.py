@@ -14,6 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageDraw
 
+from mnist_cnn.nn.gradients import IMAGE, OUTPUT
+from mnist_cnn.nn.network import ForwardPass
 from mnist_cnn.nn.receptive_field import Region
 
 GAP = 1
@@ -24,6 +26,7 @@ _OUTLINE_COLOR = (235, 235, 235)
 _ABOVE = ((0, 0, 0), (96, 40, 0), (200, 90, 0), (250, 165, 40), (255, 248, 215))
 _BELOW = ((0, 0, 0), (0, 42, 100), (0, 96, 190), (70, 170, 245), (222, 243, 255))
 ZOOM = 12
+FLAT_COLUMNS = 24
 
 
 @dataclass(frozen=True)
@@ -55,65 +58,72 @@ class Picture:
     limit: float
 
 
-def feature_maps(values: np.ndarray, columns: int | None = None) -> Picture:
-    """A picture of (H, W, C) values, C tiles of H×W.
+def layer_picture(values: np.ndarray, columns: int | None = None) -> Picture:
+    """A picture of one layer's result for one digit.
 
     Args:
-        values: of one layer for one digit.
+        values: (H, W, C), C tiles of H×W; or (units,), a pixel each.
         columns: tiles side by side; None for about four times as many rows as columns.
     """
-    height, width, channels = values.shape
-    columns = columns or _columns(channels)
-    rows = math.ceil(channels / columns)
-    limit = _limit(values)
-    gap = GAP if channels > 1 else 0
+    maps = values if values.ndim == 3 else values[None, None]
+    height, width, tiles = maps.shape
+    columns = columns or max(1, round(math.sqrt(tiles / 4)))
+    rows = math.ceil(tiles / columns)
+    gap = GAP if values.ndim == 3 and tiles > 1 else 0
+    limit = float(np.abs(values).max(initial=0))
     index = np.full(
-        (rows * (height + gap) - gap, columns * (width + gap) - gap),
-        _GAP_INDEX,
-        np.uint8,
+        (rows * columns, height + gap, width + gap), _GAP_INDEX, dtype=np.uint8
     )
-    colors = color_index(values, limit)
-    for channel in range(channels):
-        top = channel // columns * (height + gap)
-        left = channel % columns * (width + gap)
-        index[top : top + height, left : left + width] = colors[..., channel]
-    return _picture(index, values, limit, columns, rows, channels, (width, height), gap)
-
-
-def heat_strip(values: np.ndarray, columns: int | None = None) -> Picture:
-    """A picture of (units,) values, a pixel each, row by row."""
-    units = len(values)
-    columns = columns or _columns(units)
-    rows = math.ceil(units / columns)
-    limit = _limit(values)
-    index = np.full(rows * columns, _GAP_INDEX, np.uint8)
-    index[:units] = color_index(values, limit)
-    return _picture(
-        index.reshape(rows, columns), values, limit, columns, rows, units, (1, 1), 0
-    )
-
-
-def layer_picture(values: np.ndarray, columns: int | None = None) -> Picture:
-    """``feature_maps`` or ``heat_strip``, whichever fits the values' shape."""
-    return (
-        heat_strip(values, columns)
-        if values.ndim == 1
-        else feature_maps(values, columns)
+    index[:tiles, :height, :width] = color_index(maps, limit).transpose(2, 0, 1)
+    index = index.reshape(rows, columns, height + gap, width + gap).swapaxes(1, 2)
+    index = index.reshape(rows * (height + gap), columns * (width + gap))
+    index = index[: len(index) - gap, : index.shape[1] - gap]
+    image = Image.fromarray(index)
+    image.putpalette(palette().tobytes())
+    return Picture(
+        png=_png(image),
+        width=image.width,
+        height=image.height,
+        columns=columns,
+        rows=rows,
+        tiles=tiles,
+        tile_width=width,
+        tile_height=height,
+        gap=gap,
+        low=float(values.min()),
+        high=float(values.max()),
+        limit=limit,
     )
 
 
-def over_drawing(pixels: np.ndarray, values: np.ndarray, limit: float) -> bytes:
-    """A map over the drawing as a PNG of 28·12 pixels a side.
+def layer_pictures(forward: ForwardPass) -> dict[str, Picture]:
+    """The digit, named "image", and each layer's result by its name.
 
-    The map keeps its own colors, so that its scale stays honest; the drawing is the
+    Without dropout, which changes nothing once trained, and the ten probabilities.
+    """
+    pictures = {IMAGE: layer_picture(forward.pixels[..., None])}
+    for layer in forward.network.layers:
+        values = forward.activations[layer.name][0]
+        if layer.kind == "flatten":
+            columns = max(FLAT_COLUMNS, len(values) // 150)
+            pictures[layer.name] = layer_picture(values, columns)
+        elif layer.kind != "dropout" and layer.name != OUTPUT:
+            pictures[layer.name] = layer_picture(values)
+    return pictures
+
+
+def map_over_digit(pixels: np.ndarray, values: np.ndarray) -> bytes:
+    """A map over the digit as a PNG of 28·12 pixels a side.
+
+    The map keeps its own colors, so that its scale stays honest; the digit is the
     light outline on it.
 
     Args:
         pixels: (28, 28) in [0, 1].
         values: (H, W), any size; its pixels are stretched over the image.
-        limit: the size of value that is brightest.
     """
     side = pixels.shape[0] * ZOOM
+    limit = float(np.abs(values).max(initial=0))
     index = Image.fromarray(color_index(values, limit)).resize(
         (side, side), Image.Resampling.NEAREST
     )
@@ -128,20 +138,17 @@ def over_drawing(pixels: np.ndarray, values: np.ndarray, limit: float) -> bytes:
 
 def digit_png(pixels: np.ndarray, zoom: int = 1) -> bytes:
     """A digit (28, 28) in [0, 1] as a gray PNG, each pixel ``zoom`` wide."""
-    gray = np.round(np.clip(pixels, 0, 1) * 255).astype(np.uint8)
-    return _png(Image.fromarray(gray.repeat(zoom, 0).repeat(zoom, 1)))
+    return _png(_digit(pixels, zoom))
 
 
-def with_frame(pixels: np.ndarray, region: Region, zoom: int = ZOOM) -> bytes:
+def framed_digit(pixels: np.ndarray, region: Region, zoom: int = ZOOM) -> bytes:
     """A digit (28, 28) in [0, 1] as a PNG, a frame around the pixels of a region."""
-    gray = np.round(np.clip(pixels, 0, 1) * 255).astype(np.uint8)
-    image = Image.fromarray(gray.repeat(zoom, 0).repeat(zoom, 1)).convert("RGB")
-    inside = region.inside()
+    image = _digit(pixels, zoom).convert("RGB")
     box = (
-        inside.left * zoom,
-        inside.top * zoom,
-        (inside.right + 1) * zoom - 1,
-        (inside.bottom + 1) * zoom - 1,
+        region.left * zoom,
+        region.top * zoom,
+        (region.right + 1) * zoom - 1,
+        (region.bottom + 1) * zoom - 1,
     )
     pen = ImageDraw.Draw(image)
     pen.rectangle(box, outline="#0072B2", width=4)
@@ -172,53 +179,19 @@ def color_index(values: np.ndarray, limit: float) -> np.ndarray:
 
 def palette() -> np.ndarray:
     """uint8 (256, 3): the colors of the indices; the last is that of gaps."""
-    places = np.linspace(0, 127, len(_ABOVE))
+    positions = np.linspace(0, 127, len(_ABOVE))
     steps = np.arange(128)
     above, below = (
-        np.stack(
-            [np.interp(steps, places, [each[i] for each in anchors]) for i in range(3)],
-            axis=1,
-        )
+        np.stack([np.interp(steps, positions, x) for x in np.transpose(anchors)], 1)
         for anchors in (_ABOVE, _BELOW)
     )
     colors = np.concatenate([below[:0:-1], above, [_GAP_COLOR]])
     return np.round(colors).astype(np.uint8)
 
 
-def _columns(tiles: int) -> int:
-    return max(1, round(math.sqrt(tiles / 4)))
-
-
-def _limit(values: np.ndarray) -> float:
-    return float(np.abs(values).max(initial=0))
-
-
-def _picture(
-    index: np.ndarray,
-    values: np.ndarray,
-    limit: float,
-    columns: int,
-    rows: int,
-    tiles: int,
-    tile: tuple[int, int],
-    gap: int,
-) -> Picture:
-    image = Image.fromarray(index)
-    image.putpalette(palette().tobytes())
-    height, width = index.shape
-    return Picture(
-        _png(image),
-        width,
-        height,
-        columns,
-        rows,
-        tiles,
-        *tile,
-        gap,
-        float(values.min(initial=np.inf)),
-        float(values.max(initial=-np.inf)),
-        limit,
-    )
+def _digit(pixels: np.ndarray, zoom: int) -> Image.Image:
+    gray = np.round(np.clip(pixels, 0, 1) * 255).astype(np.uint8)
+    return Image.fromarray(gray.repeat(zoom, 0).repeat(zoom, 1))
 
 
 def _png(image: Image.Image) -> bytes:

@@ -1,15 +1,14 @@
 """A network as data, described layer by layer without TensorFlow.
 
 An ``Architecture`` is a row of convolution blocks, a row of dense layers, and a
-softmax over the ten digits. ``Architecture.layers()`` spells it out. The numpy
-forward pass (``network.py``) and the Keras model (``training/model.py``) are both
-built from that same list, so that they cannot disagree.
+softmax over the ten digits. ``Architecture.layers()`` spells it out; the forward pass
+in numpy and the Keras model are both built from that list.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -52,7 +51,7 @@ class Layer:
         stride: pixels from one window to the next; None where there is no window.
         padding: "same" or "valid" for windows, else None.
         activation: "relu", "softmax", or None for linear.
-        rate: share of values set to 0 while training (dropout), else None.
+        rate: fraction of values set to 0 while training (dropout), else None.
         input_shape, output_shape: without the batch axis, e.g. ``(28, 28, 1)``.
         parameters: numbers that belong to the layer (weights, biases, statistics).
         trainable_parameters: those of them that training changes by gradients.
@@ -60,7 +59,8 @@ class Layer:
         multiply_adds: multiplications with additions for one image.
         receptive_field: height and width, in pixels of the image, of what one unit
             can see (Araujo, Norris, Sim 2019, "Computing receptive fields of
-            convolutional neural networks"); the whole image after flattening.
+            convolutional neural networks"), less what no unit reads, as pooling
+            drops a rest at the edge; all that is left after flattening.
         jump: distance in pixels of the image between two neighboring units.
     """
 
@@ -68,8 +68,8 @@ class Layer:
     kind: str
     input_shape: tuple[int, ...]
     output_shape: tuple[int, ...]
-    receptive_field: int
-    jump: int
+    receptive_field: int = 0
+    jump: int = 0
     kernel: tuple[int, int] | None = None
     stride: int | None = None
     padding: str | None = None
@@ -94,15 +94,16 @@ class Layer:
         }[self.kind]
 
     @property
-    def padding_before(self) -> int:
-        """Rows of zeros above (and columns left of) the image; 0 if "valid".
+    def zero_padding(self) -> tuple[int, int]:
+        """Rows of zeros above and below (columns left and right of) the image.
 
         TensorFlow's "same" with stride 1 puts the smaller half of the k - 1 zeros
         before the image and the larger half after it.
         """
-        if self.kind != "conv" or self.padding != "same":
-            return 0
-        return (self.kernel[0] - 1) // 2
+        if self.padding != "same":
+            return 0, 0
+        zeros = self.kernel[0] - 1
+        return zeros // 2, zeros - zeros // 2
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,7 @@ class Architecture:
 
     Attributes:
         blocks: none to three convolution blocks.
-        dropout: share of features switched off at random while training, 0 to 0.9;
+        dropout: fraction of features switched off at random while training, 0 to 0.9;
             0 leaves the layer out.
         dense: units of each hidden dense layer (ReLU); may be empty.
         batch_norm: batch normalization between each convolution and its ReLU.
@@ -170,47 +171,34 @@ class Architecture:
 
 @lru_cache(maxsize=256)
 def _layers(architecture: Architecture) -> tuple[Layer, ...]:
-    return _Builder(architecture).layers()
+    return _with_receptive_fields(_Builder(architecture).layers())
 
 
 class _Builder:
-    """Walks through the network, carrying shape, receptive field and jump along."""
+    """Walks through the network, carrying the shape along."""
 
     def __init__(self, architecture: Architecture) -> None:
         self.architecture = architecture
         self.shape: tuple[int, ...] = IMAGE_SHAPE
-        self.receptive_field = 1
-        self.jump = 1
         self.made: list[Layer] = []
 
-    def layers(self) -> tuple[Layer, ...]:
+    def layers(self) -> list[Layer]:
         for number, block in enumerate(self.architecture.blocks, start=1):
             self._convolution(number, block)
             if block.pool > 1:
                 self._pooling(number, block.pool)
         if self.architecture.dropout > 0:
             self._add("dropout", "dropout", self.shape, rate=self.architecture.dropout)
-        self.receptive_field, self.jump = IMAGE_SHAPE[0], 0
         self._add("flatten", "flatten", (math.prod(self.shape),))
         for number, units in enumerate(self.architecture.dense, start=1):
             self._dense(f"dense_{number}", units, "relu")
         self._dense("output", CLASSES, "softmax")
-        return tuple(self.made)
+        return self.made
 
     def _add(
         self, name: str, kind: str, output_shape: tuple[int, ...], **values: Any
     ) -> None:
-        self.made.append(
-            Layer(
-                name=name,
-                kind=kind,
-                input_shape=self.shape,
-                output_shape=output_shape,
-                receptive_field=min(self.receptive_field, IMAGE_SHAPE[0]),
-                jump=self.jump,
-                **values,
-            )
-        )
+        self.made.append(Layer(name, kind, self.shape, output_shape, **values))
         self.shape = output_shape
 
     def _convolution(self, number: int, block: ConvBlock) -> None:
@@ -224,7 +212,6 @@ class _Builder:
                 f"the {self.shape[0]}×{self.shape[1]} image that reaches it. Use a "
                 'smaller kernel, padding "same", or less pooling before it.'
             )
-        self.receptive_field += (k - 1) * self.jump
         parameters = (k * k * channels + 1) * filters
         normalized = self.architecture.batch_norm
         self._add(
@@ -259,8 +246,6 @@ class _Builder:
                 f"Block {number}: the image is {height}×{width} there, too small for "
                 f"pooling {size}×{size}. Pool less, or use fewer blocks."
             )
-        self.receptive_field += (size - 1) * self.jump
-        self.jump *= size
         self._add(
             f"pool_{number}",
             "pool",
@@ -283,6 +268,30 @@ class _Builder:
             formula=f"({inputs} + 1)·{units} = {parameters:,}",
             multiply_adds=inputs * units,
         )
+
+
+def _with_receptive_fields(layers: list[Layer]) -> tuple[Layer, ...]:
+    size, jump, rows_read = 1, 1, IMAGE_SHAPE[0]
+    found = []
+    for index, layer in enumerate(layers):
+        if layer.kernel:
+            size += (layer.kernel[0] - 1) * jump
+            jump *= layer.stride
+            rows_read = _rows_read(layers[: index + 1])
+        elif layer.kind == "flatten":
+            size, jump = IMAGE_SHAPE[0], 0
+        found.append(replace(layer, receptive_field=min(size, rows_read), jump=jump))
+    return tuple(found)
+
+
+def _rows_read(layers: list[Layer]) -> int:
+    """Rows of the image, from the first, that the last layer's units see together."""
+    rows = layers[-1].output_shape[0]
+    for layer in reversed(layers):
+        if layer.kernel:
+            rows = (rows - 1) * layer.stride - layer.zero_padding[0] + layer.kernel[0]
+            rows = min(rows, layer.input_shape[0])
+    return rows
 
 
 def _check_values(architecture: Architecture) -> None:
@@ -311,11 +320,11 @@ def _check_values(architecture: Architecture) -> None:
         )
 
 
-def _check_whole(name: str, value: object, least: int, most: int) -> None:
+def _check_whole(name: str, value: object, low: int, high: int) -> None:
     if isinstance(value, bool) or not isinstance(value, int):
         raise ArchitectureError(f"{name} must be a whole number, not {value!r}.")
-    if not least <= value <= most:
-        raise ArchitectureError(f"{name} must be from {least} to {most}, not {value}.")
+    if not low <= value <= high:
+        raise ArchitectureError(f"{name} must be from {low} to {high}, not {value}.")
 
 
 LECTURE_NETWORK = Architecture()

@@ -1,9 +1,4 @@
-"""The forward pass in numpy: every number on the way from pixels to digit.
-
-This is what a CNN computes once it is trained. Convolution is a window that slides
-over the image and a matrix product; pooling keeps the largest of each window; a
-dense layer is a matrix product; softmax turns ten scores into probabilities.
-"""
+"""An architecture with weights, and its forward pass: every number on the way."""
 
 from __future__ import annotations
 
@@ -12,13 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 
+from mnist_cnn.nn import operations
 from mnist_cnn.nn.architecture import Architecture, Layer
 from mnist_cnn.storage.arrays import arrays
 
-# Keras' BatchNormalization default.
-BATCH_NORM_EPSILON = 1e-3
 # Digits at a time: the windows of 128 digits take some 40 MB in the lecture's network.
 CHUNK = 128
 
@@ -28,20 +21,42 @@ class NetworkError(ValueError):
 
 
 @dataclass(frozen=True)
-class Forward:
+class ForwardPass:
     """All values of one forward pass, by layer name, each with a first axis of N.
 
     Attributes:
+        network: which computed it.
         inputs: what enters the layer.
-        before: the layer's result before its activation function (for "output":
-            the ten scores, also called logits). The same as ``after`` for layers
-            that have no activation function.
-        after: the layer's result, which enters the next layer.
+        pre_activations: the layer's result before its activation function (for
+            "output": the ten scores, also called logits). The same as
+            ``activations`` for layers that have no activation function.
+        activations: the layer's result, which enters the next layer.
     """
 
+    network: Network
     inputs: dict[str, np.ndarray]
-    before: dict[str, np.ndarray]
-    after: dict[str, np.ndarray]
+    pre_activations: dict[str, np.ndarray]
+    activations: dict[str, np.ndarray]
+
+    @property
+    def pixels(self) -> np.ndarray:
+        """(28, 28), the first digit."""
+        return self.inputs[self.network.layers[0].name][0, ..., 0]
+
+    @property
+    def probabilities(self) -> np.ndarray:
+        """(10,), of the first digit."""
+        return self.activations["output"][0]
+
+    @property
+    def predicted_class(self) -> int:
+        """Of the first digit."""
+        return int(self.probabilities.argmax())
+
+    def max_channel(self, name: str) -> int:
+        """The map or unit of a layer with the largest value for the first digit."""
+        values = np.abs(self.activations[name][0])
+        return int(values.reshape(-1, values.shape[-1]).max(axis=0).argmax())
 
 
 class Network:
@@ -72,16 +87,28 @@ class Network:
                 )
             self.weights[name] = array
 
+    def weights_of(self, layer: Layer) -> dict[str, np.ndarray]:
+        """One layer's arrays by their names in Keras, such as kernel and bias."""
+        return {
+            name.removeprefix(f"{layer.name}/"): array
+            for name, array in self.weights.items()
+            if name.startswith(f"{layer.name}/")
+        }
+
     def probabilities(self, pixels: np.ndarray) -> np.ndarray:
         """Probabilities of the ten digits.
 
         Args:
-            pixels: (28, 28) for one digit or (N, 28, 28), in [0, 1].
+            pixels: (28, 28) for one digit, (N, 28, 28) or (N, 28, 28, 1), in [0, 1].
 
         Returns:
             float32 (N, 10), N = 1 for one digit; each row sums to 1.
+
+        Raises:
+            NetworkError: if the shape or the range is another.
         """
         images = _as_images(pixels)
+        _check_range(images)
         rows = [
             self._run(images[start : start + CHUNK])
             for start in range(0, len(images), CHUNK)
@@ -89,142 +116,66 @@ class Network:
         return np.concatenate(rows) if rows else np.empty((0, 10), np.float32)
 
     def activations(self, pixels: np.ndarray) -> dict[str, np.ndarray]:
-        """Every layer's result by layer name, each float32 with a first axis of N."""
-        return self.forward(pixels).after
+        """Every layer's result by layer name, each float32 with a first axis of N.
 
-    def forward(self, pixels: np.ndarray) -> Forward:
+        Takes and raises what ``probabilities`` does; a few hundred digits at most.
+        """
+        images = _as_images(pixels)
+        _check_range(images)
+        return self.forward(images).activations
+
+    def forward(self, pixels: np.ndarray) -> ForwardPass:
         """Every layer's input, and its result before and after the activation.
 
         Args:
-            pixels: (28, 28) or (N, 28, 28), in [0, 1]; a few hundred at most, since
-                everything is kept (0.4 MB a digit in the lecture's network).
+            pixels: shaped as for ``probabilities``, of any range; a few hundred at
+                most, since everything is kept (0.4 MB a digit in the lecture's
+                network).
         """
-        trace = Forward({}, {}, {})
-        self._run(_as_images(pixels), trace)
-        return trace
+        forward = ForwardPass(self, {}, {}, {})
+        self._run(_as_images(pixels), forward)
+        return forward
 
-    def _run(self, values: np.ndarray, trace: Forward | None = None) -> np.ndarray:
+    def _run(
+        self, values: np.ndarray, forward: ForwardPass | None = None
+    ) -> np.ndarray:
         for layer in self.layers:
-            before = self.linear(layer, values)
-            after = activate(layer, before)
-            if trace is not None:
-                trace.inputs[layer.name] = values
-                trace.before[layer.name] = before
-                trace.after[layer.name] = after
-            values = after
+            pre_activation = self._operation(layer, values)
+            activation = _activation(layer, pre_activation)
+            if forward is not None:
+                forward.inputs[layer.name] = values
+                forward.pre_activations[layer.name] = pre_activation
+                forward.activations[layer.name] = activation
+            values = activation
         return values
 
-    def linear(self, layer: Layer, values: np.ndarray) -> np.ndarray:
-        """A layer's result before its activation function.
-
-        Args:
-            layer: one of ``self.layers``.
-            values: float32 (N, *layer.input_shape).
-
-        Returns:
-            float32 (N, *layer.output_shape).
-        """
+    def _operation(self, layer: Layer, values: np.ndarray) -> np.ndarray:
+        weights = self.weights_of(layer)
         match layer.kind:
             case "conv":
-                return convolve(
-                    pad(layer, values),
-                    self.weights[f"{layer.name}/kernel"],
-                    self.weights[f"{layer.name}/bias"],
+                return operations.convolution(
+                    values, **weights, zero_padding=layer.zero_padding
                 )
             case "batch_norm":
-                return batch_normalize(
-                    values,
-                    *(
-                        self.weights[f"{layer.name}/{name}"]
-                        for name in ("gamma", "beta", "moving_mean", "moving_variance")
-                    ),
-                )
+                return operations.batch_normalization(values, **weights)
             case "pool":
-                return max_pool(values, layer.kernel[0])
+                return operations.max_pooling(values, layer.kernel[0])
             case "flatten":
-                return values.reshape(len(values), -1)
+                return operations.flatten(values)
             case "dense":
-                kernel = self.weights[f"{layer.name}/kernel"]
-                return values @ kernel + self.weights[f"{layer.name}/bias"]
+                return operations.dense(values, **weights)
             case _:  # ReLU is an activation only; dropout is off once trained
                 return values
 
 
-def pad(layer: Layer, values: np.ndarray) -> np.ndarray:
-    """Zeros around (N, H, W, C) as the convolution's padding asks."""
-    if layer.padding == "valid":
-        return values
-    before, after = layer.padding_before, layer.kernel[0] - 1 - layer.padding_before
-    return np.pad(values, ((0, 0), (before, after), (before, after), (0, 0)))
-
-
-def convolve(images: np.ndarray, kernel: np.ndarray, bias: np.ndarray) -> np.ndarray:
-    """Convolution with stride 1, as in every deep-learning library: no flipping.
-
-    Each output pixel is the sum over the window of pixel times weight, plus bias.
-
-    Args:
-        images: (N, H, W, C), padded already.
-        kernel: (k, k, C, filters).
-        bias: (filters,).
-
-    Returns:
-        (N, H - k + 1, W - k + 1, filters).
-    """
-    height, width, channels, filters = kernel.shape
-    windows = sliding_window_view(images, (height, width), axis=(1, 2))
-    # (N, rows, columns, C, k, k) -> (N, rows, columns, k, k, C): the kernel's order
-    windows = windows.transpose(0, 1, 2, 4, 5, 3)
-    patches = windows.reshape(-1, height * width * channels)
-    sums = patches @ kernel.reshape(-1, filters) + bias
-    return sums.reshape(*windows.shape[:3], filters)
-
-
-def max_pool(images: np.ndarray, size: int) -> np.ndarray:
-    """The largest value of each size x size window; a rest at the edge is dropped.
-
-    Args:
-        images: (N, H, W, C).
-
-    Returns:
-        (N, H // size, W // size, C).
-    """
-    rows, columns = images.shape[1] // size, images.shape[2] // size
-    pooled = images[:, : rows * size : size, : columns * size : size]
-    for row in range(size):
-        for column in range(size):
-            shifted = images[
-                :, row : rows * size : size, column : columns * size : size
-            ]
-            pooled = np.maximum(pooled, shifted)
-    return pooled
-
-
-def batch_normalize(
-    values: np.ndarray,
-    gamma: np.ndarray,
-    beta: np.ndarray,
-    mean: np.ndarray,
-    variance: np.ndarray,
-) -> np.ndarray:
-    """Batch normalization with the statistics learned (Ioffe, Szegedy 2015)."""
-    scale = gamma / np.sqrt(variance + np.float32(BATCH_NORM_EPSILON))
-    return values * scale + (beta - mean * scale)
-
-
-def activate(layer: Layer, values: np.ndarray) -> np.ndarray:
-    """The layer's activation function: ReLU, softmax over the last axis, or none."""
-    if layer.activation == "relu":
-        return np.maximum(values, np.float32(0))
-    if layer.activation == "softmax":
-        return softmax(values)
-    return values
-
-
-def softmax(scores: np.ndarray) -> np.ndarray:
-    """exp(score) / sum of exp(scores); the largest is subtracted against overflow."""
-    exponentials = np.exp(scores - scores.max(axis=-1, keepdims=True))
-    return exponentials / exponentials.sum(axis=-1, keepdims=True)
+def _activation(layer: Layer, values: np.ndarray) -> np.ndarray:
+    match layer.activation:
+        case "relu":
+            return operations.relu(values)
+        case "softmax":
+            return operations.softmax(values)
+        case _:
+            return values
 
 
 def weight_shapes(architecture: Architecture) -> dict[str, tuple[int, ...]]:
@@ -232,15 +183,9 @@ def weight_shapes(architecture: Architecture) -> dict[str, tuple[int, ...]]:
     shapes: dict[str, tuple[int, ...]] = {}
     for layer in architecture.layers():
         outputs = layer.output_shape[-1]
-        if layer.kind == "conv":
-            shapes[f"{layer.name}/kernel"] = (
-                *layer.kernel,
-                layer.input_shape[-1],
-                outputs,
-            )
-            shapes[f"{layer.name}/bias"] = (outputs,)
-        elif layer.kind == "dense":
-            shapes[f"{layer.name}/kernel"] = (layer.input_shape[0], outputs)
+        if layer.kind in ("conv", "dense"):
+            window = layer.kernel or ()
+            shapes[f"{layer.name}/kernel"] = (*window, layer.input_shape[-1], outputs)
             shapes[f"{layer.name}/bias"] = (outputs,)
         elif layer.kind == "batch_norm":
             for name in ("gamma", "beta", "moving_mean", "moving_variance"):
@@ -273,9 +218,20 @@ def _as_images(pixels: np.ndarray) -> np.ndarray:
     array = np.asarray(pixels, dtype=np.float32)
     if array.ndim == 2:
         array = array[None]
-    if array.ndim != 3 or array.shape[1:] != (28, 28):
+    if array.ndim == 3:
+        array = array[..., None]
+    if array.shape[1:] != (28, 28, 1):
         raise NetworkError(
-            "A network reads pixels of shape (28, 28) or (N, 28, 28), not "
-            f"{array.shape}."
+            "A network reads pixels of shape (28, 28), (N, 28, 28) or "
+            f"(N, 28, 28, 1), not {np.shape(pixels)}."
         )
-    return array[..., None]
+    return array
+
+
+def _check_range(images: np.ndarray) -> None:
+    low, high = images.min(initial=0), images.max(initial=0)
+    if low < -0.01 or high > 1.01:
+        raise NetworkError(
+            f"A network reads pixels from 0 to 1; these go from {low:g} to {high:g}. "
+            "Divide pixels from 0 to 255 by 255."
+        )

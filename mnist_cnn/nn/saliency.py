@@ -10,20 +10,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mnist_cnn.nn.architecture import IMAGE_SHAPE, Layer
-from mnist_cnn.nn.backward import OUTPUT, gradients
-from mnist_cnn.nn.network import Forward, Network
+from mnist_cnn.digits import SIDE
+from mnist_cnn.nn.architecture import Architecture
+from mnist_cnn.nn.gradients import OUTPUT, gradients
+from mnist_cnn.nn.network import ForwardPass
+from mnist_cnn.nn.receptive_field import to_image
 
-SIDE = IMAGE_SHAPE[0]
 CELLS = (2, 4, 7, 14)
 # About 300 ms at the 13 billion multiply-adds a second of one thread (measured).
 AFFORDABLE = 4_000_000_000
 # Every result of 32 digits is some 13 MB in the lecture's network.
 CHUNK = 32
-
-
-class SaliencyError(ValueError):
-    """This network cannot answer; a sentence for the person."""
 
 
 @dataclass(frozen=True)
@@ -37,35 +34,31 @@ class Occlusion:
         score_drop: the same of the score's lead over the best other digit, which
             still changes where the probability is all but 1.
         probability, lead: without anything covered.
-        digit: whose.
         size: height and width of the window in pixels.
-        cell: height and width of a cell in pixels, which is also the window's step.
     """
 
     probability_drop: np.ndarray
     score_drop: np.ndarray
     probability: float
     lead: float
-    digit: int
     size: int
-    cell: int
 
 
 @dataclass(frozen=True)
-class ActivationMap:
+class GradCam:
     """Grad-CAM (Selvaraju et al. 2017, equations 1 and 2).
 
     Attributes:
         values: (H, W), at least 0: ReLU of the weighted sum of the feature maps.
         weights: (C,), each map's mean gradient of the digit's score.
         layer: whose feature maps.
-        digit: whose score.
+        map: (28, 28), the values over the pixels that they belong to.
     """
 
     values: np.ndarray
     weights: np.ndarray
     layer: str
-    digit: int
+    map: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -78,38 +71,66 @@ class Contributions:
 
     Attributes:
         features: (features,), value times gradient, in the order after flattening.
-        values: (features,), the features themselves.
-        places: (H, W), the sum over the channels at each place before flattening.
+        positions: (H, W), the sum over the channels at each position before it.
         constant: what the biases add.
         total: the unit's value before its activation; of the last layer, the score.
+        map: (28, 28), ``positions`` over the pixels that they belong to.
     """
 
     features: np.ndarray
-    values: np.ndarray
-    places: np.ndarray
+    positions: np.ndarray
     constant: float
     total: float
+    map: np.ndarray
 
 
-def occlusion(
-    network: Network, pixels: np.ndarray, digit: int, *, size: int = 4, cell: int = 2
-) -> Occlusion:
-    """Covers the drawing, window by window, with background.
+@dataclass(frozen=True)
+class Saliency:
+    """All three; no Grad-CAM where there are no feature maps.
+
+    Attributes:
+        layers: whose feature maps Grad-CAM can use.
+    """
+
+    occlusion: Occlusion
+    grad_cam: GradCam | None
+    contributions: Contributions
+    layers: tuple[str, ...]
+
+
+def saliency(
+    forward: ForwardPass, digit: int, size: int = 4, layer: str | None = None
+) -> Saliency:
+    """What mattered in the pass's first digit.
 
     Args:
-        pixels: (28, 28) in [0, 1].
-        digit: whose probability, 0 to 9.
-        size: of the window, in pixels; even if ``cell`` is.
-        cell: 28 must be a multiple of it.
-
-    Raises:
-        ValueError: if the sizes do not fit.
+        digit: whose score, 0 to 9.
+        size: of the window that covers, in pixels.
+        layer: of Grad-CAM; if it has none of that name, the last with feature maps.
     """
-    if SIDE % cell or (size - cell) % 2 or size < cell:
-        raise ValueError(f"Windows of {size} do not fit around cells of {cell} pixels.")
-    pixels = np.asarray(pixels, np.float32)
+    layers = feature_layers(forward.network.architecture)
+    layer = layer if layer in layers else next(reversed(layers), None)
+    return Saliency(
+        occlusion(forward, digit, size),
+        None if layer is None else grad_cam(forward, digit, layer),
+        contributions(forward, digit),
+        layers,
+    )
+
+
+def occlusion(forward: ForwardPass, digit: int, size: int = 4) -> Occlusion:
+    """Covers the pass's first digit, window by window, with background.
+
+    Args:
+        digit: whose probability, 0 to 9.
+        size: of the window, in pixels; a large network takes larger steps from one
+            to the next, and then one pixel more where that is needed to fit.
+    """
+    pixels = forward.pixels
+    cell = affordable_cell(forward.network.architecture)
+    size = max(cell, size + (size - cell) % 2)
     cells, overlap = SIDE // cell, (size - cell) // 2
-    covered, places = [pixels], []
+    covered, positions = [pixels], []
     for row in range(cells):
         for column in range(cells):
             top, left = row * cell - overlap, column * cell - overlap
@@ -122,120 +143,79 @@ def occlusion(
                 image = pixels.copy()
                 image[window] = 0
                 covered.append(image)
-                places.append((row, column))
-    probabilities, leads = _read(network, np.stack(covered), digit)
+                positions.append((row, column))
+    probabilities, leads = _probabilities_and_leads(forward, np.stack(covered), digit)
     probability_drop = np.zeros((cells, cells), np.float32)
     score_drop = np.zeros((cells, cells), np.float32)
-    if places:
-        index = tuple(np.array(places).T)
-        probability_drop[index] = probabilities[0] - probabilities[1:]
-        score_drop[index] = leads[0] - leads[1:]
+    for index, position in enumerate(positions, start=1):
+        probability_drop[position] = probabilities[0] - probabilities[index]
+        score_drop[position] = leads[0] - leads[index]
     return Occlusion(
-        probability_drop,
-        score_drop,
-        float(probabilities[0]),
-        float(leads[0]),
-        digit,
-        size,
-        cell,
+        probability_drop, score_drop, float(probabilities[0]), float(leads[0]), size
     )
 
 
-def affordable_cell(network: Network) -> int:
-    """The finest cell whose windows a large network, too, reads in about 300 ms."""
-    each = sum(layer.multiply_adds for layer in network.layers)
+def affordable_cell(architecture: Architecture) -> int:
+    """The finest step whose windows a large network, too, reads in about 300 ms."""
+    each = sum(layer.multiply_adds for layer in architecture.layers())
     for cell in CELLS:
         if (SIDE // cell) ** 2 * each <= AFFORDABLE:
             return cell
     return CELLS[-1]
 
 
-def fitting_size(size: int, cell: int) -> int:
-    """The window nearest to a size that fits around cells of that many pixels."""
-    return max(cell, size + (size - cell) % 2)
-
-
-def feature_layers(network: Network) -> tuple[Layer, ...]:
+def feature_layers(architecture: Architecture) -> tuple[str, ...]:
     """The layers with feature maps that Grad-CAM can use: after each ReLU."""
     return tuple(
-        layer
-        for layer in network.layers
+        layer.name
+        for layer in architecture.layers()
         if layer.activation == "relu" and len(layer.output_shape) == 3
     )
 
 
-def grad_cam(
-    network: Network, trace: Forward, digit: int, name: str | None = None
-) -> ActivationMap:
-    """Where the feature maps that speak for a digit are active.
+def grad_cam(forward: ForwardPass, digit: int, name: str) -> GradCam:
+    """Where the feature maps that speak for a digit are active in the first digit.
 
     Args:
-        trace: of ``network.forward``; its first digit is used.
         digit: whose score, 0 to 9.
-        name: of one of ``feature_layers``; None for the last.
-
-    Raises:
-        SaliencyError: if the network has no such layer.
+        name: of one of ``feature_layers``.
     """
-    layers = feature_layers(network)
-    if not layers:
-        raise SaliencyError(
-            "A class activation map needs feature maps, and this network has no "
-            "convolution."
-        )
-    name = name or layers[-1].name
-    if name not in [layer.name for layer in layers]:
-        raise SaliencyError(f"There are no feature maps after ReLU in {name!r}.")
-    maps = trace.after[name][0]
-    gradient = gradients(network, _first(trace), digit, until=name)[name][0]
-    weights = gradient.mean(axis=(0, 1))
-    values = np.maximum(maps @ weights, 0)
-    return ActivationMap(values, weights, name, digit)
+    weights = gradients(forward, digit, until=name)[name][0].mean(axis=(0, 1))
+    values = np.maximum(forward.activations[name][0] @ weights, 0)
+    shown = to_image(forward.network.architecture, name, values)
+    return GradCam(values, weights, name, shown)
 
 
-def contributions(
-    network: Network, trace: Forward, unit: int, name: str = OUTPUT
-) -> Contributions:
-    """What each feature adds to a unit of a dense layer, for the trace's first digit.
+def contributions(forward: ForwardPass, unit: int, name: str = OUTPUT) -> Contributions:
+    """What each feature adds to a unit of a dense layer, for the first digit.
 
     Args:
         unit: for the last layer, a digit.
         name: of the dense layer.
     """
-    flatten = next(layer for layer in network.layers if layer.kind == "flatten")
-    gradient = gradients(network, _first(trace), unit, name, until=flatten.name)
-    gradient = gradient[flatten.name][0]
-    values = trace.after[flatten.name][0]
-    features = values * gradient
-    total = float(trace.before[name][0, unit])
+    architecture = forward.network.architecture
+    gradient = gradients(forward, unit, name, until="flatten")["flatten"][0]
+    features = forward.activations["flatten"][0] * gradient
+    positions = features.reshape(architecture.layer("flatten").input_shape).sum(-1)
+    total = float(forward.pre_activations[name][0, unit])
     return Contributions(
-        features=features,
-        values=values,
-        places=features.reshape(flatten.input_shape).sum(axis=-1),
+        features,
+        positions,
         constant=total - float(features.sum(dtype=np.float64)),
         total=total,
+        map=to_image(architecture, "flatten", positions),
     )
 
 
-def _first(trace: Forward) -> Forward:
-    return Forward(
-        *(
-            {name: values[:1] for name, values in part.items()}
-            for part in (trace.inputs, trace.before, trace.after)
-        )
-    )
-
-
-def _read(
-    network: Network, images: np.ndarray, digit: int
+def _probabilities_and_leads(
+    forward: ForwardPass, images: np.ndarray, digit: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """The digit's probability, and its score's lead over the best other; each (N,)."""
     probabilities, leads = [], []
-    last = network.layers[-1].name
     others = np.arange(10) != digit
     for start in range(0, len(images), CHUNK):
-        trace = network.forward(images[start : start + CHUNK])
-        scores = trace.before[last]
-        probabilities.append(trace.after[last][:, digit])
+        part = forward.network.forward(images[start : start + CHUNK])
+        scores = part.pre_activations[OUTPUT]
+        probabilities.append(part.activations[OUTPUT][:, digit])
         leads.append(scores[:, digit] - scores[:, others].max(axis=1))
     return np.concatenate(probabilities), np.concatenate(leads)

@@ -139,8 +139,6 @@ def _offer(
 
 def look_inside(chosen: Chosen, index: int) -> None:
     """Goes on to Look inside, with that network and that test digit."""
-    # Look inside follows a link only if it says something new.
-    st.session_state.get("inside_link", {}).pop("test", None)
     st.switch_page(
         "pages/4_Look_inside.py",
         query_params={"network": chosen.run.id, "test": str(index)} | _view(chosen),
@@ -155,9 +153,9 @@ def _view(chosen: Chosen) -> dict[str, str]:
     state = st.session_state
     view = state.get("inside_view", "layer")
     layers = [layer.name for layer in chosen.network.layers]
-    layer = state.get("inside_layer")
+    layer = state.get("layer")
     if view != "layer":
         return {"view": view}
     if layer not in layers:
         return {"view": view, "layer": layers[0], "unit": "0"}
-    return {"view": view, "layer": layer, "unit": str(state.get("inside_unit", 0))}
+    return {"view": view, "layer": layer, "unit": str(state.get("unit", 0))}

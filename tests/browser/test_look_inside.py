@@ -1,6 +1,7 @@
 """Looking inside in a real browser: clicks, drags, keys, play, links, phones."""
 
 import re
+from urllib.parse import parse_qsl, urlsplit
 
 import numpy as np
 import pytest
@@ -9,7 +10,6 @@ from playwright.sync_api import expect
 from mnist_cnn import runs
 from mnist_cnn.digits.link import pack, unpack
 from mnist_cnn.experiments.config import TrainingConfig
-from mnist_cnn.nn import explain
 from mnist_cnn.runs import Status
 
 
@@ -55,6 +55,21 @@ def scrubber(page, layer, map_):
     return found
 
 
+def window(forward, name, row, column):
+    """What a layer's window covers there, (k, k, C); 0 where it hangs over the edge."""
+    layer = forward.network.architecture.layer(name)
+    zeros, size, stride = layer.zero_padding, layer.kernel[0], layer.stride
+    padded = np.pad(forward.inputs[name][0], (zeros, zeros, (0, 0)))
+    top, left = row * stride, column * stride
+    return padded[top : top + size, left : left + size]
+
+
+def added_by_channel(forward, name, map_, row, column):
+    """What each input map adds to a pixel of a feature map, (C,)."""
+    kernel = forward.network.weights[f"{name}/kernel"][..., map_]
+    return (window(forward, name, row, column) * kernel).sum(axis=(0, 1))
+
+
 def numbers(text):
     return [float(n) for n in re.findall(r"-?\d+\.\d+", text.replace("−", "-"))]
 
@@ -95,15 +110,16 @@ def test_a_click_on_a_map_opens_it_below_and_the_overview_stays(
     columns = 4
     found = scrubber(page, "conv_2", 3 * columns + 2)
     assert is_the_same(page)
-    trace = networks["lecture"].forward(unpack(digit))
-    step = explain.convolution(
-        networks["lecture"], trace, "conv_2", 3 * columns + 2, *place_of(found)
-    )
+    forward = networks["lecture"].forward(unpack(digit))
+    row, column = place_of(found)
     *_, total, bias, before, result = numbers(found.locator(".sum").inner_text())
-    assert total == pytest.approx(step.total, abs=2e-4)
-    assert bias == pytest.approx(step.bias, abs=1e-4)
-    assert before == pytest.approx(step.before, abs=2e-4)
-    assert result == pytest.approx(step.result, abs=2e-4)
+    expected = forward.pre_activations["conv_2"][0, row, column, 14]
+    assert bias == pytest.approx(
+        networks["lecture"].weights["conv_2/bias"][14], abs=1e-4
+    )
+    assert total + bias == pytest.approx(expected, abs=2e-4)
+    assert before == pytest.approx(expected, abs=2e-4)
+    assert result == pytest.approx(max(expected, 0), abs=2e-4)
     assert "unit=14" in page.url
     assert "layer=conv_2" in page.url
 
@@ -113,13 +129,12 @@ def test_contributions_of_every_input_map_are_listed_largest_first(
 ):
     go(page, lab, layer="conv_2", unit="5")
     found = scrubber(page, "conv_2", 5)
-    trace = networks["lecture"].forward(unpack(digit))
-    step = explain.convolution(
-        networks["lecture"], trace, "conv_2", 5, *place_of(found)
-    )
+    forward = networks["lecture"].forward(unpack(digit))
+    added = added_by_channel(forward, "conv_2", 5, *place_of(found))
+    order = np.argsort(-np.abs(added), kind="stable")
     shown = numbers(" ".join(found.locator(".channel .value").all_inner_texts()))
     assert len(shown) == 32
-    np.testing.assert_allclose(shown, step.channel_sums[step.order], atol=1e-4)
+    np.testing.assert_allclose(shown, added[order], atol=1e-4)
     colors = found.locator(".channel canvas").evaluate_all(
         """(canvases, place) => canvases.map((canvas) => {
           const x = (place[1] + 0.5) / 14 * canvas.width
@@ -167,10 +182,9 @@ def test_the_window_follows_drag_keys_and_sliders_without_asking_the_server(
     found.locator("input[type=range]").last.fill("27")
     wait_for_place(page, 0, 27)
     assert found.locator(".cell.padding").count() == 2 * 5 + 3 * 2
-    trace = networks["lecture"].forward(unpack(digit))
-    step = explain.convolution(networks["lecture"], trace, "conv_1", 3, 0, 27)
+    forward = networks["lecture"].forward(unpack(digit))
     assert numbers(found.locator(".sum").inner_text())[0] == pytest.approx(
-        step.total, abs=1e-4
+        added_by_channel(forward, "conv_1", 3, 0, 27).sum(), abs=1e-4
     )
     assert sent == []
 
@@ -196,22 +210,45 @@ def test_play_runs_the_window_across_the_image_and_can_be_paused(page, lab):
     assert place_of(found) == stopped
 
 
+@pytest.mark.parametrize(
+    ("network", "layer"),
+    [("lecture", "conv_1"), ("lecture", "conv_2"), ("batch norm, pool 3", "conv_1")],
+)
+def test_the_arithmetic_at_every_corner_is_the_forward_passes(
+    page, lab, network, layer, networks, digit
+):
+    go(page, lab, network, layer=layer, unit="3")
+    found = scrubber(page, layer, 3)
+    forward = networks[network].forward(unpack(digit))
+    expected = forward.pre_activations[layer][0, ..., 3]
+    bias = networks[network].weights[f"{layer}/bias"][3]
+    last = len(expected) - 1
+    for row, column in ((0, 0), (0, last), (last, 0), (last, last), (6, 9)):
+        found.locator("input[type=range]").first.fill(str(row))
+        found.locator("input[type=range]").last.fill(str(column))
+        wait_for_place(page, row, column)
+        shown = numbers(found.locator(".sum").inner_text())
+        total = shown[-4] if network == "lecture" else shown[-3]
+        assert total + bias == pytest.approx(expected[row, column], abs=2e-4)
+
+
 def test_pooling_marks_the_largest_of_its_values(page, lab, networks, digit):
     go(page, lab, "batch norm, pool 3", layer="pool_1", unit="2")
     found = scrubber(page, "pool_1", 2)
-    network = networks["batch norm, pool 3"]
-    trace = network.forward(unpack(digit))
-    step = explain.pooling(network, trace, "pool_1", 2, *place_of(found))
+    forward = networks["batch norm, pool 3"].forward(unpack(digit))
+    row, column = place_of(found)
+    expected = window(forward, "pool_1", row, column)[..., 2].reshape(-1)
     cells = found.locator(".cell").all_inner_texts()
     assert len(cells) == 9
-    np.testing.assert_allclose(
-        numbers(" ".join(cells)), step.window.reshape(-1), atol=0.0051
-    )
+    np.testing.assert_allclose(numbers(" ".join(cells)), expected, atol=0.0051)
     winner = [
         "winner" in cell.get_attribute("class") for cell in found.locator(".cell").all()
     ]
-    assert winner.index(True) == step.winner[0] * 3 + step.winner[1]
+    assert winner.index(True) == expected.argmax()
     assert sum(winner) == 1
+    result = forward.activations["pool_1"][0, row, column, 2]
+    shown = numbers(found.locator(".sum").inner_text())
+    assert shown[-1] == pytest.approx(result, abs=1e-4)
 
 
 def test_batch_normalization_shows_its_formula_with_the_networks_numbers(
@@ -220,12 +257,23 @@ def test_batch_normalization_shows_its_formula_with_the_networks_numbers(
     go(page, lab, "batch norm, pool 3", layer="batch_norm_1", unit="1")
     found = scrubber(page, "batch_norm_1", 1)
     network = networks["batch norm, pool 3"]
-    trace = network.forward(unpack(digit))
-    step = explain.batch_norm(network, trace, "batch_norm_1", 1, *place_of(found))
-    expected = (step.gamma, step.value, step.mean, step.deviation, step.beta)
+    forward = network.forward(unpack(digit))
+    row, column = place_of(found)
+    learned = {
+        name: network.weights[f"batch_norm_1/{name}"][1]
+        for name in ("gamma", "beta", "moving_mean", "moving_variance")
+    }
+    expected = (
+        learned["gamma"],
+        forward.inputs["batch_norm_1"][0, row, column, 1],
+        learned["moving_mean"],
+        np.sqrt(learned["moving_variance"] + 1e-3),
+        learned["beta"],
+    )
     shown = numbers(found.locator(".sum").inner_text())
     np.testing.assert_allclose(np.abs(shown[:5]), np.abs(expected), atol=1e-4)
-    assert shown[5] == pytest.approx(step.result, abs=1e-4)
+    result = forward.activations["batch_norm_1"][0, row, column, 1]
+    assert shown[5] == pytest.approx(result, abs=1e-4)
 
 
 def test_another_digit_is_drawn_into_the_same_pictures(page, lab):
@@ -262,15 +310,116 @@ def test_a_drawing_comes_along_from_the_draw_page(page, lab):
     assert re.search(r"digit=([\w-]+)", page.url)
 
 
+def parameters(page):
+    return dict(parse_qsl(urlsplit(page.url).query))
+
+
 def test_back_goes_to_what_was_shown_before(page, lab):
     go(page, lab, layer="conv_1", unit="3", view="layer")
     scrubber(page, "conv_1", 3)
-    click_tile(page, "pool_1", 0, 1, 14, 14)
-    scrubber(page, "pool_1", 3)
-    page.wait_for_url(re.compile("layer=pool_1"))
+    click_tile(page, "pool_1", 1, 1, 14, 14)
+    scrubber(page, "pool_1", 4)
+    assert parameters(page)["layer"] == "pool_1"
+    page.get_by_role("radio", name="What mattered").click()
+    page.wait_for_url(re.compile("view=mattered"))
+    page.wait_for_load_state("networkidle")
+    page.go_back()
+    scrubber(page, "pool_1", 4)
     page.go_back()
     scrubber(page, "conv_1", 3)
-    assert "layer=conv_1" in page.url
+    assert parameters(page)["layer"] == "conv_1"
+    assert parameters(page)["unit"] == "3"
+
+
+def test_a_link_shows_somebody_else_the_same_and_so_does_a_reload(page, lab, open_page):
+    go(page, lab, layer="conv_2", unit="5")
+    scrubber(page, "conv_2", 5)
+    click_tile(page, "pool_2", 1, 3, 7, 7)
+    scrubber(page, "pool_2", 13)
+    shown = parameters(page)
+    assert (shown["layer"], shown["unit"]) == ("pool_2", "13")
+    page.reload()
+    scrubber(page, "pool_2", 13)
+    other = open_page()
+    other.goto(page.url)
+    scrubber(other, "pool_2", 13)
+    assert parameters(other) == shown
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"unit": "99999", "layer": "conv_1"},
+        {"unit": "abc", "layer": "conv_1"},
+        {"unit": "3", "layer": "<script>alert(1)</script>"},
+        {"view": "<script>"},
+    ],
+)
+def test_a_hostile_link_is_answered_with_a_sentence_and_leaves_the_address(
+    page, lab, query
+):
+    go(page, lab, **query)
+    page.get_by_text("The link names a part that this network does not have").wait_for()
+    page.locator(".scrubber[data-layer='conv_1']").wait_for()
+    click_tile(page, "conv_2", 0, 1, 14, 14)
+    scrubber(page, "conv_2", 4)
+    assert not {"99999", "abc"} & set(parameters(page).values())
+    assert "script" not in page.url
+
+
+def test_what_is_shown_outlives_a_look_at_another_page(page, lab):
+    go(page, lab, layer="conv_2", unit="5")
+    scrubber(page, "conv_2", 5)
+    page.get_by_role("link", name="Architecture").click()
+    page.get_by_role("heading", name="Architecture").wait_for()
+    page.get_by_role("link", name="Look inside").click()
+    scrubber(page, "conv_2", 5)
+    page.wait_for_url(re.compile("layer=conv_2"))
+    page.wait_for_url(re.compile("unit=5"))
+
+
+# 150 ms each way, as on a full Wi-Fi.
+SLOW_WIFI = """
+const Native = WebSocket
+const later = (call) => setTimeout(call, 150)
+window.WebSocket = class extends Native {
+  send(data) { later(() => super.send(data)) }
+  addEventListener(name, listener) {
+    const heard = (event) => later(() => listener(event))
+    super.addEventListener(name, name === "message" ? heard : listener)
+  }
+}
+"""
+
+
+def test_ten_presses_of_an_arrow_key_move_ten_maps_on_a_slow_wifi(page, lab):
+    page.add_init_script(SLOW_WIFI)
+    go(page, lab, layer="conv_2", unit="5")
+    scrubber(page, "conv_2", 5)
+    stage = page.locator("[data-item='conv_2'] .stage")
+    stage.focus()
+    for _ in range(10):
+        stage.press("ArrowRight")
+        # Longer than a key waits for the next, shorter than an answer takes.
+        page.wait_for_timeout(230)
+    scrubber(page, "conv_2", 15)
+    page.wait_for_timeout(1500)
+    scrubber(page, "conv_2", 15)
+    assert parameters(page)["unit"] == "15"
+
+
+def test_ten_clicks_on_plus_move_ten_maps_on_a_slow_wifi(page, lab):
+    page.add_init_script(SLOW_WIFI)
+    go(page, lab, layer="conv_2", unit="5")
+    scrubber(page, "conv_2", 5)
+    plus = page.get_by_test_id("stNumberInputStepUp")
+    for _ in range(10):
+        plus.click()
+        page.wait_for_timeout(60)
+    scrubber(page, "conv_2", 15)
+    page.wait_for_timeout(1500)
+    scrubber(page, "conv_2", 15)
+    assert parameters(page)["unit"] == "15"
 
 
 def test_on_a_phone_nothing_is_wider_than_the_screen(open_page, lab):

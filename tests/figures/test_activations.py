@@ -25,7 +25,7 @@ def value_at(picture, tile, row, column):
 @pytest.mark.parametrize("channels", [1, 2, 3, 5, 7, 32, 64, 256])
 def test_every_value_can_be_read_back_from_the_picture(channels):
     values = np.random.default_rng(0).normal(size=(5, 4, channels)).astype(np.float32)
-    picture = activations.feature_maps(values)
+    picture = activations.layer_picture(values)
     assert opened(picture.png).size == (picture.width, picture.height)
     assert picture.tiles == channels
     assert picture.columns * picture.rows >= channels
@@ -49,14 +49,14 @@ def test_units_of_a_dense_layer_are_a_pixel_each():
 def test_the_scale_is_one_for_the_layer_and_its_range_is_that_of_the_values():
     values = np.zeros((2, 2, 2), np.float32)
     values[0, 0, 0], values[0, 0, 1] = -1, 4
-    picture = activations.feature_maps(values)
+    picture = activations.layer_picture(values)
     assert (picture.low, picture.high, picture.limit) == (-1, 4, 4)
     # A quarter of the largest looks a quarter as bright, also in another map.
     assert value_at(picture, 0, 0, 0) == pytest.approx(-1, abs=0.02)
 
 
 def test_a_layer_of_zeros_is_black_and_no_error():
-    picture = activations.feature_maps(np.zeros((3, 3, 4), np.float32))
+    picture = activations.layer_picture(np.zeros((3, 3, 4), np.float32))
     assert picture.limit == 0
     assert opened(picture.png).convert("RGB").getpixel((0, 0)) == (0, 0, 0)
 
@@ -103,7 +103,7 @@ def test_an_overlay_shows_the_map_in_its_own_colors_under_the_outline():
     values = np.zeros((14, 14), np.float32)
     values[0, 0], values[13, 13] = 2, -2
     image = np.asarray(
-        opened(activations.over_drawing(pixels, values, 2)).convert("RGB")
+        opened(activations.map_over_digit(pixels, values)).convert("RGB")
     )
     assert image.shape == (28 * activations.ZOOM, 28 * activations.ZOOM, 3)
     np.testing.assert_array_equal(image[3, 3], activations.palette()[254])
@@ -115,7 +115,7 @@ def test_an_overlay_shows_the_map_in_its_own_colors_under_the_outline():
 
 
 def test_a_frame_goes_around_the_pixels_of_the_region():
-    png = activations.with_frame(np.zeros((28, 28)), Region(-2, 3, 5, 9), zoom=10)
+    png = activations.framed_digit(np.zeros((28, 28)), Region(0, 3, 5, 9), zoom=10)
     image = np.asarray(opened(png))
     lit = np.argwhere(image.sum(axis=2) > 0)
     assert lit.min(axis=0).tolist() == [0, 50]

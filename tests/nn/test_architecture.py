@@ -87,7 +87,8 @@ def test_a_unit_sees_exactly_its_receptive_field(
     spots = np.eye(784, dtype=np.float32).reshape(784, 28, 28)
     # Brighter and darker, since pooling passes on only what is the largest.
     changed = np.concatenate([image + 9 * spots, image - 9 * spots])
-    base, results = network.forward(image).before, network.forward(changed).before
+    base = network.forward(image).pre_activations
+    results = network.forward(changed).pre_activations
     for layer in network.layers:
         if len(layer.output_shape) != 3:
             break

@@ -7,7 +7,7 @@ import pytest
 
 from mnist_cnn import runs
 from mnist_cnn.experiments.config import TrainingConfig
-from mnist_cnn.nn import network
+from mnist_cnn.nn import network, operations
 from mnist_cnn.nn.architecture import LECTURE_NETWORK, Architecture, ConvBlock
 from mnist_cnn.nn.network import Network, NetworkError, load_weights, weight_shapes
 
@@ -38,27 +38,27 @@ def keras_results(ours: Network, images: np.ndarray):
 
 @pytest.mark.parametrize("count", [1, 7])
 def test_every_layer_is_keras_own_before_and_after_its_activation(
-    random_digits, random_network, architecture, count
+    count, architecture, random_network, random_digits
 ):
     ours = random_network(architecture)
     digits = random_digits(count)
     before, after = keras_results(ours, digits)
     forward = ours.forward(digits)
-    assert list(forward.after) == list(after)
+    assert list(forward.activations) == list(after)
     for layer in after:
         scale = max(1.0, float(np.abs(after[layer]).max()))
         np.testing.assert_allclose(
-            forward.before[layer] / scale, before[layer] / scale, **CLOSE
+            forward.pre_activations[layer] / scale, before[layer] / scale, **CLOSE
         )
         np.testing.assert_allclose(
-            forward.after[layer] / scale, after[layer] / scale, **CLOSE
+            forward.activations[layer] / scale, after[layer] / scale, **CLOSE
         )
 
 
 @pytest.mark.parametrize("padding", ["same", "valid"])
 @pytest.mark.parametrize("kernel", range(1, 12))
 def test_every_kernel_size_and_padding_is_keras_own(
-    random_digits, random_network, kernel, padding
+    kernel, padding, random_network, random_digits
 ):
     ours = random_network(Architecture((ConvBlock(3, kernel, padding),), 0, ()))
     digits = random_digits(2)
@@ -76,7 +76,7 @@ def test_weights_have_keras_names_and_shapes(architecture):
 
 
 def test_many_digits_are_read_like_each_alone(
-    architectures, random_digits, random_network
+    architectures, random_network, random_digits
 ):
     ours = random_network(architectures["lecture"])
     digits = random_digits(network.CHUNK + 3)
@@ -88,7 +88,7 @@ def test_many_digits_are_read_like_each_alone(
         np.testing.assert_allclose(together[place], alone[0], **CLOSE)
 
 
-def test_probabilities_are_float32_and_sum_to_one(random_digits, random_network):
+def test_probabilities_are_float32_and_sum_to_one(random_network, random_digits):
     read = random_network(LECTURE_NETWORK).probabilities(random_digits(20))
     assert read.dtype == np.float32
     assert (read >= 0).all()
@@ -103,22 +103,39 @@ def test_no_digits_give_no_probabilities(random_network):
 
 def test_scores_of_thousands_do_not_overflow():
     with np.errstate(over="raise", invalid="raise"):
-        read = network.softmax(np.array([[5000.0, -5000.0, 5000.0]], np.float32))
+        read = operations.softmax(np.array([[5000.0, -5000.0, 5000.0]], np.float32))
     assert read.tolist() == [[0.5, 0.0, 0.5]]
 
 
-def test_what_a_layer_gives_enters_the_next(a_seven, architectures, random_network):
+def test_what_a_layer_gives_enters_the_next(architectures, random_network, a_seven):
     forward = random_network(architectures["lecture"]).forward(a_seven)
-    names = list(forward.after)
+    names = list(forward.activations)
     for one, following in itertools.pairwise(names):
-        assert forward.inputs[following] is forward.after[one]
+        assert forward.inputs[following] is forward.activations[one]
     assert forward.inputs["conv_1"][0, ..., 0].tolist() == a_seven.tolist()
 
 
-@pytest.mark.parametrize("shape", [(28,), (27, 28), (1, 28, 28, 1), (784,), ()])
-def test_pixels_of_another_shape_are_refused_with_a_sentence(random_network, shape):
-    with pytest.raises(NetworkError, match=r"shape \(28, 28\) or \(N, 28, 28\), not"):
+@pytest.mark.parametrize("shape", [(28,), (27, 28), (1, 28, 28, 3), (784,), ()])
+def test_pixels_of_another_shape_are_refused_with_a_sentence(shape, random_network):
+    with pytest.raises(NetworkError, match=r"shape \(28, 28\), .* not"):
         random_network(LECTURE_NETWORK).probabilities(np.zeros(shape))
+
+
+def test_digits_with_a_channel_axis_as_keras_takes_them_are_read_alike(
+    random_network, random_digits
+):
+    ours, digits = random_network(LECTURE_NETWORK), random_digits(3)
+    read = ours.probabilities(digits[..., None])
+    assert (read == ours.probabilities(digits)).all()
+
+
+@pytest.mark.parametrize("what", ["probabilities", "activations"])
+def test_pixels_up_to_255_are_refused_with_what_to_do(what, random_network):
+    read = getattr(random_network(LECTURE_NETWORK), what)
+    with pytest.raises(NetworkError, match=r"from 0 to 1; .* 255\. Divide"):
+        read(np.full((2, 28, 28), 255, np.uint8))
+    with pytest.raises(NetworkError, match="from 0 to 1"):
+        read(np.full((28, 28), -1.0))
 
 
 def test_weights_of_another_network_are_refused_by_name(random_network):
@@ -138,7 +155,7 @@ def submit_with_weights(ours: Network) -> runs.Run:
 
 
 def test_a_runs_network_is_loaded_with_its_own_architecture(
-    architectures, random_digits, random_network, runs_folder
+    runs_folder, architectures, random_network, random_digits
 ):
     ours = random_network(architectures["batch norm, pool 3"])
     loaded = runs.load_network(submit_with_weights(ours).id)

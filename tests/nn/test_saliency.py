@@ -5,14 +5,14 @@ import pytest
 
 from mnist_cnn.nn import saliency
 from mnist_cnn.nn.architecture import Architecture, ConvBlock
-from mnist_cnn.nn.backward import IMAGE, gradients
+from mnist_cnn.nn.gradients import IMAGE, gradients
 
 DIGITS = (0, 3, 9)
 
 
 @pytest.fixture(scope="module")
-def case(random_digits, random_network, architecture):
-    """A network and TensorFlow's gradients of three scores by layer name."""
+def case(architecture, random_network, random_digits):
+    """A forward pass, and TensorFlow's gradients of three scores by layer name."""
     import keras
     import tensorflow as tf
 
@@ -39,13 +39,13 @@ def case(random_digits, random_network, architecture):
             for name, value in values.items()
         }
     assert keras.backend.backend() == "tensorflow"
-    return network, network.forward(pixels), expected
+    return network.forward(pixels), expected
 
 
 def test_gradients_are_tensorflows(case):
-    network, trace, expected = case
+    forward, expected = case
     for digit in DIGITS:
-        found = gradients(network, trace, digit)
+        found = gradients(forward, digit)
         for name, gradient in expected[digit].items():
             scale = np.abs(gradient).max()
             np.testing.assert_allclose(
@@ -54,92 +54,97 @@ def test_gradients_are_tensorflows(case):
 
 
 def test_grad_cam_is_the_one_from_tensorflows_gradient(case):
-    network, trace, expected = case
-    for layer in saliency.feature_layers(network):
+    forward, expected = case
+    for name in saliency.feature_layers(forward.network.architecture):
         for digit in DIGITS:
-            found = saliency.grad_cam(network, trace, digit, layer.name)
-            weights = expected[digit][layer.name][0].mean(axis=(0, 1))
-            values = np.maximum((trace.after[layer.name][0] * weights).sum(-1), 0)
-            assert found.values.shape == layer.output_shape[:2]
+            found = saliency.grad_cam(forward, digit, name)
+            weights = expected[digit][name][0].mean(axis=(0, 1))
+            values = np.maximum((forward.activations[name][0] * weights).sum(-1), 0)
             np.testing.assert_allclose(found.weights, weights, atol=1e-4)
             np.testing.assert_allclose(found.values, values, atol=1e-4)
 
 
 def test_contributions_and_constant_add_up_to_the_score(case):
-    network, trace, _ = case
+    forward, _ = case
     for digit in range(10):
-        found = saliency.contributions(network, trace, digit)
+        found = saliency.contributions(forward, digit)
         total = found.features.sum(dtype=np.float64) + found.constant
-        assert total == pytest.approx(trace.before["output"][0, digit], abs=1e-4)
-        assert found.places.sum() == pytest.approx(found.features.sum(), abs=1e-3)
+        assert total == pytest.approx(
+            forward.pre_activations["output"][0, digit], abs=1e-4
+        )
+        assert found.positions.sum() == pytest.approx(found.features.sum(), abs=1e-3)
 
 
 def test_the_constant_is_the_biases_alone(case):
-    network, trace, _ = case
-    found = saliency.contributions(network, trace, 3)
+    forward, _ = case
+    found = saliency.contributions(forward, 3)
     # The same active units, with nothing coming in.
-    values = np.zeros_like(trace.inputs["flatten"]).reshape(1, -1)
-    for layer in network.layers:
+    values = np.zeros_like(forward.inputs["flatten"]).reshape(1, -1)
+    for layer in forward.network.layers:
         if layer.kind == "dense":
-            values = values @ network.weights[f"{layer.name}/kernel"]
-            values = values + network.weights[f"{layer.name}/bias"]
+            values = values @ forward.network.weights[f"{layer.name}/kernel"]
+            values = values + forward.network.weights[f"{layer.name}/bias"]
             if layer.activation == "relu":
-                values = values * (trace.before[layer.name] > 0)
+                values = values * (forward.pre_activations[layer.name] > 0)
     assert found.constant == pytest.approx(values[0, 3], abs=1e-4)
 
 
 def test_any_dense_unit_splits_into_features_and_biases(case):
-    network, trace, _ = case
-    for layer in network.layers:
+    forward, _ = case
+    for layer in forward.network.layers:
         if layer.kind == "dense":
             for unit in (0, layer.output_shape[0] - 1):
-                found = saliency.contributions(network, trace, unit, layer.name)
-                value = trace.before[layer.name][0, unit]
+                found = saliency.contributions(forward, unit, layer.name)
+                value = forward.pre_activations[layer.name][0, unit]
                 total = found.features.sum(dtype=np.float64) + found.constant
                 assert found.total == value
                 assert total == pytest.approx(value, abs=1e-4)
-    first = next(x.name for x in network.layers if x.kind == "dense")
-    found = saliency.contributions(network, trace, 1, first)
+    first = next(x.name for x in forward.network.layers if x.kind == "dense")
+    found = saliency.contributions(forward, 1, first)
     # Straight after flattening a contribution is value times weight.
-    weights = network.weights[f"{first}/kernel"][:, 1]
-    np.testing.assert_allclose(found.features, found.values * weights, atol=1e-6)
+    weights = forward.network.weights[f"{first}/kernel"][:, 1]
+    values = forward.activations["flatten"][0]
+    np.testing.assert_allclose(found.features, values * weights, atol=1e-6)
 
 
-def test_several_digits_in_a_trace_change_nothing_for_the_first(
-    architectures, random_digits, random_network
+def test_further_digits_in_a_pass_change_nothing_for_the_first(
+    architectures, random_network, random_digits
 ):
     network = random_network(architectures["batch norm, pool 3"])
     digits = random_digits(3)
-    one, three = network.forward(digits[:1]), network.forward(digits)
-    for part in (saliency.grad_cam, saliency.contributions):
-        first, same = part(network, one, 4), part(network, three, 4)
-        np.testing.assert_allclose(first.values, same.values, atol=1e-5)
+    first = saliency.saliency(network.forward(digits[:1]), 4)
+    same = saliency.saliency(network.forward(digits), 4)
+    for part in ("grad_cam", "contributions"):
+        np.testing.assert_allclose(
+            getattr(first, part).map, getattr(same, part).map, atol=1e-5
+        )
+    np.testing.assert_allclose(
+        first.occlusion.score_drop, same.occlusion.score_drop, atol=1e-4
+    )
 
 
-def test_grad_cam_without_a_convolution_is_a_sentence(
-    architectures, random_digits, random_network
+def test_without_a_convolution_there_is_no_class_activation_map(
+    architectures, random_network, random_digits
 ):
     network = random_network(architectures["dense only"])
-    trace = network.forward(random_digits(1))
-    with pytest.raises(saliency.SaliencyError, match="has no convolution"):
-        saliency.grad_cam(network, trace, 1)
+    found = saliency.saliency(network.forward(random_digits(1)), 1)
+    assert (found.grad_cam, found.layers) == (None, ())
 
 
-def test_grad_cam_of_a_layer_without_feature_maps_is_a_sentence(
-    architectures, random_digits, random_network
+def test_a_layer_without_feature_maps_gives_way_to_the_last_that_has_some(
+    architectures, random_network, random_digits
 ):
-    network = random_network(architectures["lecture"])
-    trace = network.forward(random_digits(1))
-    with pytest.raises(saliency.SaliencyError, match="no feature maps after ReLU"):
-        saliency.grad_cam(network, trace, 1, "dense_1")
+    forward = random_network(architectures["lecture"]).forward(random_digits(1))
+    found = saliency.saliency(forward, 1, layer="dense_1")
+    assert found.grad_cam.layer == found.layers[-1] == "conv_2"
 
 
 def test_occlusion_is_what_erasing_each_window_by_hand_gives(
-    a_seven, random_network, architecture
+    architecture, random_network, a_seven
 ):
     network = random_network(architecture)
     pixels = a_seven
-    found = saliency.occlusion(network, pixels, 7)
+    found = saliency.occlusion(network.forward(pixels), 7)
     assert found.probability_drop.shape == (14, 14)
     plain = network.probabilities(pixels)[0, 7]
     assert found.probability == pytest.approx(plain, abs=1e-6)
@@ -147,9 +152,9 @@ def test_occlusion_is_what_erasing_each_window_by_hand_gives(
         top, left = row * 2 - 1, column * 2 - 1
         covered = pixels.copy()
         covered[max(top, 0) : top + 4, max(left, 0) : left + 4] = 0
-        trace = network.forward(covered)
-        drop = plain - trace.after["output"][0, 7]
-        scores = trace.before["output"][0]
+        forward = network.forward(covered)
+        drop = plain - forward.activations["output"][0, 7]
+        scores = forward.pre_activations["output"][0]
         lead = scores[7] - np.delete(scores, 7).max()
         assert found.probability_drop[row, column] == pytest.approx(drop, abs=1e-5)
         assert found.lead - lead == pytest.approx(
@@ -158,41 +163,34 @@ def test_occlusion_is_what_erasing_each_window_by_hand_gives(
 
 
 def test_covering_background_changes_nothing_and_an_empty_drawing_is_no_error(
-    a_seven, architectures, random_network
+    architectures, random_network, a_seven
 ):
     network = random_network(architectures["lecture"])
-    found = saliency.occlusion(network, a_seven, 7)
+    found = saliency.occlusion(network.forward(a_seven), 7)
     assert np.all(found.score_drop[:2] == 0)
     assert np.abs(found.score_drop).max() > 0
-    empty = saliency.occlusion(network, np.zeros((28, 28)), 7)
+    empty = saliency.occlusion(network.forward(np.zeros((28, 28))), 7)
     assert not empty.probability_drop.any()
 
 
-@pytest.mark.parametrize("size, cell", [(5, 2), (3, 3), (1, 2)])
-def test_windows_that_do_not_fit_are_refused(
-    a_seven, architectures, random_network, size, cell
-):
-    network = random_network(architectures["dense only"])
-    with pytest.raises(ValueError, match="do not fit"):
-        saliency.occlusion(network, a_seven, 7, size=size, cell=cell)
-
-
 def test_a_large_network_is_occluded_more_coarsely_so_that_it_stays_quick(
-    architectures, random_network
+    architectures,
 ):
-    assert saliency.affordable_cell(random_network(architectures["lecture"])) == 2
+    assert saliency.affordable_cell(architectures["lecture"]) == 2
     large = Architecture((ConvBlock(64, 11), ConvBlock(64, 5)), 0, ())
-    cell = saliency.affordable_cell(random_network(large))
+    cell = saliency.affordable_cell(large)
     assert cell > 2
     each = sum(layer.multiply_adds for layer in large.layers())
     assert (28 // cell) ** 2 * each <= saliency.AFFORDABLE
 
 
 @pytest.mark.parametrize("cell", saliency.CELLS)
-def test_every_window_fits_every_cell(a_seven, architectures, random_network, cell):
-    network = random_network(architectures["dense only"])
-    for size in (2, 4, 6, 8, 10):
-        fitting = saliency.fitting_size(size, cell)
-        assert abs(fitting - max(size, cell)) <= 1
-        found = saliency.occlusion(network, a_seven, 7, size=fitting, cell=cell)
+def test_every_window_fits_every_cell(
+    cell, monkeypatch, architectures, random_network, a_seven
+):
+    monkeypatch.setattr(saliency, "affordable_cell", lambda _: cell)
+    forward = random_network(architectures["dense only"]).forward(a_seven)
+    for size in (1, 2, 4, 5, 6, 8, 10):
+        found = saliency.occlusion(forward, 7, size)
+        assert abs(found.size - max(size, cell)) <= 1
         assert found.probability_drop.shape == (28 // cell, 28 // cell)

@@ -1,7 +1,6 @@
 // Reads what payload.py packs: a heading in JSON, then arrays and files.
 
-const opened = (data) => {
-  const bytes = data.slice()
+const opened = (bytes) => {
   const length = new DataView(bytes.buffer).getUint32(0, true)
   const heading = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length)))
   const part = (name) => {
@@ -14,6 +13,17 @@ const opened = (data) => {
 
 const sameBytes = (one, other) =>
   one && one.length === other.length && one.every((byte, i) => byte === other[i])
+
+// What has come for a view, opened; undefined if it shows that already. Who waits while
+// showing it (for an image to be decoded) asks `isNewest` before going on.
+const received = (view, data) => {
+  if (sameBytes(view.received, data)) return undefined
+  const bytes = data.slice()
+  view.received = bytes
+  return { ...opened(bytes), isNewest: () => view.received === bytes }
+}
+
+const decoded = (png) => createImageBitmap(new Blob([png], { type: "image/png" }))
 
 const filled = (text, values) =>
   text.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "")

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-import numpy as np
 import streamlit as st
 
-from mnist_cnn.figures.activations import over_drawing
-from mnist_cnn.nn import explain_dense, saliency
+from mnist_cnn.figures.activations import map_over_digit
+from mnist_cnn.nn import layer_arithmetic
 from mnist_cnn.nn.architecture import Layer
-from mnist_cnn.nn.receptive_field import over_image, place_of_feature, seen
-from mnist_cnn.ui.inside.reading import Reading, exact
+from mnist_cnn.nn.gradients import OUTPUT
+from mnist_cnn.nn.layer_arithmetic import DenseUnit, Term
+from mnist_cnn.nn.network import ForwardPass
+from mnist_cnn.nn.saliency import Contributions
+from mnist_cnn.ui.inside.numbers import exact
 from mnist_cnn.ui.text import _
 
-SHOWN = 6
 # On a phone a table scrolls by itself, not the whole page.
 TABLE_STYLE = """<style>
 [class*="st-key-inside-table"] table { display: block; overflow-x: auto; }
@@ -29,31 +30,21 @@ TABLE_STYLE = """<style>
 </style>"""
 
 
-def show_softmax(reading: Reading) -> None:
+def show_softmax(forward: ForwardPass) -> None:
     """Scores, exponentials, their sum, probabilities."""
-    step = explain_dense.softmax(reading.trace.before["output"][0])
-    probabilities = explain_dense.round_to_add_up(step.probabilities * 100, 4)
-    exponentials = explain_dense.round_to_add_up(step.exponentials, 6)
+    steps = layer_arithmetic.softmax(forward.pre_activations[OUTPUT][0])
     rows = [
         (
-            f"**{digit}**" if digit == reading.answer else str(digit),
-            exact(step.scores[digit]),
-            exact(step.shifted[digit]),
-            exact(exponentials[digit], 6),
-            f"{probabilities[digit]:.4f}%",
+            f"**{digit}**" if digit == forward.predicted_class else str(digit),
+            exact(steps.scores[digit]),
+            exact(steps.shifted[digit]),
+            exact(steps.exponentials[digit], 6),
+            f"{steps.percent[digit]:.4f}%",
         )
         for digit in range(10)
     ]
-    rows.append(
-        (_("sum"), "", "", exact(exponentials.sum(), 6), f"{probabilities.sum():.4f}%")
-    )
-    heads = (
-        _("digit"),
-        _("score"),
-        _("less the largest"),
-        _("exponential"),
-        _("probability"),
-    )
+    total, percent = steps.exponentials.sum(), steps.percent.sum()
+    rows.append((_("sum"), "", "", exact(total, 6), f"{percent:.4f}%"))
     st.markdown(
         _(
             "**Softmax** turns the ten scores into probabilities: each exponential, "
@@ -61,130 +52,97 @@ def show_softmax(reading: Reading) -> None:
             "changes no probability and keeps the exponentials small."
         )
     )
-    _show_table("softmax", heads, rows)
+    heads = _("digit"), _("score"), _("less the largest"), _("exponential")
+    _show_table("softmax", (*heads, _("probability")), rows)
 
 
-def show_dense(reading: Reading, layer: Layer, unit: int) -> None:
+def show_dense(forward: ForwardPass, layer: Layer, unit: int) -> None:
     """The sum behind one unit, its largest parts, and where they come from."""
-    step = explain_dense.dense(reading.network, reading.trace, layer.name, unit)
-    title = (
-        _("The score of {unit}") if layer.name == "output" else _("Unit {unit}")
-    ).format(unit=unit)
+    found = layer_arithmetic.dense_unit(forward, layer.name, unit)
+    if layer.name == OUTPUT:
+        text = _(
+            "**The score of {unit}**: {count:,} products add up to {total}; + bias "
+            "{bias} = {pre_activation}."
+        )
+    else:
+        text = _(
+            "**Unit {unit}**: {count:,} products add up to {total}; + bias {bias} = "
+            "{pre_activation}; ReLU: max(0, …) = {activation}."
+        )
     st.markdown(
-        f"**{title}**: "
-        + _("{count:,} products add up to {total}; + bias {bias} = {before}").format(
-            count=len(step.products),
-            total=exact(step.total),
-            bias=exact(step.bias),
-            before=exact(step.before),
+        text.format(
+            unit=unit,
+            count=found.count,
+            total=exact(found.total),
+            bias=exact(found.bias),
+            pre_activation=exact(found.pre_activation),
+            activation=exact(found.activation),
         )
-        + (
-            _("; ReLU: max(0, …) = {result}").format(result=exact(step.result))
-            if layer.activation == "relu"
-            else ""
-        )
-        + "."
     )
-    first = layer.input_shape == reading.layer("flatten").output_shape and (
-        _previous(reading, layer).kind == "flatten"
-    )
+    layers = forward.network.layers
     left, right = st.columns([3, 2], gap="large")
     with left:
-        name_of = _feature_name(reading) if first else _unit_name(reading, layer)
-        _pushes(step.products, step.inputs, step.weights, name_of, step)
+        _show_terms(found, layers[layers.index(layer) - 1].name)
     with right:
-        _where_from(reading, layer, unit)
+        _show_origin(forward, found.contributions)
 
 
-def _previous(reading: Reading, layer: Layer) -> Layer:
-    layers = reading.network.layers
-    return layers[layers.index(layer) - 1]
-
-
-def _feature_name(reading: Reading) -> Callable[[int], str]:
-    flatten = reading.layer("flatten")
-    maps = [x.name for x in reading.network.layers if len(x.output_shape) == 3]
-
-    def name(feature: int) -> str:
-        row, column, channel = place_of_feature(flatten.input_shape, feature)
-        if not maps:
-            return _("pixel in row {row}, column {column}").format(
-                row=row, column=column
-            )
-        field = seen(reading.network.architecture, maps[-1], row, column).inside()
-        return _(
-            "map {map}, row {row}, column {column}; sees rows {top}–{bottom}, "
-            "columns {left}–{right}"
-        ).format(
-            map=channel,
-            row=row,
-            column=column,
-            top=field.top,
-            bottom=field.bottom,
-            left=field.left,
-            right=field.right,
-        )
-
-    return name
-
-
-def _unit_name(reading: Reading, layer: Layer) -> Callable[[int], str]:
-    before = _previous(reading, layer).name
-    return lambda unit: _("unit {unit} of {layer}").format(unit=unit, layer=before)
-
-
-def _pushes(
-    products: np.ndarray,
-    inputs: np.ndarray,
-    weights: np.ndarray,
-    name_of: Callable[[int], str],
-    step: explain_dense.DenseStep,
-) -> None:
+def _show_terms(found: DenseUnit, inputs: str) -> None:
     """The largest products up and down, and the rest, so that the table adds up."""
-    order = np.argsort(-products, kind="stable")
-    up = [int(i) for i in order[:SHOWN] if products[i] > 0]
-    down = [int(i) for i in order[::-1][:SHOWN] if products[i] < 0]
-    rest = float(products.sum() - products[up].sum() - products[down].sum())
-    others = len(products) - len(up) - len(down)
-    parts = np.array(
-        [*products[up], rest, *products[down[::-1]], step.bias], np.float64
-    )
-    rounded = explain_dense.round_to_add_up(parts, 4)
+
+    def row(term: Term) -> tuple[str, ...]:
+        numbers = (term.value, term.weight, term.product)
+        return _input_name(found, term.input, inputs), *map(exact, numbers)
+
+    others = _("{count:,} others").format(count=found.rest_count)
     rows = [
-        (name_of(i), exact(inputs[i]), exact(weights[i]), exact(value))
-        for i, value in zip(up, rounded, strict=False)
+        *map(row, found.positive),
+        (others, "", "", exact(found.rest)),
+        *map(row, reversed(found.negative)),
+        (_("bias"), "", "", exact(found.bias_term)),
+        (f"**{_('sum')}**", "", "", f"**{exact(found.sum_of_terms)}**"),
     ]
-    middle = len(up)
-    rows.append(
-        (_("{count:,} others").format(count=others), "", "", exact(rounded[middle]))
-    )
-    rows += [
-        (name_of(i), exact(inputs[i]), exact(weights[i]), exact(value))
-        for i, value in zip(down[::-1], rounded[middle + 1 :], strict=False)
-    ]
-    rows.append((_("bias"), "", "", exact(rounded[-1])))
-    rows.append((f"**{_('sum')}**", "", "", f"**{exact(rounded.sum())}**"))
     st.markdown(_("What pushes it up most, and down most:"))
     heads = (_("input"), _("value"), _("weight"), _("value · weight"))
     _show_table("dense", heads, rows)
 
 
-def _where_from(reading: Reading, layer: Layer, unit: int) -> None:
-    found = saliency.contributions(reading.network, reading.trace, unit, layer.name)
-    limit = float(np.abs(found.places).max(initial=0))
-    spread = over_image(reading.network.architecture, "flatten", found.places)
+def _input_name(found: DenseUnit, index: int, inputs: str) -> str:
+    origin = found.from_flattened.get(index)
+    if origin is None:
+        return _("unit {unit} of {layer}").format(unit=index, layer=inputs)
+    sees = origin.sees
+    if sees.top == sees.bottom:
+        text = _("pixel in row {row}, column {column}")
+    else:
+        text = _(
+            "map {map}, row {row}, column {column}; sees rows {top}–{bottom}, "
+            "columns {left}–{right}"
+        )
+    return text.format(
+        map=origin.channel,
+        row=origin.row,
+        column=origin.column,
+        top=sees.top,
+        bottom=sees.bottom,
+        left=sees.left,
+        right=sees.right,
+    )
+
+
+def _show_origin(forward: ForwardPass, found: Contributions) -> None:
     words = _(
         "Where in the digit it comes from: orange places push up, by {high} at most, "
         "blue ones down, by {low} at most. Exact: all places together give {sum}, the "
         "biases {constant}, and that is {total}."
     ).format(
-        high=exact(max(0.0, float(found.places.max()))),
-        low=exact(min(0.0, float(found.places.min()))),
+        high=exact(found.positions.max(initial=0)),
+        low=exact(found.positions.min(initial=0)),
         sum=exact(found.total - found.constant),
         constant=exact(found.constant),
         total=exact(found.total),
     )
-    st.image(over_drawing(reading.pixels, spread, limit), alt=words)
+    st.image(map_over_digit(forward.pixels, found.map), alt=words)
     st.caption(words)
 
 

@@ -5,22 +5,25 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from mnist_cnn.figures.activations import over_drawing
-from mnist_cnn.nn import saliency
-from mnist_cnn.nn.receptive_field import over_image
-from mnist_cnn.ui.inside.reading import Reading, exact
+from mnist_cnn.figures.activations import map_over_digit
+from mnist_cnn.nn.network import ForwardPass
+from mnist_cnn.nn.saliency import Contributions, GradCam, Occlusion, saliency
+from mnist_cnn.ui.inside.numbers import exact
 from mnist_cnn.ui.text import _
 
+CAM_LAYER = "inside_cam_layer"
 
-def show_mattered(reading: Reading) -> None:
+
+def show_mattered(forward: ForwardPass) -> None:
     """Occlusion, Grad-CAM and contributions for a digit of choice."""
+    predicted = forward.predicted_class
     with st.container(horizontal=True, vertical_alignment="bottom"):
         digit = st.selectbox(
             _("What spoke for"),
             range(10),
-            index=reading.answer,
-            format_func=lambda each: f"{each} ({reading.probabilities[each]:.1%})",
-            key=f"inside_mattered_{reading.answer}",
+            index=predicted,
+            format_func=lambda each: f"{each} ({forward.probabilities[each]:.1%})",
+            key=f"inside_mattered_{predicted}",
             width=160,
         )
         size = st.select_slider(
@@ -41,38 +44,42 @@ def show_mattered(reading: Reading) -> None:
                 "the probability is all but 100%."
             ),
         )
+    found = saliency(forward, digit, size, st.session_state.get(CAM_LAYER))
     first, second, third = st.columns(3, gap="medium")
     with first:
-        _occlusion(reading, digit, size, measure)
+        _show_occlusion(forward, found.occlusion, digit, measure)
     with second:
-        _class_activation(reading, digit)
+        _show_grad_cam(forward, found.grad_cam, digit, found.layers)
     with third:
-        _contributions(reading, digit)
+        _show_contributions(forward, found.contributions, digit)
 
 
-def _occlusion(reading: Reading, digit: int, size: int, measure: str) -> None:
-    cell = saliency.affordable_cell(reading.network)
-    size = saliency.fitting_size(size, cell)
-    found = saliency.occlusion(
-        reading.network, reading.pixels, digit, size=size, cell=cell
-    )
+def _show_occlusion(
+    forward: ForwardPass, found: Occlusion, digit: int, measure: str
+) -> None:
     if measure == "probability":
-        drops, unit = found.probability_drop * 100, _("percentage points")
-    else:
-        drops, unit = found.score_drop, _("points of score")
-    st.markdown(_("**Occlusion**"))
-    _show(
-        reading,
-        drops,
-        _(
+        drops = found.probability_drop * 100
+        text = _(
             "Each place is covered in turn, {size}×{size} pixels. Orange: without it "
-            "the {digit} loses, at most {high} {unit}. Blue: it gains, at most {low}."
-        ).format(
+            "the {digit} loses, at most {high} percentage points. Blue: it gains, at "
+            "most {low}."
+        )
+    else:
+        drops = found.score_drop
+        text = _(
+            "Each place is covered in turn, {size}×{size} pixels. Orange: without it "
+            "the {digit} loses, at most {high} points of score. Blue: it gains, at "
+            "most {low}."
+        )
+    _show(
+        _("**Occlusion**"),
+        forward,
+        drops,
+        text.format(
             digit=digit,
-            size=size,
-            unit=unit,
-            high=exact(max(0.0, float(drops.max())), 2),
-            low=exact(max(0.0, float(-drops.min())), 2),
+            size=found.size,
+            high=exact(drops.max(initial=0), 2),
+            low=exact(-drops.min(initial=0), 2),
         ),
     )
     st.caption(
@@ -84,10 +91,12 @@ def _occlusion(reading: Reading, digit: int, size: int, measure: str) -> None:
     )
 
 
-def _class_activation(reading: Reading, digit: int) -> None:
-    st.markdown(_("**Class activation map (Grad-CAM)**"))
-    layers = [layer.name for layer in saliency.feature_layers(reading.network)]
-    if not layers:
+def _show_grad_cam(
+    forward: ForwardPass, found: GradCam | None, digit: int, layers: tuple[str, ...]
+) -> None:
+    title = _("**Class activation map (Grad-CAM)**")
+    if found is None:
+        st.markdown(title)
         st.info(
             _(
                 "A class activation map needs feature maps, and this network has no "
@@ -95,26 +104,24 @@ def _class_activation(reading: Reading, digit: int) -> None:
             )
         )
         return
-    name = st.session_state.get("inside_cam_layer")
-    name = name if name in layers else layers[-1]
-    found = saliency.grad_cam(reading.network, reading.trace, digit, name)
     _show(
-        reading,
-        over_image(reading.network.architecture, name, found.values),
+        title,
+        forward,
+        found.map,
         _(
             "Where the maps of {layer} that speak for {digit} are active, from 0 to "
             "{high}. {up} of the {count} maps speak for it, the others against."
         ).format(
-            layer=name,
+            layer=found.layer,
             digit=digit,
-            high=exact(found.values.max(initial=0), 3),
+            high=exact(found.values.max(), 3),
             up=int((found.weights > 0).sum()),
             count=len(found.weights),
         ),
     )
     if len(layers) > 1:
         st.selectbox(
-            _("Feature maps of"), layers, layers.index(name), key="inside_cam_layer"
+            _("Feature maps of"), layers, layers.index(found.layer), key=CAM_LAYER
         )
     st.caption(
         _(
@@ -125,20 +132,19 @@ def _class_activation(reading: Reading, digit: int) -> None:
     )
 
 
-def _contributions(reading: Reading, digit: int) -> None:
-    found = saliency.contributions(reading.network, reading.trace, digit)
-    st.markdown(_("**Contributions to the score**"))
+def _show_contributions(forward: ForwardPass, found: Contributions, digit: int) -> None:
     _show(
-        reading,
-        over_image(reading.network.architecture, "flatten", found.places),
+        _("**Contributions to the score**"),
+        forward,
+        found.map,
         _(
             "The score of {digit}, {total}, split by place: orange adds, at most "
             "{high}, blue takes away, at most {low}. The biases give {constant}."
         ).format(
             digit=digit,
             total=exact(found.total, 2),
-            high=exact(max(0.0, float(found.places.max())), 2),
-            low=exact(max(0.0, float(-found.places.min())), 2),
+            high=exact(found.positions.max(initial=0), 2),
+            low=exact(-found.positions.min(initial=0), 2),
             constant=exact(found.constant, 2),
         ),
     )
@@ -151,7 +157,7 @@ def _contributions(reading: Reading, digit: int) -> None:
     )
 
 
-def _show(reading: Reading, values: np.ndarray, words: str) -> None:
-    limit = float(np.abs(values).max(initial=0))
-    st.image(over_drawing(reading.pixels, values, limit), alt=words)
+def _show(title: str, forward: ForwardPass, values: np.ndarray, words: str) -> None:
+    st.markdown(title)
+    st.image(map_over_digit(forward.pixels, values), alt=words)
     st.markdown(words)

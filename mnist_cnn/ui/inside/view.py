@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+import numpy as np
 import streamlit as st
 
+from mnist_cnn.figures.activations import Picture, layer_pictures
+from mnist_cnn.nn.gradients import IMAGE
+from mnist_cnn.nn.network import ForwardPass, Network
 from mnist_cnn.ui.components.clickable_picture import Tile, clickable_pictures
+from mnist_cnn.ui.inside.digit import Digit, choose_digit
 from mnist_cnn.ui.inside.layer import show_layer
 from mnist_cnn.ui.inside.mattered import show_mattered
-from mnist_cnn.ui.inside.reading import IMAGE, Reading, read
-from mnist_cnn.ui.inside.source import Digit, adopt_link, choose_digit, write_link
+from mnist_cnn.ui.inside.overview import overview
 from mnist_cnn.ui.inside.what_if import show_what_if
 from mnist_cnn.ui.networks import choose_network
 from mnist_cnn.ui.text import _
 
-VIEW, LAYER, UNIT = "inside_view", "inside_layer", "inside_unit"
-ARITHMETIC, MATTERED, WHAT_IF = "layer", "mattered", "what-if"
+VIEWS = ARITHMETIC, MATTERED, WHAT_IF = "layer", "mattered", "what-if"
+VIEW = "inside_view"
 
 
-def choose() -> tuple[Reading, Digit] | None:
+def choose() -> tuple[Network, Digit] | None:
     """The controls for digit and network; None, with a sentence, if there is none."""
-    adopt_link()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = choose_network(_("Network"))
         if chosen is None:
@@ -33,116 +36,80 @@ def choose() -> tuple[Reading, Digit] | None:
             label=_("Draw a digit of your own, then come back"),
             icon=":material/draw:",
         )
-    return read(chosen.network, digit.pixels), digit
+    _adopt_link(chosen.network)
+    return chosen.network, digit
 
 
 @st.fragment
-def look(reading: Reading, digit: Digit) -> None:
+def look(network: Network, digit: Digit) -> None:
     """The overview, and one of three things below it; a click reruns only this."""
-    _adopt_view(reading)
-    _answer(reading, digit)
-    state = st.session_state
-    clickable_pictures(
-        reading.overview,
-        key="inside-overview",
-        chosen=Tile(state[LAYER], state[UNIT]),
-        on_choice=_choose,
-    )
-    st.caption(
-        _(
-            "Click a picture to take it apart. Black is 0, orange to white is above 0, "
-            "blue to white below 0. All maps of a layer share one scale: its smallest "
-            "and largest values stand under it."
+    forward, pictures = _forward(network, digit.pixels)
+    st.markdown(_prediction(forward, digit))
+    above = st.container()
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        view = _choose_view()
+        layer, unit = _choose_by_name(forward)
+    with above:
+        clickable_pictures(
+            overview(forward, pictures),
+            key="inside-overview",
+            chosen=Tile(layer, unit),
+            on_choice=_choose,
         )
-    )
-    views = {
-        ARITHMETIC: _("The arithmetic"),
-        MATTERED: _("What mattered"),
-        WHAT_IF: _("What if"),
-    }
-    if state.get("inside_view-box") != state[VIEW]:
-        state["inside_view-box"] = state[VIEW]
-    state[VIEW] = st.segmented_control(
-        _("Show"),
-        list(views),
-        format_func=views.get,
-        default=state[VIEW],
-        required=True,
-        key="inside_view-box",
-        on_change=_show_view,
-        label_visibility="collapsed",
-    )
-    shown = {"view": state[VIEW]}
-    if state[VIEW] == ARITHMETIC:
-        _choose_by_name(reading)
-        shown |= {"layer": state[LAYER], "unit": str(state[UNIT])}
-        show_layer(reading, state[LAYER], state[UNIT])
-    elif state[VIEW] == MATTERED:
-        show_mattered(reading)
-    else:
-        show_what_if(reading)
-    write_link(digit, shown)
-
-
-def _answer(reading: Reading, digit: Digit) -> None:
-    answer = reading.answer
-    said = _("The network reads a **{answer}**, with {share:.1%}.").format(
-        answer=answer, share=reading.probabilities[answer]
-    )
-    if digit.label is not None:
-        said += " " + (
-            _("The test set agrees.")
-            if digit.label == answer
-            else _("The test set says **{label}**: a mistake.").format(
-                label=digit.label
+        st.caption(
+            _(
+                "Click a picture to take it apart. Black is 0, orange to white is "
+                "above 0, blue to white below 0. All maps of a layer share one scale: "
+                "its smallest and largest values stand under it."
             )
         )
-    st.markdown(said)
+    match view:
+        case "mattered":
+            show_mattered(forward)
+        case "what-if":
+            show_what_if(forward)
+        case _:
+            show_layer(forward, layer, unit)
+    _write_link(digit, {"view": view, "layer": layer, "unit": str(unit)})
 
 
-def _units(reading: Reading, name: str) -> int:
-    layer = reading.layer(name)
-    return 1 if layer is None else layer.output_shape[-1]
+@st.cache_resource(max_entries=24, show_spinner=False, hash_funcs={Network: id})
+def _forward(
+    network: Network, pixels: np.ndarray
+) -> tuple[ForwardPass, dict[str, Picture]]:
+    forward = network.forward(pixels)
+    return forward, layer_pictures(forward)
 
 
-def _names(reading: Reading) -> list[str]:
-    return [IMAGE, *(layer.name for layer in reading.network.layers)]
+def _prediction(forward: ForwardPass, digit: Digit) -> str:
+    predicted = forward.predicted_class
+    sentence = _("The network reads a **{digit}**, with {probability:.1%}.").format(
+        digit=predicted, probability=forward.probabilities[predicted]
+    )
+    if digit.label is None:
+        return sentence
+    if digit.label == predicted:
+        return f"{sentence} {_('The test set agrees.')}"
+    mistake = _("The test set says **{label}**: a mistake.").format(label=digit.label)
+    return f"{sentence} {mistake}"
 
 
-def _adopt_view(reading: Reading) -> None:
-    """What the link asks for, checked; then what this session has shown last."""
+def _adopt_link(network: Network) -> None:
+    """What a link asks for, unless it is the one that this session has written."""
     state, query = st.session_state, st.query_params
-    seen = state.setdefault("inside_link", {})
-    linked = {name: query[name] for name in ("layer", "unit", "view") if name in query}
-    # One that differs counts with all: map 3 of another layer is another map.
-    asked = linked if any(seen.get(n) != v for n, v in linked.items()) else {}
-    seen.update(asked)
-    names = _names(reading)
-    wrong = False
-    if "view" in asked:
-        wrong |= asked["view"] not in (ARITHMETIC, MATTERED, WHAT_IF)
-        if not wrong:
-            state[VIEW] = asked["view"]
+    asked = {name: query[name] for name in ("view", "layer", "unit") if name in query}
+    if asked == state.get("inside_link"):
+        asked = {}
+    is_here = asked.get("view", ARITHMETIC) in VIEWS
+    if is_here and "view" in asked:
+        state[VIEW] = asked["view"]
     if "layer" in asked:
-        if asked["layer"] in names:
-            state[LAYER], state[UNIT] = asked["layer"], 0
+        layer, unit = asked["layer"], asked.get("unit", "0")
+        if layer in _names(network) and unit in _units(network, layer):
+            state["layer"], state["unit"] = layer, int(unit)
         else:
-            wrong = True
-    if "unit" in asked and not wrong:
-        text = asked["unit"]
-        if text.isascii() and text.isdigit() and len(text) <= 6:
-            state[UNIT] = int(text)
-        else:
-            wrong = True
-    state.setdefault(VIEW, ARITHMETIC)
-    # Networks differ: a layer or unit may not exist in the one chosen now.
-    if state.get(LAYER) not in names:
-        state[LAYER], state[UNIT] = names[1], reading.strongest(names[1])
-    if not 0 <= state.get(UNIT, 0) < _units(reading, state[LAYER]):
-        wrong |= "unit" in asked
-        state[UNIT] = 0
-    state.setdefault(UNIT, 0)
-    if wrong:
+            is_here = False
+    if not is_here:
         st.warning(
             _(
                 "The link names a part that this network does not have. "
@@ -151,58 +118,83 @@ def _adopt_view(reading: Reading) -> None:
         )
 
 
-def _choose(tile: Tile) -> None:
-    st.session_state[LAYER], st.session_state[UNIT] = tile.item, max(0, tile.tile)
-    st.session_state[VIEW] = ARITHMETIC
+def _write_link(digit: Digit, part: dict[str, str]) -> None:
+    """Let the address name what is shown, all at once.
+
+    Each change of it is a step for the browser's Back; bound widgets would make one
+    each, of a layer and a unit that were never shown together.
+    """
+    query, link = st.query_params, digit.link | part
+    st.session_state["inside_link"] = part
+    if "digit" in query and "digit" not in link:
+        del query["digit"]
+    if any(query.get(name) != value for name, value in link.items()):
+        query.update(link)
 
 
-def _show_view() -> None:
-    st.session_state[VIEW] = st.session_state["inside_view-box"]
-
-
-def _choose_by_name(reading: Reading) -> None:
-    """The same choice as a click on a picture, for keyboard and screen reader."""
-    state = st.session_state
-    names = _names(reading)
-    titles = {name: name for name in names} | {IMAGE: _("Digit")}
-    if state.get("inside_layer-box") != state[LAYER]:
-        state["inside_layer-box"] = state[LAYER]
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.selectbox(
-            _("Layer"),
-            names,
-            names.index(state[LAYER]),
-            format_func=lambda name: titles.get(name, name),
-            key="inside_layer-box",
-            on_change=_layer_changed,
-            width=180,
-        )
-        units = _units(reading, state[LAYER])
-        if units < 2:
-            return
-        if state.get("inside_unit-box") != state[UNIT]:
-            state["inside_unit-box"] = state[UNIT]
-        layer = reading.layer(state[LAYER])
-        has_maps = layer is not None and len(layer.output_shape) == 3
-        st.number_input(
-            _("Map, 0 to {last}").format(last=units - 1)
-            if has_maps
-            else _("Unit, 0 to {last}").format(last=units - 1),
-            0,
-            units - 1,
-            state[UNIT],
-            key="inside_unit-box",
-            on_change=_unit_changed,
-            width=180,
-        )
-
-
-def _layer_changed() -> None:
-    st.session_state[LAYER], st.session_state[UNIT] = (
-        st.session_state["inside_layer-box"],
-        0,
+def _choose_view() -> str:
+    views = {
+        ARITHMETIC: _("The arithmetic"),
+        MATTERED: _("What mattered"),
+        WHAT_IF: _("What if"),
+    }
+    st.session_state.setdefault(VIEW, ARITHMETIC)
+    return st.segmented_control(
+        _("Show"),
+        VIEWS,
+        format_func=views.get,
+        required=True,
+        key=VIEW,
+        persist_state="session",
+        label_visibility="collapsed",
     )
 
 
-def _unit_changed() -> None:
-    st.session_state[UNIT] = int(st.session_state["inside_unit-box"])
+def _choose_by_name(forward: ForwardPass) -> tuple[str, int]:
+    """The same choice as a click on a picture, for keyboard and screen reader."""
+    state, network = st.session_state, forward.network
+    names = _names(network)
+    # Networks differ: the layer may not exist in the one chosen now.
+    if state.get("layer") not in names:
+        state["layer"], state["unit"] = names[1], forward.max_channel(names[1])
+    layer = st.selectbox(
+        _("Layer"),
+        names,
+        key="layer",
+        persist_state="session",
+        on_change=lambda: state.update({VIEW: ARITHMETIC, "unit": 0}),
+        width=180,
+    )
+    units = _units(network, layer)
+    has_maps = layer != IMAGE and forward.activations[layer].ndim == 4
+    unit = st.number_input(
+        (_("Map, 0 to {last}") if has_maps else _("Unit, 0 to {last}")).format(
+            last=units[-1]
+        ),
+        0,
+        len(units) - 1,
+        key="unit",
+        persist_state="session",
+        on_change=lambda: state.update({VIEW: ARITHMETIC}),
+        disabled=len(units) == 1,
+        width=180,
+    )
+    return layer, unit
+
+
+def _names(network: Network) -> list[str]:
+    return [IMAGE, *(layer.name for layer in network.layers)]
+
+
+def _units(network: Network, name: str) -> list[str]:
+    shape = (1,) if name == IMAGE else network.architecture.layer(name).output_shape
+    return [str(unit) for unit in range(shape[-1])]
+
+
+def _choose(tile: Tile) -> None:
+    state = st.session_state
+    state["layer"], state["unit"], state[VIEW] = (
+        tile.item,
+        max(0, tile.tile),
+        ARITHMETIC,
+    )

@@ -10,8 +10,8 @@ from mnist_cnn.analysis.what_if import Change, Curve
 from mnist_cnn.figures.activations import digit_png
 from mnist_cnn.figures.probabilities import probability_bars, probability_text
 from mnist_cnn.figures.what_if import what_if_curve
+from mnist_cnn.nn.network import ForwardPass
 from mnist_cnn.ui.components.live_chart import live_chart
-from mnist_cnn.ui.inside.reading import Reading
 from mnist_cnn.ui.text import _
 
 
@@ -27,7 +27,7 @@ def _sliders() -> dict[str, tuple[str, float, float, float, str]]:
 
 
 @st.fragment
-def show_what_if(reading: Reading) -> None:
+def show_what_if(forward: ForwardPass) -> None:
     """Sliders, the changed drawing, its probabilities, and curves over the change."""
     sliders = _sliders()
     left, middle, right = st.columns([5, 3, 6], gap="medium")
@@ -46,8 +46,8 @@ def show_what_if(reading: Reading) -> None:
         }
         st.button(_("As it was"), icon=":material/undo:", on_click=_reset)
     change = Change(**values)
-    pixels = what_if.changed(reading.pixels, change)
-    probabilities = reading.network.probabilities(pixels)[0]
+    pixels = what_if.changed(forward.pixels, change)
+    probabilities = forward.network.probabilities(pixels)[0]
     answer = int(probabilities.argmax())
     with middle:
         st.metric(
@@ -67,7 +67,7 @@ def show_what_if(reading: Reading) -> None:
             label=probability_text(probabilities),
             height=280,
         )
-    _curves(reading, change, sliders)
+    _curves(forward, change, sliders)
 
 
 def _reset() -> None:
@@ -76,7 +76,7 @@ def _reset() -> None:
 
 
 def _curves(
-    reading: Reading,
+    forward: ForwardPass,
     change: Change,
     sliders: dict[str, tuple[str, float, float, float, str]],
 ) -> None:
@@ -88,10 +88,10 @@ def _curves(
     }
     left, right = st.columns(2, gap="medium")
     with left:
-        _curve(reading, change, "angle", sliders["angle"][0])
+        _curve(forward, change, "angle", sliders["angle"][0])
     with right:
         second = st.session_state.get("inside_curve") or "right"
-        _curve(reading, change, second, sliders[second][0])
+        _curve(forward, change, second, sliders[second][0])
         st.segmented_control(
             _("Curve over"),
             list(names),
@@ -102,9 +102,9 @@ def _curves(
         )
 
 
-def _curve(reading: Reading, change: Change, name: str, title: str) -> None:
-    most = what_if.affordable_points(reading.network)
-    found = what_if.curve(reading.network, reading.pixels, name, change, most=most)
+def _curve(forward: ForwardPass, change: Change, name: str, title: str) -> None:
+    most = what_if.affordable_points(forward.network)
+    found = what_if.curve(forward.network, forward.pixels, name, change, most=most)
     words = _in_words(found, title)
     st.markdown(words)
     live_chart(

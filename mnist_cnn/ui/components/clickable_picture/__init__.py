@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ _component = st.components.v2.component(
 
 
 @dataclass(frozen=True)
-class Shown:
+class ClickablePicture:
     """One picture with its words.
 
     Attributes:
@@ -34,8 +34,8 @@ class Shown:
         label: says in words what the picture shows.
         picture: of tiles; None for a title alone, or for bars.
         tile_name: of a tile, with {n} and {total} (counted from 0).
-        bars: shares from 0 to 1 instead of a picture, each with its label.
-        share: height as a share of the row's.
+        bars: fractions from 0 to 1 instead of a picture, each with its label.
+        relative_height: as a fraction of the row's.
         clickable: whether its tiles can be chosen.
     """
 
@@ -46,9 +46,9 @@ class Shown:
     label: str = ""
     picture: Picture | None = None
     tile_name: str = ""
-    bars: Sequence[float] = ()
+    bars: Sequence[float] | None = None
     bar_labels: Sequence[str] = ()
-    share: float = 1.0
+    relative_height: float = 1.0
     clickable: bool = True
 
 
@@ -61,11 +61,11 @@ class Tile:
 
 
 def clickable_pictures(
-    row: Sequence[Shown],
+    row: Sequence[ClickablePicture],
     *,
     key: str,
-    chosen: Tile | None = None,
-    on_choice: Callable[[Tile], None] | None = None,
+    chosen: Tile,
+    on_choice: Callable[[Tile], None],
     tallest: int = 260,
 ) -> None:
     """Show pictures in a row that keeps its place when they change.
@@ -78,45 +78,27 @@ def clickable_pictures(
             be wrong about what exists: a browser sends it.
         tallest: height of the row in CSS pixels, at most.
     """
-    pictures, parts = [], {}
+    pictures, images = [], {}
     for shown in row:
-        entry: dict[str, Any] = {
-            name: getattr(shown, name)
-            for name in (
-                *("name", "title", "shape", "range", "label", "tile_name"),
-                *("share", "clickable"),
-            )
-        }
-        if shown.bars:
-            entry["bars"] = [round(float(share), 4) for share in shown.bars]
-            entry["bar_labels"] = list(shown.bar_labels)
-            entry["tiles"] = len(shown.bars)
+        entry = asdict(shown)
         if shown.picture is not None:
-            entry |= {
-                name: getattr(shown.picture, name)
-                for name in (
-                    *("width", "height", "columns", "rows", "tiles", "gap"),
-                    *("tile_width", "tile_height"),
-                )
-            }
-            parts[shown.name] = shown.picture.png
+            entry |= entry.pop("picture")
+            images[shown.name] = entry.pop("png")
         pictures.append(entry)
     heading = {
         "key": key,
         "pictures": pictures,
-        "chosen": None
-        if chosen is None
-        else {"item": chosen.item, "tile": chosen.tile},
+        "chosen": asdict(chosen) | {"number": _answered(key)},
         "tallest": tallest,
     }
 
     def report() -> None:
-        found = chosen_tile((st.session_state.get(key) or {}).get("chosen"))
-        if found is not None and on_choice is not None:
+        found = chosen_tile(st.session_state[key].get("chosen"))
+        if found is not None:
             on_choice(found)
 
     _component(
-        data=packed(heading, parts),
+        data=packed(heading, images),
         key=key,
         height="content",
         on_chosen_change=report,
@@ -130,4 +112,11 @@ def chosen_tile(sent: Any) -> Tile | None:
     item, tile = sent.get("item"), sent.get("tile")
     if not isinstance(item, str) or isinstance(tile, bool) or not isinstance(tile, int):
         return None
-    return Tile(item, tile)
+    return Tile(item, max(0, tile))
+
+
+def _answered(key: str) -> int:
+    """The number of the newest choice that has come from the browser."""
+    sent = (st.session_state.get(key) or {}).get("chosen")
+    number = sent.get("number") if isinstance(sent, dict) else 0
+    return number if isinstance(number, int) else 0

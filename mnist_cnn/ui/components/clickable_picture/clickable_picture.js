@@ -7,11 +7,11 @@ const TALLEST = 260
 const LOWEST = 140
 const SCROLLED = 210
 
-const place = (view, item) => {
+const framed = (view, item) => {
   const { picture, frame, canvas } = item
   const chosen = view.chosen
-  const here = chosen && chosen.item === picture.name && picture.tiles > 0
-  item.root.classList.toggle("chosen", Boolean(chosen && chosen.item === picture.name))
+  const here = chosen.item === picture.name
+  item.root.classList.toggle("chosen", here)
   item.bars?.forEach((bar, digit) =>
     bar.setAttribute("aria-pressed", here && digit === chosen.tile),
   )
@@ -32,11 +32,12 @@ const place = (view, item) => {
   })
 }
 
-const choose = (view, name, tile, wait = 0) => {
-  view.chosen = { item: name, tile }
-  view.items.forEach((item) => place(view, item))
+// Each choice has a number: an answer to an older one does not take back a newer one.
+const choose = (view, item, tile, wait = 0) => {
+  view.chosen = { item, tile, number: view.chosen.number + 1 }
+  view.items.forEach((each) => framed(view, each))
   clearTimeout(view.timer)
-  view.timer = setTimeout(() => view.send({ item: name, tile }), wait)
+  view.timer = setTimeout(() => view.send(view.chosen), wait)
 }
 
 const tileAt = (item, event) => {
@@ -83,7 +84,7 @@ const addPicture = (view, item) => {
     stage.title = tileName(view, item.picture, tileAt(item, event))
   }
   stage.onkeydown = (event) => {
-    const here = view.chosen?.item === picture.name ? view.chosen.tile : 0
+    const here = view.chosen.item === picture.name ? view.chosen.tile : 0
     if (event.key === "Enter" || event.key === " ") {
       event.preventDefault()
       choose(view, picture.name, here)
@@ -127,23 +128,20 @@ const build = (view, pictures) => {
   })
 }
 
-const fill = async (item, picture, part) => {
+const fill = (item, picture, image) => {
   item.picture = picture
   item.title.textContent = picture.title
   item.shape.textContent = picture.shape
   item.range.textContent = picture.range
   item.bars?.forEach((bar, digit) => {
-    const share = picture.bars[digit]
-    bar.querySelector(".fill").style.width = `${100 * share}%`
-    bar.querySelector(".share").textContent = `${(100 * share).toFixed(1)}%`
+    const percent = 100 * picture.bars[digit]
+    bar.querySelector(".fill").style.width = `${percent}%`
+    bar.querySelector(".share").textContent = `${percent.toFixed(1)}%`
     bar.setAttribute("aria-label", picture.bar_labels[digit])
   })
   if (!item.canvas) return
   item.canvas.setAttribute("aria-label", picture.label)
   item.stage.setAttribute("aria-label", picture.label)
-  const image = await createImageBitmap(
-    new Blob([part(picture.name)], { type: "image/png" }),
-  )
   item.canvas.width = picture.width
   item.canvas.height = picture.height
   item.canvas.getContext("2d").drawImage(image, 0, 0)
@@ -152,7 +150,7 @@ const fill = async (item, picture, part) => {
 const resized = (view, height) =>
   view.items.forEach(({ picture, canvas }) => {
     if (!canvas) return
-    const tall = height * picture.share
+    const tall = height * picture.relative_height
     canvas.style.height = `${Math.round(tall)}px`
     canvas.style.width = `${Math.round((tall * picture.width) / picture.height)}px`
   })
@@ -175,12 +173,12 @@ const arrange = (view) => {
     // Too many even so: then they scroll, and may as well be larger.
     if (!fits()) resized(view, SCROLLED)
   }
-  view.items.forEach((item) => place(view, item))
+  view.items.forEach((item) => framed(view, item))
 }
 
 // On a narrow screen the chosen picture may be out of sight, far to the right.
 const revealed = (view) => {
-  const item = view.items.find(({ picture }) => picture.name === view.chosen?.item)
+  const item = view.items.find(({ picture }) => picture.name === view.chosen.item)
   if (!item) return
   const { strip } = view
   const start = item.root.offsetLeft - strip.offsetLeft
@@ -192,37 +190,40 @@ const revealed = (view) => {
 const mount = (parentElement) => {
   const root = element(parentElement, "div", "clickable")
   const view = { root, strip: element(root, "div", "strip"), items: [] }
+  view.chosen = { item: "", tile: 0, number: 0 }
   view.resizes = new ResizeObserver(() => arrange(view))
   view.resizes.observe(root)
   views.set(parentElement, view)
   return view
 }
 
-const show = async (view, data) => {
-  view.seen = data.slice()
-  const { heading, part } = opened(data)
+const show = async (view, { heading, part, isNewest }) => {
+  const { pictures } = heading
+  const images = await Promise.all(
+    pictures.map(({ name, columns }) => columns && decoded(part(name))),
+  )
+  if (!isNewest()) return
   view.root.dataset.key = heading.key
   view.tallest = heading.tallest
   const structure = JSON.stringify(
-    heading.pictures.map((p) => [p.name, p.columns, p.clickable, Boolean(p.bars)]),
+    pictures.map((p) => [p.name, p.columns, p.clickable, Boolean(p.bars)]),
   )
   if (structure !== view.structure) {
-    build(view, heading.pictures)
+    build(view, pictures)
     view.structure = structure
   }
-  view.chosen = heading.chosen
-  await Promise.all(
-    heading.pictures.map((picture, index) => fill(view.items[index], picture, part)),
-  )
+  if (heading.chosen.number >= view.chosen.number) view.chosen = heading.chosen
+  pictures.forEach((picture, index) => fill(view.items[index], picture, images[index]))
   arrange(view)
   revealed(view)
   view.root.dataset.draws = Number(view.root.dataset.draws ?? 0) + 1
 }
 
-export default function ({ data, parentElement, setTriggerValue }) {
+export default function ({ data, parentElement, setStateValue }) {
   const view = views.get(parentElement) ?? mount(parentElement)
-  view.send = (chosen) => setTriggerValue("chosen", chosen)
-  if (!sameBytes(view.seen, data)) show(view, data)
+  view.send = (chosen) => setStateValue("chosen", chosen)
+  const news = received(view, data)
+  if (news) show(view, news)
   return () => {
     clearTimeout(view.timer)
     view.resizes.disconnect()

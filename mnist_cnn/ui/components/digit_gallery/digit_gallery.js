@@ -3,12 +3,10 @@
 const galleries = new WeakMap()
 const SIDE = 28
 
-const show = async (view, data) => {
-  view.seen = data.slice()
-  const { heading, part } = opened(data)
+const show = async (view, { heading, part, isNewest }) => {
   view.root.dataset.key = heading.key
-  const sheet = await createImageBitmap(new Blob([part("sheet")], { type: "image/png" }))
-  if (view.seen.length !== data.length) return
+  const sheet = await decoded(part("sheet"))
+  if (!isNewest()) return
   view.root.textContent = ""
   heading.items.forEach((item, place) => {
     const button = element(view.root, "button", "digit", {
@@ -40,7 +38,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
     galleries.set(parentElement, view)
   }
   view.send = (index) => setTriggerValue("opened", index)
-  if (!sameBytes(view.seen, data)) show(view, data)
+  const news = received(view, data)
+  if (news) show(view, news)
   return () => {
     view.root.remove()
     galleries.delete(parentElement)

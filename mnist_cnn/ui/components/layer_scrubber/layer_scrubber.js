@@ -7,7 +7,7 @@ const ONE_RUN_MS = 20000
 const go = (view, row, column) => {
   view.row = Math.max(0, Math.min(view.out[0] - 1, Math.floor(row)))
   view.column = Math.max(0, Math.min(view.out[1] - 1, Math.floor(column)))
-  view.places[view.layer] = [view.row, view.column]
+  view.positions[view.layer] = [view.row, view.column]
   view.again ??= requestAnimationFrame(() => {
     view.again = undefined
     draw(view)
@@ -23,14 +23,14 @@ const stop = (view) => {
 
 const play = (view) => {
   if (view.playing) return stop(view)
-  const places = view.out[0] * view.out[1]
-  if (view.row * view.out[1] + view.column === places - 1) go(view, 0, 0)
+  const positions = view.out[0] * view.out[1]
+  if (view.row * view.out[1] + view.column === positions - 1) go(view, 0, 0)
   view.sum.setAttribute("aria-live", "off")
   view.play.textContent = `⏸ ${view.words.pause}`
-  const wait = Math.max(30, Math.min(400, ONE_RUN_MS / places))
+  const wait = Math.max(30, Math.min(400, ONE_RUN_MS / positions))
   view.playing = setInterval(() => {
     const next = view.row * view.out[1] + view.column + 1
-    if (next >= places) stop(view)
+    if (next >= positions) stop(view)
     else go(view, next / view.out[1], next % view.out[1])
   }, wait)
 }
@@ -87,7 +87,7 @@ const matrix = (view, title, operator) => {
 
 const mount = (parentElement) => {
   const root = element(parentElement, "div", "scrubber")
-  const view = { root, places: {} }
+  const view = { root, positions: {} }
   const row = element(root, "div", "pictures")
   ;[view.seenFigure, view.seenCanvas, view.seenCaption] = figure(row, "seen")
   ;[view.inputFigure, view.inputCanvas, view.inputCaption] = figure(row, "input")
@@ -129,21 +129,19 @@ const mount = (parentElement) => {
   view.channelsTitle = element(root, "p", "channels-title")
   view.channels = element(root, "div", "channels")
   view.resizes = new ResizeObserver(() => {
-    if (view.after && root.clientWidth) draw(view)
+    if (view.activation && root.clientWidth) draw(view)
   })
   view.resizes.observe(root)
   scrubbers.set(parentElement, view)
   return view
 }
 
-const show = (view, data) => {
-  view.data = data.slice()
-  const { heading, part, floats } = opened(data)
+const show = (view, { heading, part, floats }) => {
   Object.assign(view, heading)
   view.palette = part("palette")
   view.inputs = floats("inputs")
   view.kernel = floats("kernel")
-  view.after = floats("after")
+  view.activation = floats("activation")
   const [height, width, channels] = view.in
   const area = height * width
   const maps = Array.from({ length: channels }, (_, c) =>
@@ -153,7 +151,7 @@ const show = (view, data) => {
     painted(view, map, height, width, view.limits.input),
   )
   view.digitPicture = painted(view, floats("digit"), 28, 28, 1)
-  view.outputPicture = painted(view, view.after, ...view.out, view.limits.output)
+  view.outputPicture = painted(view, view.activation, ...view.out, view.limits.output)
   view.seenFigure.hidden = Boolean(view.input_is_digit)
   view.play.disabled = view.out[0] * view.out[1] < 2
   view.sliderNames.row.textContent = view.words.row
@@ -182,7 +180,7 @@ const show = (view, data) => {
     }
     return button
   })
-  ;[view.row, view.column] = view.places[view.layer] ?? view.start
+  ;[view.row, view.column] = view.positions[view.layer] ?? view.start
   view.channel = 0
   if (several) view.channel = step(view).order[0]
   Object.assign(view.root.dataset, { layer: view.layer, map: view.map })
@@ -191,7 +189,8 @@ const show = (view, data) => {
 
 export default function ({ data, parentElement }) {
   const view = scrubbers.get(parentElement) ?? mount(parentElement)
-  if (!sameBytes(view.data, data)) show(view, data)
+  const news = received(view, data)
+  if (news) show(view, news)
   return () => {
     stop(view)
     view.resizes.disconnect()

@@ -22,7 +22,7 @@ const step = (view) => {
     }
   }
   const at = view.row * view.out[1] + view.column
-  const found = { top, left, patch, outside, area, result: view.after[at] }
+  const found = { top, left, patch, outside, area, activation: view.activation[at] }
   if (kind !== "conv") return found
   found.products = patch.map((value, i) => value * view.kernel[i])
   found.sums = Array.from({ length: channels }, (_, c) => {
@@ -31,7 +31,7 @@ const step = (view) => {
     return sum
   })
   found.total = found.sums.reduce((sum, value) => sum + value, 0)
-  found.before = found.total + view.bias
+  found.preActivation = found.total + view.bias
   found.order = found.sums
     .map((_, c) => c)
     .sort((a, b) => Math.abs(found.sums[b]) - Math.abs(found.sums[a]))

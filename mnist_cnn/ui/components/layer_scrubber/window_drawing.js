@@ -10,21 +10,13 @@ const drawSeen = (view) => {
   const scale = side / 28
   const context = prepared(view.seenCanvas, side, side)
   context.drawImage(view.digitPicture, 0, 0, side, side)
-  const { offset, jump, size } = view.seen
-  const top = offset + view.row * jump
-  const left = offset + view.column * jump
-  const edges = [
-    Math.max(0, top),
-    Math.min(28, top + size),
-    Math.max(0, left),
-    Math.min(28, left + size),
-  ]
-  const [y0, y1, x0, x1] = edges
-  framed(context, x0 * scale, y0 * scale, (x1 - x0) * scale, (y1 - y0) * scale)
+  const [top, bottom] = view.rows_seen[view.row]
+  const [left, right] = view.rows_seen[view.column]
+  const [width, height] = [right - left + 1, bottom - top + 1]
+  framed(context, left * scale, top * scale, width * scale, height * scale)
   view.seenCaption.textContent = filled(view.words.seen, {
-    rows: `${y0}–${y1 - 1}`,
-    columns: `${x0}–${x1 - 1}`,
-    size: view.seen.size,
+    rows: `${top}–${bottom}`,
+    columns: `${left}–${right}`,
   })
   view.seenCanvas.setAttribute("aria-label", view.seenCaption.textContent)
 }
@@ -58,7 +50,7 @@ const drawOutput = (view, now) => {
   view.outputCaption.textContent = filled(view.words.output, {
     row: view.row,
     column: view.column,
-    value: fixed(now.result, 4),
+    value: fixed(now.activation, 4),
   })
   const label = `${view.outputCaption.textContent} ${view.words.keys}`
   view.outputCanvas.setAttribute("aria-label", label)
@@ -94,18 +86,18 @@ const drawSum = (view, now) => {
   const values = {
     count: now.area * view.in[2],
     channels: view.in[2],
-    result: fixed(now.result, 4),
+    result: fixed(now.activation, 4),
     map: view.channel,
   }
   if (view.kind === "conv") {
     values.total = fixed(now.total, 4)
     values.bias = fixed(view.bias, 4)
-    values.before = fixed(now.before, 4)
+    values.pre_activation = fixed(now.preActivation, 4)
     values.here = fixed(now.sums[view.channel], 4)
   } else {
     values.value = fixed(now.patch[0], 4)
     values.values = Array.from(now.patch, (value) => fixed(value, 4)).join(", ")
-    for (const [name, value] of Object.entries(view.learned ?? {})) {
+    for (const [name, value] of Object.entries(view.statistics)) {
       values[name] = fixed(value, 4)
     }
   }
