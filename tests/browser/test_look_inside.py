@@ -322,7 +322,11 @@ def test_back_goes_to_what_was_shown_before(page, lab):
     assert parameters(page)["layer"] == "pool_1"
     page.get_by_role("radio", name="What mattered").click()
     page.wait_for_url(re.compile("view=mattered"))
-    page.wait_for_load_state("networkidle")
+    # A picture that is left before it is loaded is an error in the console.
+    page.wait_for_function(
+        "() => document.images.length >= 3"
+        " && [...document.images].every(image => image.complete)"
+    )
     page.go_back()
     scrubber(page, "pool_1", 4)
     page.go_back()
