@@ -1,24 +1,26 @@
-"""Choosing a network: the pretrained one, or that of any run with a complete epoch."""
+"""Choosing a network: the pretrained one, or that of any run with a complete epoch.
+
+The link says which, by the run's id. Streamlit's own ``bind`` would put the label
+there, which changes with every epoch, and leave no step for the browser's Back.
+"""
 
 from __future__ import annotations
 
 import contextlib
+from collections import Counter, OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
+from threading import Lock
 
-import numpy  # noqa: F401 - its BLAS must be loaded before it can be limited
 import streamlit as st
-from threadpoolctl import threadpool_limits
 
 from mnist_cnn import runs
 from mnist_cnn.nn.network import Network, NetworkError
 from mnist_cnn.runs import Run, RunError
 from mnist_cnn.ui.text import _, literal
 
-# With two threads beside a training, one digit takes 20 ms instead of 1 (measured).
-threadpool_limits(limits=1, user_api="blas")
-
-NETWORKS_KEPT = 12
-CHOSEN = "chosen_network"
+CACHE_BYTES = 400_000_000
+NETWORK = "network"
 
 
 @dataclass(frozen=True)
@@ -30,32 +32,58 @@ class Chosen:
     title: str
 
 
-def choose_network(label: str, *, key: str = CHOSEN) -> Chosen | None:
-    """A box to choose from; the choice lasts over pages and stands in the link.
-
-    Args:
-        label: of the box.
-        key: of the choice; two boxes on one page need two.
+def choose_network(label: str) -> Chosen | None:
+    """A box to choose from; the choice stands in the link and lasts over pages.
 
     Returns:
         None, with a sentence on the page, if the network cannot be loaded.
     """
+    state, titles = st.session_state, network_titles()
+    run_id = st.query_params.get(NETWORK)
+    if run_id is not None and run_id not in titles:
+        del st.query_params[NETWORK]
+        state.network_is_gone = bool(run_id)
+    if run_id not in titles:
+        run_id = next(iter(titles), runs.PRETRAINED)
+    if state.get(NETWORK, runs.PRETRAINED) != run_id:
+        state[NETWORK] = run_id
+        st.rerun()  # the links to the other pages name it, too
+    if state.pop("network_is_gone", False):
+        st.warning(
+            _(
+                "The link names a network that is not here: it may have been deleted, "
+                "or has no complete epoch yet. This is the pretrained one."
+            )
+        )
+    return _box(label, "network_box", run_id, titles, on_change=_write_link)
+
+
+def choose_other_network(label: str) -> Chosen | None:
+    """The same for a second network, which the link does not name."""
     titles = network_titles()
-    wanted = _wanted(key, titles)
-    widget = f"{key}-box"
-    if st.session_state.get(widget) not in titles:
-        st.session_state[widget] = wanted
-    run_id = st.selectbox(
+    run_id = st.session_state.get("other_network")
+    if run_id not in titles:
+        run_id = next(iter(titles), runs.PRETRAINED)
+    return _box(label, "other_network", run_id, titles)
+
+
+def _box(
+    label: str,
+    key: str,
+    run_id: str,
+    titles: dict[str, str],
+    on_change: Callable[[], None] | None = None,
+) -> Chosen | None:
+    # Set each time: a browser that holds the label of an hour ago gets the new one.
+    st.session_state[key] = run_id
+    st.selectbox(
         label,
         list(titles),
-        list(titles).index(st.session_state[widget]),
         format_func=lambda each: titles.get(each, each),
-        key=widget,
+        key=key,
+        on_change=on_change,
+        persist_state="session",
     )
-    st.session_state[key] = run_id
-    # Each change of the address is a step for the browser's Back: none for nothing.
-    if key == CHOSEN and st.query_params.get("network", runs.PRETRAINED) != run_id:
-        st.query_params["network"] = run_id
     try:
         return load_network(run_id)
     except (RunError, NetworkError) as error:
@@ -63,24 +91,15 @@ def choose_network(label: str, *, key: str = CHOSEN) -> Chosen | None:
         return None
 
 
-def _wanted(key: str, titles: dict[str, str]) -> str:
-    linked = st.query_params.get("network") if key == CHOSEN else None
-    remembered = st.session_state.get(key)
-    if linked and linked != remembered and linked not in titles:
-        st.warning(
-            _(
-                "The link names a network that is not here: it may have been deleted, "
-                "or has no complete epoch yet. This is the pretrained one."
-            )
-        )
-    for run_id in (linked, remembered, runs.PRETRAINED):
-        if run_id in titles:
-            return run_id
-    return next(iter(titles), runs.PRETRAINED)
+def _write_link() -> None:
+    st.query_params[NETWORK] = st.session_state.network_box
 
 
 def network_titles() -> dict[str, str]:
-    """Title by run id of every network that can be used, the pretrained one first."""
+    """Title by run id of every network that can be used, the pretrained one first.
+
+    No two are the same: what a browser sends back is a title.
+    """
     folder = runs.folder()
     try:
         changed = folder.stat().st_mtime_ns
@@ -92,7 +111,12 @@ def network_titles() -> dict[str, str]:
 # Each stroke on Draw asks; reading fifty run folders each time would cost more than it.
 @st.cache_data(ttl=1.0, max_entries=8, show_spinner=False)
 def _titles(folder: str, changed: int) -> dict[str, str]:
-    return {run.id: network_title(run) for run in runs_with_network()}
+    titles = {run.id: network_title(run) for run in runs_with_network()}
+    times = Counter(titles.values())
+    return {
+        run_id: title if times[title] == 1 else f"{title} ({run_id[:6]})"
+        for run_id, title in titles.items()
+    }
 
 
 def runs_with_network() -> list[Run]:
@@ -113,7 +137,7 @@ def network_title(run: Run) -> str:
     parts = [name]
     if status.test_accuracy is not None:
         parts.append(
-            _("{share:.2%} on the test set").format(share=status.test_accuracy)
+            _("{accuracy:.2%} on the test set").format(accuracy=status.test_accuracy)
         )
     if status.is_active:
         parts.append(_("in training, epoch {n}").format(n=status.epochs_done))
@@ -127,17 +151,54 @@ def load_network(run_id: str) -> Chosen:
         RunError, NetworkError: if there is none, in a sentence.
     """
     run = runs.find(run_id)
-    try:
-        changed = run.weights_path.stat().st_mtime_ns
-    except OSError as error:
-        raise NetworkError(
-            _("Run {name} has no network yet: its first epoch is not complete.").format(
-                name=literal(run.name)
-            )
-        ) from error
-    return Chosen(run, _load(run_id, str(run.path), changed), network_title(run))
+    return Chosen(run, _cache().load(run), network_title(run))
 
 
-@st.cache_resource(max_entries=NETWORKS_KEPT, show_spinner=False)
-def _load(run_id: str, path: str, changed: int) -> Network:
-    return runs.load_network(run_id)
+class NetworkCache:
+    """Networks that are in use, one a run, in so many bytes or few more.
+
+    Args:
+        limit: in bytes of weights. The network used last is kept whatever its size.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._lock = Lock()
+        self._kept: OrderedDict[str, tuple[int, Network]] = OrderedDict()
+
+    def load(self, run: Run) -> Network:
+        """The run's network as of its newest complete epoch; that replaces an older.
+
+        Raises:
+            NetworkError: if there is none, or it cannot be read, in a sentence.
+        """
+        key = str(run.path)
+        try:
+            changed = run.weights_path.stat().st_mtime_ns
+        except OSError as error:
+            raise NetworkError(
+                _(
+                    "Run {name} has no network yet: its first epoch is not complete."
+                ).format(name=literal(run.name))
+            ) from error
+        with self._lock:
+            if self._kept.get(key, (None,))[0] != changed:
+                self._kept[key] = changed, runs.load_network(run.id)
+            self._kept.move_to_end(key)
+            while self.size > self._limit and len(self._kept) > 1:
+                self._kept.popitem(last=False)
+            return self._kept[key][1]
+
+    @property
+    def size(self) -> int:
+        """Bytes of all weights in it."""
+        return sum(
+            array.nbytes
+            for _changed, network in self._kept.values()
+            for array in network.weights.values()
+        )
+
+
+@st.cache_resource(show_spinner=False)
+def _cache() -> NetworkCache:
+    return NetworkCache(CACHE_BYTES)

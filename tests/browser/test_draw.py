@@ -1,7 +1,12 @@
 """Drawing as people do, in Chromium, on a real server."""
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
+
+from mnist_cnn import runs
+from mnist_cnn.experiments.config import TrainingConfig
 
 
 @pytest.fixture(scope="module")
@@ -95,6 +100,43 @@ def test_on_a_phone_a_finger_draws_instead_of_scrolling(lab, open_page):
     assert scrolled == top
 
 
+WIDTHS = (280, 390, 700, 768, 820, 1024, 1199, 1280)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("touch", [False, True], ids=["mouse", "touch"])
+def test_the_whole_canvas_can_be_drawn_on_at_every_width(lab, open_page, width, touch):
+    page = open_page(viewport={"width": width, "height": 900}, has_touch=touch)
+    page.goto(f"{lab.url}/Draw")
+    expect(page.get_by_text("Nothing is drawn yet")).to_be_visible()
+    canvas = page.locator("canvas").last
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= width
+    # From the right edge, which a column too narrow hides.
+    x, y, side = box["x"], box["y"], box["width"]
+    stroke = [(x + side - 8, y + 40 + 25 * step) for step in range(8)]
+    if touch:
+        finger = page.context.new_cdp_session(page)
+        for number, (at_x, at_y) in enumerate(stroke):
+            finger.send(
+                "Input.dispatchTouchEvent",
+                {
+                    "type": "touchMove" if number else "touchStart",
+                    "touchPoints": [{"x": at_x, "y": at_y}],
+                },
+            )
+        finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    else:
+        page.mouse.move(*stroke[0])
+        page.mouse.down()
+        for point in stroke[1:]:
+            page.mouse.move(*point)
+        page.mouse.up()
+    expect(prediction(page)).to_be_visible()
+
+
 def test_no_page_is_wider_than_a_phone(lab, open_page):
     phone = open_page(viewport={"width": 390, "height": 844}, color_scheme="dark")
     for path in ("/", "/Train", "/Architecture", "/Draw"):
@@ -114,3 +156,26 @@ def test_a_file_that_is_no_picture_gets_a_sentence(lab, page):
     file = {"name": "seven.txt", "mimeType": "text/plain", "buffer": b"a seven"}
     page.locator("input[type=file]").set_input_files(file)
     expect(page.get_by_text("This file is text, not an image")).to_be_visible()
+
+
+def test_back_undoes_the_choice_of_a_network_and_other_pages_go_on_with_it(
+    lab, page, monkeypatch
+):
+    monkeypatch.setenv("MNIST_CNN_RUNS", str(lab.runs))
+    run = runs.submit(TrainingConfig(), name="mine")
+    run.weights_path.write_bytes(runs.find(runs.PRETRAINED).weights_path.read_bytes())
+    page.goto(f"{lab.url}/Draw")
+    box = page.get_by_role("combobox", name="Network")
+    expect(box).to_have_value(re.compile("^Pretrained"))
+    box.click()
+    page.get_by_role("option", name="mine").click()
+    expect(page).to_have_url(re.compile(f"network={run.id}"))
+    page.get_by_role("link", name="Architecture").first.click()
+    expect(page.get_by_role("heading", name="model.summary()")).to_be_visible()
+    expect(box).to_have_value(re.compile("^mine"))
+    page.go_back()
+    expect(page.get_by_role("heading", name="Draw", exact=True)).to_be_visible()
+    expect(box).to_have_value(re.compile("^mine"))
+    page.go_back()
+    expect(box).to_have_value(re.compile("^Pretrained"))
+    expect(page).not_to_have_url(re.compile("network="))

@@ -109,7 +109,7 @@ def test_the_drawing_survives_a_page_switch():
 
 def test_a_digit_of_the_test_set_is_given_to_the_network_as_it_is(mnist):
     at = draw_page()
-    at.session_state["input_way-box"] = "test"
+    at.session_state["input_way"] = "test"
     at.run()
     assert not at.exception
     expected = mnist.x_test[0].astype(np.float32) / 255
@@ -144,3 +144,76 @@ def test_two_networks_read_the_same_drawing_side_by_side():
     next(t for t in at.toggle if t.label.startswith("Compare")).set_value(True).run()
     assert not at.exception
     assert [m.value for m in at.metric] == ["7", "7"]
+
+
+def toggled(at: AppTest, label: str) -> AppTest:
+    next(t for t in at.toggle if t.label.startswith(label)).set_value(True).run()
+    assert not at.exception
+    return at
+
+
+def a_run_with_the_pretrained_weights(name: str) -> runs.Run:
+    run = runs.submit(TrainingConfig(), name=name)
+    run.weights_path.write_bytes(runs.find(runs.PRETRAINED).weights_path.read_bytes())
+    return run
+
+
+def test_two_networks_read_a_number_side_by_side_and_it_is_no_digit_to_look_into():
+    two = np.concatenate([drawing_of_a_seven(), drawing_of_a_seven()], axis=1)
+    at = toggled(draw_page(two), "Compare")
+    assert [m.value for m in at.metric] == ["77", "77"]
+    assert "drawing_pixels" not in at.session_state
+
+
+def test_each_step_of_the_test_digits_number_counts(mnist):
+    at = draw_page()
+    at.session_state["input_way"] = "test"
+    at.run()
+    for index in (1, 2, 3):
+        at.number_input[0].increment().run()
+        expected = mnist.x_test[index].astype(np.float32) / 255
+        assert np.array_equal(at.session_state["drawing_pixels"], expected)
+
+
+def test_an_uploaded_picture_is_still_there_after_another_page():
+    buffer = io.BytesIO()
+    Image.fromarray(drawing_of_a_seven()).convert("L").save(buffer, "PNG")
+    at = draw_page()
+    at.session_state["input_way"] = "upload"
+    at.run()
+    at.file_uploader[0].upload("seven.png", buffer.getvalue(), "image/png").run()
+    assert at.metric[0].value == "7"
+    at.switch_page("app.py").run()
+    at.switch_page("pages/3_Draw.py").run()
+    assert at.metric[0].value == "7"
+
+
+def test_two_networks_with_the_same_name_are_two_choices():
+    one, other = (a_run_with_the_pretrained_weights("mine") for _ in range(2))
+    for run in (one, other):
+        at = draw_page(network=run.id)
+        assert at.selectbox[0].value == run.id
+    assert len(set(at.selectbox[0].options)) == 3
+    at.selectbox[0].set_value(one.id).run()
+    assert at.selectbox[0].value == one.id
+    assert at.query_params["network"] in (one.id, [one.id])
+
+
+def test_the_link_decides_so_back_undoes_a_choice():
+    run = a_run_with_the_pretrained_weights("mine")
+    at = draw_page()
+    at.selectbox[0].set_value(run.id).run()
+    del at.query_params["network"]
+    at.run()
+    assert at.selectbox[0].value == runs.PRETRAINED
+
+
+def test_a_network_deleted_while_a_page_shows_it_is_told_once():
+    run = a_run_with_the_pretrained_weights("mine")
+    at = draw_page(network=run.id)
+    runs.delete(run)
+    at.run()
+    assert "may have been deleted" in at.warning[0].value
+    assert "network" not in at.query_params
+    at.run()
+    assert not at.warning

@@ -221,7 +221,7 @@ def test_a_choice_outlives_another_network_if_it_has_that_layer(
     narrow = run_of(random_network(architectures["batch norm, pool 3"]))
     at = opened({"network": wide.id, "layer": "conv_2", "unit": "60"}, a_seven)
     assert chosen(at) == ("conv_2", 60)
-    at.selectbox(key="chosen_network-box").set_value(narrow.id).run()
+    at.selectbox(key="network_box").set_value(narrow.id).run()
     assert not at.exception
     assert chosen(at) == ("conv_2", 0)
 
@@ -296,7 +296,7 @@ def test_a_network_still_in_training_can_be_looked_into(
     with run.lock():
         at = opened({"network": run.id}, a_seven)
     assert warnings(at) == ""
-    assert "in training" in at.selectbox(key="chosen_network-box").format_func(run.id)
+    assert "in training" in at.selectbox(key="network_box").format_func(run.id)
     assert "The network reads a" in words(at)
 
 

@@ -40,19 +40,16 @@ def picture_input() -> Picture | None:
         "camera": _("Camera"),
         "test": _("Test digit"),
     }
-    # A widget's own state is lost with a page switch; this copy is not.
-    if "input_way-box" not in st.session_state:
-        st.session_state["input_way-box"] = st.session_state.get("input_way", "draw")
     way = st.segmented_control(
         _("Input"),
         list(ways),
         format_func=ways.get,
-        default=st.session_state["input_way-box"],
+        default="draw",
         required=True,
         label_visibility="collapsed",
-        key="input_way-box",
+        key="input_way",
+        persist_state="session",
     )
-    st.session_state.input_way = way
     return {"draw": _canvas, "upload": _upload, "camera": _camera, "test": _digit}[
         way
     ]()
@@ -65,8 +62,7 @@ def _canvas() -> Picture | None:
     if key not in state or "canvas_initial" not in state:
         # Just mounted, or back from another page: what was drawn comes back.
         state.canvas_initial = state.get("canvas_objects")
-    brush = st.slider(_("Brush"), 6, 40, state.get("brush", 20), key="brush-box")
-    state.brush = brush
+    brush = st.slider(_("Brush"), 6, 40, 20, key="brush", persist_state="session")
     # Importing it registers its component, which takes a running Streamlit.
     from streamlit_drawable_canvas import st_canvas
 
@@ -97,16 +93,30 @@ def _clear() -> None:
 def _upload() -> Picture | None:
     # Any file may come: the reason against it is a sentence of ours, where Streamlit
     # would show it on hover only.
-    file = st.file_uploader(
+    st.file_uploader(
         _("A picture of a digit: PNG, JPEG, WebP, GIF or BMP"),
         max_upload_size=MEGABYTES,
+        key="upload_box",
+        on_change=_keep_file,
+        args=("upload",),
     )
-    return _opened(file and file.getvalue())
+    return _opened(st.session_state.get("upload_file"))
 
 
 def _camera() -> Picture | None:
-    photo = st.camera_input(_("A digit on paper, filling the picture"))
-    return _opened(photo and photo.getvalue())
+    st.camera_input(
+        _("A digit on paper, filling the picture"),
+        key="camera_box",
+        on_change=_keep_file,
+        args=("camera",),
+    )
+    return _opened(st.session_state.get("camera_file"))
+
+
+def _keep_file(way: str) -> None:
+    """For after a page switch, when the box is empty, though nobody emptied it."""
+    file = st.session_state[f"{way}_box"]
+    st.session_state[f"{way}_file"] = file and file.getvalue()
 
 
 def _opened(file: bytes | None) -> Picture | None:
@@ -126,16 +136,23 @@ def _digit() -> Picture | None:
         st.error(str(error))
         return None
     count = len(digits.x_test)
-    state = st.session_state
-    if st.button(_("Another one"), icon=":material/casino:"):
-        state.test_index = int(np.random.default_rng().integers(count))
+    st.button(
+        _("Another one"),
+        icon=":material/casino:",
+        on_click=_take_any_digit,
+        args=(count,),
+    )
     index = st.number_input(
         _("Number in the test set"),
         0,
         count - 1,
-        min(state.get("test_index", 0), count - 1),
+        key="draw_test_index",
+        persist_state="session",
     )
-    state.test_index = int(index)
     image = digits.x_test[index]
     note = _("The test set says this is a {digit}.").format(digit=digits.y_test[index])
     return Picture(image, image.astype(np.float32) / 255, note)
+
+
+def _take_any_digit(count: int) -> None:
+    st.session_state.draw_test_index = int(np.random.default_rng().integers(count))

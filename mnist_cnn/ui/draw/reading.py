@@ -17,7 +17,6 @@ from mnist_cnn.ui.text import _, literal
 
 UNSURE = 0.6
 SHOWN_SIDE = 140
-DIGITS_A_ROW = 8
 
 
 def pixels_of(picture: Picture, *, only_resize: bool) -> tuple[np.ndarray, Preparation]:
@@ -80,7 +79,7 @@ def show_steps(preparation: Preparation) -> None:
                 st.caption(_(step.sentence))
 
 
-def show_number(picture: Picture, chosen: Chosen) -> bool:
+def show_number(picture: Picture, networks: list[Chosen]) -> bool:
     """If the picture holds several digits: each boxed, read, and the whole number.
 
     Returns:
@@ -90,21 +89,23 @@ def show_number(picture: Picture, chosen: Chosen) -> bool:
     if len(groups) < 2:
         return False
     pixels = np.stack([preprocessing.prepare(group.picture).pixels for group in groups])
-    probabilities = chosen.network.probabilities(pixels)
-    number = "".join(str(digit) for digit in probabilities.argmax(axis=1))
-    st.metric(_("Prediction"), number)
     st.image(
         _boxed(picture.image, groups),
         caption=_("{count} digits, read from left to right").format(count=len(groups)),
         width=280,
     )
-    for start in range(0, len(groups), DIGITS_A_ROW):
+    for each in networks:
+        probabilities = each.network.probabilities(pixels)
+        predicted = probabilities.argmax(axis=1)
+        st.metric(_("Prediction"), "".join(map(str, predicted)))
+        if len(networks) > 1:
+            st.caption(literal(each.title))
         with st.container(horizontal=True):
-            for digit in range(start, min(start + DIGITS_A_ROW, len(groups))):
-                best = probabilities[digit].argmax()
+            for digit, predicted_class in enumerate(predicted):
+                confidence = probabilities[digit, predicted_class]
                 st.image(
                     _enlarged(pixels[digit], 84),
-                    caption=f"{best}: {probabilities[digit, best]:.0%}",
+                    caption=f"{predicted_class}: {confidence:.0%}",
                 )
     return True
 

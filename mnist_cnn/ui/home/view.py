@@ -9,7 +9,7 @@ from mnist_cnn.digits import mnist
 from mnist_cnn.nn.architecture import LECTURE_NETWORK, Architecture
 from mnist_cnn.runs import RunError
 from mnist_cnn.ui.architecture.view import volume_picture
-from mnist_cnn.ui.frame import pages
+from mnist_cnn.ui.frame import page_link, pages
 from mnist_cnn.ui.text import _
 
 WAYS_ACROSS = 3
@@ -67,7 +67,7 @@ def ways() -> None:
     for script, column in zip(shown, columns, strict=True):
         name, icon = there[script]
         with column, st.container(border=True, height="stretch"):
-            st.page_link(script, label=f"**{name}**", icon=icon)
+            page_link(script, f"**{name}**", icon)
             st.markdown(sentences[script])
 
 

@@ -9,6 +9,7 @@ from mnist_cnn.figures.activations import Picture, layer_pictures
 from mnist_cnn.nn.gradients import IMAGE
 from mnist_cnn.nn.network import ForwardPass, Network
 from mnist_cnn.ui.components.clickable_picture import Tile, clickable_pictures
+from mnist_cnn.ui.frame import page_link
 from mnist_cnn.ui.inside.digit import Digit, choose_digit
 from mnist_cnn.ui.inside.layer import show_layer
 from mnist_cnn.ui.inside.mattered import show_mattered
@@ -31,10 +32,10 @@ def choose() -> tuple[Network, Digit] | None:
     if digit is None:
         return None
     if st.session_state.get("drawing_pixels") is None:
-        st.page_link(
+        page_link(
             "pages/3_Draw.py",
-            label=_("Draw a digit of your own, then come back"),
-            icon=":material/draw:",
+            _("Draw a digit of your own, then come back"),
+            ":material/draw:",
         )
     _adopt_link(chosen.network)
     return chosen.network, digit
