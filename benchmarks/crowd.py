@@ -20,7 +20,7 @@ from benchmarks.live_run import training
 from benchmarks.server import Server
 from benchmarks.session import Session
 from mnist_cnn.runs import Run
-from mnist_cnn.runs.metrics import MetricsReader
+from mnist_cnn.runs.metrics_reader import MetricsReader
 
 SETTLE_SECONDS = 12.0
 SPREAD_SECONDS = 4.0

@@ -21,7 +21,7 @@ import numpy as np
 from benchmarks.contenders import ROOT
 from mnist_cnn import runs
 from mnist_cnn.experiments.presets import PRESETS
-from mnist_cnn.runs.metrics import MetricsReader
+from mnist_cnn.runs.metrics_reader import MetricsReader
 
 GOAL = 0.99
 EPOCHS = 5

@@ -1,11 +1,11 @@
 """The run folder: what a training records, and all that processes share."""
 
-from mnist_cnn.runs.run import (
+from mnist_cnn.runs.run import Run
+from mnist_cnn.runs.schema import RunError
+from mnist_cnn.runs.status import Status
+from mnist_cnn.runs.store import (
     PRETRAINED,
     PRETRAINED_FOLDER,
-    Run,
-    RunError,
-    Status,
     delete,
     find,
     find_by_prefix,

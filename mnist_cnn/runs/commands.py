@@ -2,40 +2,48 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Literal
+
+import msgspec
+
+from mnist_cnn.storage.files import append_line
 
 COMMANDS = ("pause", "resume", "one_batch", "one_epoch", "stop", "learning_rate")
 # In bytes; what a page writes has less than 100.
 LONGEST_LINE = 10_000
 
 
-@dataclass(frozen=True)
-class Command:
+class Command(msgspec.Struct, frozen=True):
     """Something a page asks of a training.
 
     Attributes:
         what: one of ``COMMANDS``.
         value: the new rate, for "learning_rate".
+        time: when it was asked, in seconds since 1970.
     """
 
-    what: str
+    what: Literal[COMMANDS]
     value: float | None = None
+    time: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.what == "learning_rate" and self.value is None:
+            raise ValueError("no rate")
+
+
+_decoder = msgspec.json.Decoder(Command)
 
 
 def append(path: Path, what: str, value: float | None = None) -> None:
-    """Adds a command; a line this short is written whole or not at all.
+    """Adds a command, on a line of its own.
 
     Raises:
         OSError: if it cannot be written.
     """
-    line = json.dumps({"what": what, "value": value, "time": time.time()}) + "\n"
-    with path.open("ab") as file:
-        file.write(line.encode())
+    append_line(path, msgspec.json.encode(Command(what, value, time.time())))
 
 
 class CommandReader:
@@ -73,13 +81,8 @@ class CommandReader:
             self.read += len(line)
             is_whole = is_end and not self._is_in_long_line
             self._is_in_long_line = not is_end
-            if not is_whole:
-                continue
-            try:
-                values = json.loads(line)
-                command = Command(values["what"], values.get("value"))
-            except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-                continue
-            number = type(command.value) in (int, float)  # True is an int too
-            if command.what in COMMANDS and (number or command.what != "learning_rate"):
-                yield command
+            if is_whole:
+                try:
+                    yield _decoder.decode(line)
+                except (ValueError, RecursionError):
+                    continue

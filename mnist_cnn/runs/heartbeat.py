@@ -22,6 +22,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from mnist_cnn.runs.files import RunFiles
+
 BEAT_SECONDS = 1.0
 SILENCE_SECONDS = 15.0
 # Of the time since the last look no more than this counts as silence.
@@ -42,33 +44,33 @@ def this_machine() -> str:
 
 
 @contextlib.contextmanager
-def beating(folder: Path, machine: str) -> Iterator[None]:
+def beating(files: RunFiles, machine: str) -> Iterator[None]:
     """Beats while the block runs.
 
     Ends this process at once when another training has taken the run over: after a
     long suspension, say, in which others took this machine for lost.
 
     Args:
-        folder: of the run.
+        files: of the run.
         machine: the name of this machine; empty if the run could not be locked, so
             that only the heartbeat tells.
     """
-    path = folder / "heartbeat"
-    me = f"{machine}\n{secrets.token_hex(8)}\n"
-    path.write_text(f"{me}0\n")
+    path = files.heartbeat_path
+    me = f"{machine}\n{secrets.token_hex(8)}\n".encode()
+    path.write_bytes(me + b"0\n")
     end = threading.Event()
 
     def beat() -> None:
         number = 0
         while not end.wait(BEAT_SECONDS):
-            if not _is_mine(path, me):
-                print(f"Run {folder.name} is trained elsewhere now.", file=sys.stderr)
+            if not _is_mine(files, me):
+                print(f"Run {files.id} is trained elsewhere now.", file=sys.stderr)
                 os._exit(LOST_EXIT_CODE)
             number += 1
             # In place, since over a network a replaced file may be seen late. What
             # cannot be written now is written the next time.
-            with contextlib.suppress(OSError), path.open("r+") as file:
-                file.write(f"{me}{number}\n")
+            with contextlib.suppress(OSError), path.open("r+b") as file:
+                file.write(me + b"%d\n" % number)
 
     thread = threading.Thread(target=beat, name="heartbeat", daemon=True)
     thread.start()
@@ -79,19 +81,19 @@ def beating(folder: Path, machine: str) -> Iterator[None]:
         thread.join()
 
 
-def machine_of(folder: Path) -> str | None:
+def machine_of(files: RunFiles) -> str | None:
     """The machine that trains or trained the run; "" if only the heartbeat tells.
 
     Returns:
         None if there is no heartbeat: the run is older than it, or never began.
     """
-    content = _read(folder / "heartbeat")
-    return content.partition("\n")[0] if content else None
+    content = _read(files)
+    return content.partition(b"\n")[0].decode("utf-8", "replace") if content else None
 
 
 @dataclass
 class _Seen:
-    content: str | None
+    content: bytes | None
     looked: float
     silent: float = 0.0
 
@@ -108,13 +110,13 @@ class Observer:
         self._seen: dict[Path, _Seen] = {}
         self._lock = threading.Lock()
 
-    def lives(self, folder: Path) -> bool:
+    def lives(self, files: RunFiles) -> bool:
         """Whether the heart of this run beat in the last 15 seconds of looking."""
-        content, now = _read(folder / "heartbeat"), self._clock()
+        content, now = _read(files), self._clock()
         with self._lock:
-            seen = self._seen.get(folder)
+            seen = self._seen.get(files.path)
             if seen is None or content != seen.content:
-                self._seen[folder] = _Seen(content, now)
+                self._seen[files.path] = _Seen(content, now)
                 return True
             if content is not None:  # not to be read is not to be silent
                 seen.silent += min(now - seen.looked, LOOK_SECONDS)
@@ -122,25 +124,25 @@ class Observer:
             return seen.silent < SILENCE_SECONDS
 
 
-def has_stopped(folder: Path) -> bool:
+def has_stopped(files: RunFiles) -> bool:
     """Listens until the heart beats (False) or has been silent for long (True)."""
-    observer, beat = Observer(), _read(folder / "heartbeat")
-    while observer.lives(folder):
-        if _read(folder / "heartbeat") != beat:
+    observer, beat = Observer(), _read(files)
+    while observer.lives(files):
+        if _read(files) != beat:
             return False
         time.sleep(BEAT_SECONDS / 2)
     return True
 
 
-def _is_mine(path: Path, me: str) -> bool:
+def _is_mine(files: RunFiles, me: bytes) -> bool:
     # Unreadable, or being written: nobody has taken it over.
-    content = _read(path)
-    return not content or content.count("\n") < 3 or content.startswith(me)
+    content = _read(files)
+    return not content or content.count(b"\n") < 3 or content.startswith(me)
 
 
-def _read(path: Path) -> str | None:
+def _read(files: RunFiles) -> bytes | None:
     try:
-        with path.open("rb") as file:
-            return file.read(MAX_BYTES).decode("utf-8", "replace")
+        with files.heartbeat_path.open("rb") as file:
+            return file.read(MAX_BYTES)
     except OSError:
         return None

@@ -1,186 +1,120 @@
-"""What a training has measured so far: metrics.jsonl, read as it grows.
-
-One reader a file serves every viewer of a run, in any thread, and parses only what
-was appended since it last looked.
-"""
+"""What a training has measured, and the same as lines or as a table."""
 
 from __future__ import annotations
 
+import csv
+import io
 import math
-import os
-import threading
-import time
-from collections import OrderedDict
-from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from dataclasses import dataclass
 
+import msgspec
 import numpy as np
 
-from mnist_cnn.runs.measurements import (
-    BATCH_FIELDS,
-    RESUME,
-    EpochPoint,
-    Mark,
-    Metrics,
-    batch_rows,
-    between_resumes,
-    epoch_point,
-    mark,
-    parse_lines,
+from mnist_cnn.runs.schema import Batch, EpochPoint, Mark, Record
+
+__all__ = ["EpochPoint", "Mark", "Metrics", "to_csv", "to_lines"]
+
+# The columns of the table: what a row is, then all that batches and epochs have.
+CSV_HEADER = (
+    "kind",
+    "epoch",
+    "step",
+    "time",
+    "loss",
+    "accuracy",
+    "val_loss",
+    "val_accuracy",
+    "learning_rate",
+    "seconds",
 )
 
-if TYPE_CHECKING:
-    from mnist_cnn.runs.run import Run
 
-__all__ = ["EpochPoint", "Mark", "Metrics", "MetricsReader", "read_metrics", "reader"]
+@dataclass(frozen=True)
+class Metrics:
+    """A training's measurements at one moment.
 
-# One call of json.loads holds the interpreter lock, so it gets one such block at most.
-BLOCK_BYTES = 1 << 17
-READERS_KEPT = 64
-# The longest training writes some 30 MB; an epoch's line has less than 1 kB.
-MAX_BYTES = 100_000_000
-LONGEST_LINE = 1_000_000
-
-
-class MetricsReader:
-    """Reads one metrics.jsonl, from where it stopped the last time.
-
-    A last line without its line break waits until it is complete; a line that is not
-    a measurement is skipped; a file that is missing holds nothing yet; a file that was
-    replaced is read from its start. Where a training was resumed, what it had measured
-    after its last complete epoch is forgotten. Safe to share between threads.
+    ``batches`` is float64, read-only, one row a batch with the fields of ``Batch`` as
+    its columns, which the properties are. ``version`` differs whenever the content
+    does.
     """
 
-    def __init__(self, path: Path | str) -> None:
-        self.path = Path(path)
-        self._lock = threading.Lock()
-        self._generation = 0
-        self._read_at = -math.inf
-        self._forget(identity=None)
+    batches: np.ndarray
+    epochs: tuple[EpochPoint, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    version: tuple[int, int] = (0, 0)
 
-    def read(self, max_age: float = 0.0) -> Metrics:
-        """Everything measured until now.
+    @property
+    def step(self) -> np.ndarray:
+        return self.batches[:, 0]
 
-        Args:
-            max_age: seconds. What was read not longer ago will do, so that many viewers
-                see the same version, and its figures are drawn once for all of them.
-        """
-        with self._lock:
-            now = time.monotonic()
-            if now - self._read_at < max_age:
-                return self._metrics
-            self._read_at = now
-            try:
-                with self.path.open("rb") as file:
-                    self._catch_up(file)
-            except OSError:
-                if self._identity is not None:
-                    self._forget(identity=None)
-            return self._metrics
+    @property
+    def epoch(self) -> np.ndarray:
+        return self.batches[:, 1]
 
-    def _forget(self, identity: tuple[int, int] | None) -> None:
-        self._generation += 1
-        self._identity = identity
-        self._offset = 0
-        self._rows = np.empty((256, len(BATCH_FIELDS)))
-        self._count = 0
-        self._epochs: list[EpochPoint] = []
-        self._marks: list[Mark] = []
-        self._metrics = self._snapshot()
+    @property
+    def loss(self) -> np.ndarray:
+        return self.batches[:, 2]
 
-    def _catch_up(self, file: BinaryIO) -> None:
-        status = os.fstat(file.fileno())
-        identity = (status.st_dev, status.st_ino)
-        if identity != self._identity or status.st_size < self._offset:
-            self._forget(identity)
-        if status.st_size == self._offset or self._offset > MAX_BYTES:
-            return
-        file.seek(self._offset)
-        torn = b""
-        while block := file.read(BLOCK_BYTES):
-            complete, line_break, rest = (torn + block).rpartition(b"\n")
-            if line_break:
-                self._offset += len(complete) + 1
-                self._take(complete)
-            torn = rest
-            if self._offset > MAX_BYTES:
-                break
-            if len(torn) > LONGEST_LINE:
-                # No measurement is so long: it is not kept, and its end is no line.
-                self._offset += len(torn)
-                torn = b""
-        self._metrics = self._snapshot()
+    @property
+    def accuracy(self) -> np.ndarray:
+        return self.batches[:, 3]
 
-    def _snapshot(self) -> Metrics:
-        batches = self._rows[: self._count]
-        batches.flags.writeable = False
-        return Metrics(
-            batches,
-            tuple(self._epochs),
-            tuple(self._marks),
-            (self._generation, self._offset),
+    @property
+    def learning_rate(self) -> np.ndarray:
+        return self.batches[:, 4]
+
+    @property
+    def time(self) -> np.ndarray:
+        return self.batches[:, 5]
+
+    def __len__(self) -> int:
+        return len(self.batches)
+
+    @property
+    def seconds_per_batch(self) -> float | None:
+        """Mean of the last 50 batches, in seconds; None before the second batch."""
+        recent = self.time[-51:]
+        if len(recent) < 2:
+            return None
+        seconds = float(recent[-1] - recent[0]) / (len(recent) - 1)
+        return seconds if seconds > 0 else None
+
+    def rows(self) -> list[Record]:
+        """Every batch, epoch and mark, in the order in which they happened."""
+        batches = [
+            Batch(int(step), int(epoch), *measured)
+            for step, epoch, *measured in self.batches.tolist()
+        ]
+        # Sorting keeps the order of what happened after the same batch.
+        return sorted(
+            [*batches, *self.epochs, *self.marks], key=lambda record: record.step
         )
 
-    def _take(self, lines: bytes) -> None:
-        for records in between_resumes(parse_lines(lines)):
-            self._take_records(records)
 
-    def _take_records(self, records: Sequence[Mapping[str, Any]]) -> None:
-        batches = [record for record in records if record.get("kind") == "batch"]
-        if batches:
-            self._append(batch_rows(batches))
-        if len(batches) == len(records):
-            return
-        for record in records:
-            try:
-                if record.get("kind") == "epoch":
-                    self._epochs.append(epoch_point(record))
-                elif record.get("kind") == "mark":
-                    self._marks.append(mark(record))
-                elif record.get("kind") == RESUME:
-                    self._go_back(mark(record), int(record["epoch"]))
-            except (KeyError, TypeError, ValueError, OverflowError):
-                continue
-
-    def _go_back(self, resumed: Mark, epoch: int) -> None:
-        """The training went on after that epoch: what came later was trained anew."""
-        self._generation += 1
-        rows = self._rows[: self._count]
-        kept = rows[rows[:, 0] <= resumed.step]
-        # Earlier snapshots keep the old array, which nobody writes to any more.
-        self._rows, self._count = kept, len(kept)
-        self._epochs = [point for point in self._epochs if point.epoch <= epoch]
-        self._marks = [mark for mark in self._marks if mark.step <= resumed.step]
-        self._marks.append(resumed)
-
-    def _append(self, rows: np.ndarray) -> None:
-        rows = rows[np.isfinite(rows[:, :2]).all(axis=1)]
-        needed = self._count + len(rows)
-        if needed > len(self._rows):
-            # Earlier snapshots keep the old array, which nobody writes to any more.
-            grown = np.empty((max(needed, 2 * len(self._rows)), len(BATCH_FIELDS)))
-            grown[: self._count] = self._rows[: self._count]
-            self._rows = grown
-        self._rows[self._count : needed] = rows
-        self._count = needed
+def to_lines(metrics: Metrics) -> bytes:
+    """The lines of a ``metrics.jsonl`` that is read as these metrics."""
+    return msgspec.json.Encoder().encode_lines(metrics.rows())
 
 
-_readers: OrderedDict[Path, MetricsReader] = OrderedDict()
-_readers_lock = threading.Lock()
+def to_csv(metrics: Metrics) -> str:
+    """A row for each batch, and after an epoch's last batch one for the epoch.
+
+    ``time`` is in seconds since the training began, ``seconds`` what the epoch took;
+    a cell is empty where nothing was measured. Numbers have all their digits, so that
+    reading them gives the same floats again.
+    """
+    text = io.StringIO()
+    table = csv.DictWriter(text, CSV_HEADER, restval="", extrasaction="ignore")
+    table.writeheader()
+    for row in metrics.rows():
+        if isinstance(row, Mark):
+            continue
+        values = msgspec.structs.asdict(row) | {"kind": row.__struct_config__.tag}
+        table.writerow(
+            {name: "" if _is_nan(value) else value for name, value in values.items()}
+        )
+    return text.getvalue()
 
 
-def reader(path: Path | str) -> MetricsReader:
-    """The reader of this file that the whole process shares."""
-    path = Path(path).absolute()
-    with _readers_lock:
-        found = _readers.setdefault(path, MetricsReader(path))
-        _readers.move_to_end(path)
-        if len(_readers) > READERS_KEPT:
-            _readers.popitem(last=False)
-        return found
-
-
-def read_metrics(run: Run) -> Metrics:
-    """What a run has measured until now: each batch, each epoch, each command."""
-    return reader(run.metrics_path).read()
+def _is_nan(value: object) -> bool:
+    return isinstance(value, float) and math.isnan(value)

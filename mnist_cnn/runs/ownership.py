@@ -11,19 +11,15 @@ import hmac
 import os
 import re
 import secrets
-import threading
 import time
-from collections import OrderedDict
-from collections.abc import Callable
 from dataclasses import dataclass
 
-from mnist_cnn.runs import run as runs
-from mnist_cnn.runs.run import PRETRAINED, Run, RunError
+from mnist_cnn.runs.run import Run
+from mnist_cnn.runs.schema import RunError
+from mnist_cnn.runs.store import PRETRAINED, queue
 
 PASSPHRASE = "MNIST_CNN_PASSPHRASE"
-FREE_GUESSES = 3
-LONGEST_WAIT_SECONDS = 60.0
-PLACES_KEPT = 1000
+GUESS_SECONDS = 1.0
 LONGEST_PASSPHRASE = 1000
 
 _KEY = re.compile(r"[A-Za-z0-9_-]{43}")
@@ -103,7 +99,7 @@ def demand(run: Run, visitor: Visitor) -> None:
 
 def waiting(visitor: Visitor) -> list[Run]:
     """The runs of this browser that wait for their turn, oldest first."""
-    return [run for run in runs.queue() if visitor.owns(run)]
+    return [run for run in queue() if visitor.owns(run)]
 
 
 def has_teacher() -> bool:
@@ -111,43 +107,13 @@ def has_teacher() -> bool:
     return bool(os.environ.get(PASSPHRASE))
 
 
-class Door:
-    """Asks for the teacher's passphrase, and makes guessing slow.
+def is_passphrase(guess: object) -> bool:
+    """Whether that is the teacher's passphrase; the answer takes a moment.
 
-    After three wrong guesses a place has to wait: 2 s, then 4 s, up to a minute.
-
-    Args:
-        clock: seconds, as ``time.monotonic`` counts them.
+    So guessing is slow, and the right passphrase opens however much others have
+    guessed.
     """
-
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
-        self._lock = threading.Lock()
-        # For each place: wrong guesses, and when the next one counts.
-        self._wrong: OrderedDict[str, tuple[int, float]] = OrderedDict()
-
-    def ask(self, place: str, guess: object) -> str:
-        """Why a guess from that place (a network address) is not let in; or ""."""
-        with self._lock:
-            wrong, closed_until = self._wrong.get(place, (0, 0.0))
-            seconds = closed_until - self._clock()
-            if seconds > 0:
-                return f"Too many wrong guesses. Try again in {seconds:.0f} s."
-            if _is_passphrase(guess):
-                self._wrong.pop(place, None)
-                return ""
-            wrong += 1
-            wait = 0.0
-            if wrong >= FREE_GUESSES:
-                wait = min(2.0 ** (wrong - FREE_GUESSES + 1), LONGEST_WAIT_SECONDS)
-            self._wrong[place] = (min(wrong, 20), self._clock() + wait)
-            self._wrong.move_to_end(place)
-            if len(self._wrong) > PLACES_KEPT:
-                self._wrong.popitem(last=False)
-            return "That is not the teacher's passphrase."
-
-
-def _is_passphrase(guess: object) -> bool:
+    time.sleep(GUESS_SECONDS)
     wanted = os.environ.get(PASSPHRASE)
     if not wanted or not isinstance(guess, str) or len(guess) > LONGEST_PASSPHRASE:
         return False
@@ -157,6 +123,3 @@ def _is_passphrase(guess: object) -> bool:
         for text in (wanted, guess)
     ]
     return hmac.compare_digest(*digests)
-
-
-door = Door()

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
 import numpy as np
 
 from mnist_cnn.digits import CLASSES
 from mnist_cnn.digits.mnist import MAX_DIGITS, Dataset
 from mnist_cnn.nn.network import Network
+from mnist_cnn.runs.schema import PREDICTIONS, Hash
+from mnist_cnn.storage.arrays import read_arrays
 from mnist_cnn.storage.files import replacing
 
 CHUNK = 250
-FINGERPRINT_LENGTH = 64
 # Ten float32 and a label for each digit, and what numpy's headers take.
 MAX_BYTES = MAX_DIGITS * 41 + 10_000
 
@@ -52,42 +53,25 @@ def load(path: Path) -> Predictions:
         PredictionsError: if there is no such file, or it holds anything else.
     """
     try:
-        with zipfile.ZipFile(path) as archive:
-            size = sum(entry.file_size for entry in archive.infolist())
-        if size > MAX_BYTES:
-            raise ValueError("too large")
-        with np.load(path, allow_pickle=False) as archive:
-            found = Predictions(
-                archive["probabilities"],
-                archive["labels"],
-                str(archive["fingerprint"])[:FINGERPRINT_LENGTH],
-            )
-        _verify(found)
+        found = read_arrays(path, PREDICTIONS, MAX_BYTES)
+        if found["labels"].max() > 9:
+            raise ValueError("labels outside 0 to 9")
+        if not (
+            (found["probabilities"] >= 0) & (found["probabilities"] <= 1.001)
+        ).all():
+            raise ValueError("probabilities outside 0 to 1")
+        fingerprint = msgspec.convert(str(found["fingerprint"]), Hash)
     except FileNotFoundError as error:
         raise PredictionsError(
             "This network has not read its test set yet: that happens when its "
             "training ends."
         ) from error
-    except Exception as error:  # zipfile, zlib and numpy each raise their own
+    except (OSError, ValueError) as error:
         raise PredictionsError(
             f"The saved test predictions cannot be read ({error}). The file is "
             "damaged; the network itself may still be fine."
         ) from error
-    return found
-
-
-def _verify(found: Predictions) -> None:
-    probabilities, labels = found.probabilities, found.labels
-    if probabilities.dtype != np.float32 or labels.dtype != np.uint8:
-        raise ValueError(f"they are {probabilities.dtype} and {labels.dtype}")
-    if labels.ndim != 1 or probabilities.shape != (len(labels), CLASSES):
-        raise ValueError(f"{probabilities.shape} for {labels.shape} digits")
-    if not len(labels):
-        raise ValueError("there are none")
-    if labels.max() >= CLASSES:
-        raise ValueError("labels outside 0 to 9")
-    if not (np.all(probabilities >= 0) and np.all(probabilities <= 1.001)):
-        raise ValueError("probabilities outside 0 to 1")
+    return Predictions(found["probabilities"], found["labels"], fingerprint)
 
 
 def save(predictions: Predictions, path: Path) -> None:

@@ -6,8 +6,9 @@ import math
 import zipfile
 from dataclasses import replace
 
-from mnist_cnn.runs.metrics import reader
-from mnist_cnn.runs.run import Run, RunError, Status
+from mnist_cnn.runs.run import Run
+from mnist_cnn.runs.schema import RunError
+from mnist_cnn.runs.status import Status
 
 
 def obstacle(run: Run, status: Status) -> str:
@@ -21,9 +22,8 @@ def obstacle(run: Run, status: Status) -> str:
             "This run cannot go on: the state of its optimizer (model.keras) is gone. "
             f"The network of epoch {status.epochs_done} can still be used."
         )
-    measured = reader(run.metrics_path).read()
-    losses = [*measured.loss[-1:], *(x.val_loss for x in measured.epochs[-1:])]
-    if not all(map(math.isfinite, losses)):
+    loss = run.metrics().loss
+    if len(loss) and not math.isfinite(loss[-1]):
         return (
             "Going on would end in the same way: the same settings give the same "
             "curve. Start another one with a lower learning rate."

@@ -1,6 +1,7 @@
 """How many runs a lab keeps, and how much disk; the oldest make room for new ones.
 
-Only what is finished and has no star is ever removed.
+Only what is finished and has no star is ever removed: first the runs of whoever wants
+the room, then those of others, but none that ended within this lesson.
 """
 
 from __future__ import annotations
@@ -11,16 +12,18 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from mnist_cnn.runs import run as runs
-from mnist_cnn.runs.run import Run, RunError
+from mnist_cnn.runs.ownership import Visitor
+from mnist_cnn.runs.run import Run
+from mnist_cnn.runs.schema import RunError
+from mnist_cnn.runs.store import delete, list_runs
 
 MAX_RUNS = "MNIST_CNN_MAX_RUNS"
 MAX_GB = "MNIST_CNN_MAX_GB"
 DEFAULT_RUNS = 200
 DEFAULT_GB = 5.0
 GB = 1e9
-# Whoever started it may be looking at its result.
-FRESH_SECONDS = 600.0
+# A lesson: for so long a result belongs to whoever started it.
+LESSON_SECONDS = 90 * 60.0
 
 
 @dataclass(frozen=True)
@@ -45,16 +48,17 @@ class Room:
 
 def room() -> Room:
     """What there is now."""
-    found = runs.list_runs()
+    found = list_runs()
     taken = sum(_bytes_of(run.path) for run in found) / GB
     return Room(len(found), taken, int(_limit(MAX_RUNS, DEFAULT_RUNS)), _max_gb())
 
 
-def make_room(new_runs: int = 0) -> list[str]:
-    """Removes the oldest finished runs without a star until the rest is within bounds.
+def make_room(new_runs: int = 0, visitor: Visitor | None = None) -> list[str]:
+    """Removes finished runs without a star until the rest is within bounds.
 
     Args:
-        new_runs: that are about to be added.
+        new_runs: that are about to be added, started or imported.
+        visitor: who adds them; the oldest of their own runs go first.
 
     Returns:
         The names of those removed.
@@ -62,17 +66,20 @@ def make_room(new_runs: int = 0) -> list[str]:
     Raises:
         RunError: if there is no room for the new ones, since nothing may be removed.
     """
-    found = runs.list_runs()
+    found = list_runs()
     sizes = {run.id: _bytes_of(run.path) for run in found}
     most, most_bytes = int(_limit(MAX_RUNS, DEFAULT_RUNS)), _max_gb() * GB
     removed = []
-    for run in reversed(found):
+    # False comes before True.
+    for run in sorted(
+        reversed(found), key=lambda run: not (visitor and visitor.owns(run))
+    ):
         if len(sizes) + new_runs <= most and sum(sizes.values()) <= most_bytes:
             break
-        if _may_go(run):
+        if _may_go(run, visitor):
             try:
                 name = run.name
-                runs.delete(run)
+                delete(run)
             except RunError:
                 continue
             removed.append(name)
@@ -80,20 +87,25 @@ def make_room(new_runs: int = 0) -> list[str]:
     if new_runs and (len(sizes) + new_runs > most or sum(sizes.values()) > most_bytes):
         raise RunError(
             f"The lab is full: it keeps {most:,} runs and {_max_gb():g} GB at most, "
-            "and all of its runs are starred, wait, are being trained, or ended only "
-            "just now. Delete one, or take a star away."
+            "and all of its runs are starred, wait, are being trained, or are "
+            "somebody's results of this lesson. Delete one of yours, or take a star "
+            "away."
         )
     return removed
 
 
-def _may_go(run: Run) -> bool:
+def _may_go(run: Run, visitor: Visitor | None) -> bool:
     try:
         status = run.status()
     except RunError:
         return False
     if not status.is_final or run.starred:
         return False
-    return not 0 <= time.time() - (status.ended or 0.0) < FRESH_SECONDS
+    if visitor and visitor.owns(run):
+        return True
+    # An import has ended long ago, elsewhere, but has come just now.
+    age = time.time() - max(status.ended or 0.0, run.created)
+    return not 0 <= age < LESSON_SECONDS
 
 
 def _bytes_of(folder: Path) -> int:

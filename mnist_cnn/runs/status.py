@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from mnist_cnn.runs.schema import (
+    Count,
+    EpochPoint,
+    Fraction,
+    Hash,
+    Measured,
+    Version,
+    clean,
+)
 
 ACTIVE_STATES = ("preparing", "running", "paused")
 FINAL_STATES = ("done", "stopped", "failed")
@@ -12,7 +24,7 @@ CLUSTER_ATTEMPTS = 3
 
 @dataclass(frozen=True)
 class Status:
-    """How a training stands.
+    """How a training stands, and the schema of ``status.json``.
 
     Attributes:
         state: one of ``STATES``.
@@ -32,24 +44,28 @@ class Status:
             is lost; 0 elsewhere.
     """
 
-    state: str = "queued"
+    state: Literal[STATES] = "queued"
     reason: str = ""
     source: str = ""
-    fingerprint: str = ""
-    examples: int = 0
-    test_examples: int = 0
-    steps_per_epoch: int = 0
-    epochs_done: int = 0
-    test_accuracy: float | None = None
-    test_loss: float | None = None
-    started: float | None = None
-    ended: float | None = None
-    seconds: float = 0.0
-    versions: dict[str, str] | None = None
+    fingerprint: Hash = ""
+    examples: Count = 0
+    test_examples: Count = 0
+    steps_per_epoch: Count = 0
+    epochs_done: Count = 0
+    test_accuracy: Fraction = None
+    test_loss: Measured = None
+    started: Measured = None
+    ended: Measured = None
+    seconds: Measured = 0.0
+    versions: dict[Version, Version] | None = None
     host: str = ""
-    pid: int | None = None
-    commands_read: int = 0
-    attempts_left: int = 0
+    pid: Count | None = None
+    commands_read: Count = 0
+    attempts_left: Count = 0
+
+    def __post_init__(self) -> None:
+        for name in ("reason", "source", "host"):
+            object.__setattr__(self, name, clean(getattr(self, name)))
 
     @property
     def is_active(self) -> bool:
@@ -60,3 +76,24 @@ class Status:
     def is_final(self) -> bool:
         """Whether nothing more will happen."""
         return self.state in FINAL_STATES
+
+    def as_of(self, epoch: int, point: EpochPoint | None) -> Status:
+        """The status as it was at the end of that epoch.
+
+        Args:
+            epoch: a complete one.
+            point: what was measured then; None if that was not written.
+        """
+        if point is None:
+            return replace(self, epochs_done=epoch, test_accuracy=None, test_loss=None)
+        return replace(
+            self,
+            epochs_done=epoch,
+            test_accuracy=_known(point.val_accuracy),
+            test_loss=_known(point.val_loss),
+            seconds=_known(point.time) or 0.0,
+        )
+
+
+def _known(value: float) -> float | None:
+    return value if math.isfinite(value) else None

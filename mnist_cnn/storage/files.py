@@ -1,4 +1,4 @@
-"""Files that several processes share: replaced in one step, read with suspicion."""
+"""Files that several processes share: replaced in one step, read within limits."""
 
 from __future__ import annotations
 
@@ -56,6 +56,20 @@ def overwrite_json(path: Path, values: dict[str, Any]) -> None:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         file.seek(0)
         file.write(content.ljust(length))
+
+
+def append_line(path: Path, line: bytes) -> None:
+    """Adds a line, on a line of its own: a full disk may have torn the one before.
+
+    Raises:
+        OSError: if it cannot be written.
+    """
+    with path.open("a+b") as file:
+        if file.seek(0, os.SEEK_END):
+            file.seek(-1, os.SEEK_END)
+            if file.read() != b"\n":
+                line = b"\n" + line
+        file.write(line + b"\n")
 
 
 @contextmanager

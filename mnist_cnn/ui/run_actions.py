@@ -10,7 +10,7 @@ import streamlit as st
 from mnist_cnn import runs
 from mnist_cnn.experiments.presets import PRESETS
 from mnist_cnn.runs import Run, RunError, Status, ownership
-from mnist_cnn.runs.run import NAME_LENGTH
+from mnist_cnn.runs.schema import LONGEST_NAME
 from mnist_cnn.ui.text import _
 from mnist_cnn.ui.train.shown_run import forget
 from mnist_cnn.ui.training_queue import look_again
@@ -66,7 +66,7 @@ def rename(run: Run) -> bool:
     """A box for its name."""
     key = f"name_{run.id}"
     with st.form(f"rename_{run.id}", border=False):
-        st.text_input(_("Name"), value=run.name, max_chars=NAME_LENGTH, key=key)
+        st.text_input(_("Name"), value=run.name, max_chars=LONGEST_NAME, key=key)
         return st.form_submit_button(_("Rename"), on_click=_do_rename, args=(run, key))
 
 

@@ -9,9 +9,8 @@ import streamlit as st
 from mnist_cnn.experiments.keras_script import keras_script
 from mnist_cnn.jobs.keras_export import FORMATS, STEPS, KerasExport
 from mnist_cnn.runs import Run, RunError
-from mnist_cnn.runs.curve_csv import curve_csv
-from mnist_cnn.runs.export import to_zip
-from mnist_cnn.runs.metrics import reader
+from mnist_cnn.runs.archive import to_zip
+from mnist_cnn.runs.metrics import to_csv
 from mnist_cnn.ui.job_view import offer_job
 from mnist_cnn.ui.text import _
 
@@ -33,13 +32,13 @@ def take_home(run: Run) -> None:
         if not status.is_final:
             st.caption(_("The network and its curve, when the training has ended."))
             return
-        metrics = reader(run.metrics_path).read()
+        metrics = run.metrics()
         if len(metrics):
             _download(
                 run,
                 "curve.csv",
                 _("Curve as CSV"),
-                lambda: curve_csv(metrics),
+                lambda: to_csv(metrics),
                 _("Every batch and every epoch, for a spreadsheet."),
             )
         if run.has_weights:

@@ -11,7 +11,6 @@ from mnist_cnn import runs
 from mnist_cnn.analysis.pace import READING_SHARE, Pace, expected_wait, pace
 from mnist_cnn.jobs import worker
 from mnist_cnn.runs import Run, RunError, Status
-from mnist_cnn.runs.metrics import reader
 
 LOOK_SECONDS = 1.0
 CARE_SECONDS = 2.0
@@ -101,7 +100,7 @@ def expect_training() -> None:
 
 def pace_of(run: Run, status: Status) -> Pace:
     """How far this run is."""
-    return pace(reader(run.metrics_path).read(), status, run.config)
+    return pace(run.metrics(), status, run.config)
 
 
 def _look() -> Overview:

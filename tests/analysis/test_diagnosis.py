@@ -9,7 +9,8 @@ import pytest
 
 from mnist_cnn.analysis.diagnosis import explain
 from mnist_cnn.experiments.config import TrainingConfig
-from mnist_cnn.runs.metrics import EpochPoint, Metrics, MetricsReader
+from mnist_cnn.runs.metrics import EpochPoint, Metrics
+from mnist_cnn.runs.metrics_reader import MetricsReader
 
 RECORDINGS = Path(__file__).parents[1] / "recordings"
 

@@ -14,7 +14,7 @@ from mnist_cnn import runs
 from mnist_cnn.experiments.config import TrainingConfig
 from mnist_cnn.nn.architecture import Architecture
 from mnist_cnn.runs import resume
-from mnist_cnn.runs.metrics import MetricsReader
+from mnist_cnn.runs.metrics_reader import MetricsReader
 
 EPOCHS = 12
 TINY = TrainingConfig(

@@ -20,7 +20,7 @@ from mnist_cnn.experiments.config import TrainingConfig
 from mnist_cnn.jobs import worker
 from mnist_cnn.nn.architecture import Architecture, ConvBlock
 from mnist_cnn.runs import Run, resume
-from mnist_cnn.runs.metrics import MetricsReader
+from mnist_cnn.runs.metrics_reader import MetricsReader
 
 pytestmark = pytest.mark.usefixtures("runs_folder", "few_digits")
 

@@ -23,7 +23,7 @@ from mnist_cnn.nn.architecture import Architecture, ConvBlock
 from mnist_cnn.runs import RunError, Status, importing, predictions
 from mnist_cnn.runs.export import to_zip
 from mnist_cnn.runs.importing import from_zip
-from mnist_cnn.runs.metrics import reader
+from mnist_cnn.runs.metrics_reader import reader
 from mnist_cnn.runs.predictions import Predictions
 from mnist_cnn.storage.archive import StrangeZip, ZipError
 

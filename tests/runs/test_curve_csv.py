@@ -9,7 +9,7 @@ import pytest
 
 from mnist_cnn.runs.curve_csv import HEADER, curve_csv
 from mnist_cnn.runs.measurements import BATCH_FIELDS, EPOCH_FIELDS, Metrics
-from mnist_cnn.runs.metrics import reader
+from mnist_cnn.runs.metrics_reader import reader
 
 RECORDINGS = Path(__file__).parents[1] / "recordings"
 

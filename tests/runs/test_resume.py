@@ -15,7 +15,7 @@ from mnist_cnn.runs import RunError, Status
 from mnist_cnn.runs import resume as resuming
 from mnist_cnn.runs.commands import CommandReader
 from mnist_cnn.runs.kept import epoch_of
-from mnist_cnn.runs.metrics import MetricsReader, reader
+from mnist_cnn.runs.metrics_reader import MetricsReader, reader
 
 pytestmark = pytest.mark.usefixtures("runs_folder", "few_digits")
 

@@ -8,7 +8,7 @@ from mnist_cnn import runs
 from mnist_cnn.experiments.config import ConfigError, TrainingConfig
 from mnist_cnn.runs import RunError
 from mnist_cnn.runs.commands import LONGEST_LINE, CommandReader, append
-from mnist_cnn.runs.metrics import MetricsReader
+from mnist_cnn.runs.metrics_reader import MetricsReader
 from mnist_cnn.runs.suspicion import number, text
 from mnist_cnn.storage.arrays import arrays
 

@@ -16,7 +16,7 @@ from mnist_cnn.experiments.config import TrainingConfig
 from mnist_cnn.experiments.schedule import learning_rate
 from mnist_cnn.nn.architecture import Architecture, ConvBlock
 from mnist_cnn.nn.summary import summary
-from mnist_cnn.runs.metrics import reader
+from mnist_cnn.runs.metrics_reader import reader
 
 pytestmark = pytest.mark.usefixtures("runs_folder", "few_digits")
 

@@ -11,7 +11,6 @@ from mnist_cnn.analysis.comparison import Facts
 from mnist_cnn.experiments.differences import differences
 from mnist_cnn.figures.comparison import Curve, overlaid
 from mnist_cnn.figures.cost import against_parameters, against_time
-from mnist_cnn.runs.metrics import reader
 from mnist_cnn.runs.status import FINAL_STATES
 from mnist_cnn.ui import run_actions
 from mnist_cnn.ui.compare.runs import found, listed, names
@@ -56,7 +55,7 @@ def _curves(chosen: list[str], known: dict[str, str]) -> None:
     drawn = [
         Curve(
             known.get(run.id, run.name),
-            reader(run.metrics_path).read(),
+            run.metrics(),
             status.steps_per_epoch,
         )
         for run, status in there

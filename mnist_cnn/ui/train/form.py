@@ -241,7 +241,7 @@ def _start() -> None:
         if _is_going(config):
             return
         _refuse_a_crowd()
-        removed = retention.make_room(new_runs=1)
+        removed = retention.make_room(1, visitor())
         preset = state.form_preset
         if config != PRESETS[preset].config:
             preset = f"{preset}, changed"

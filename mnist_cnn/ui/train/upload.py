@@ -5,11 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from mnist_cnn.runs import RunError, retention
-from mnist_cnn.runs.importing import MEGABYTES, from_zip
+from mnist_cnn.runs.archive import MEGABYTES, from_zip
 from mnist_cnn.ui.text import _
 from mnist_cnn.ui.train.shown_run import show
 from mnist_cnn.ui.training_queue import look_again
-from mnist_cnn.ui.visitor import owner
+from mnist_cnn.ui.visitor import owner, visitor
 
 COUNT = "imports"
 TOLD = "import_told"
@@ -40,7 +40,7 @@ def _take(key: str) -> None:
         return
     state[COUNT] += 1
     try:
-        retention.make_room(new_runs=1)
+        retention.make_room(1, visitor())
         run = from_zip(uploaded, owner=owner())
     except RunError as error:
         state[TOLD] = (False, _(str(error)))

@@ -1,0 +1,155 @@
+"""The runs folder: find, list, submit and delete runs; the queue is those that wait."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import secrets
+import shutil
+import time
+from dataclasses import asdict
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from mnist_cnn.experiments.config import TrainingConfig
+from mnist_cnn.nn.network import Network, load_weights
+from mnist_cnn.runs.files import RunFiles
+from mnist_cnn.runs.run import Run
+from mnist_cnn.runs.schema import RunError, Settings
+from mnist_cnn.runs.status import Status
+from mnist_cnn.storage.files import runs_folder, write_json
+
+PRETRAINED = "pretrained"
+PRETRAINED_FOLDER = Path(__file__).parents[1] / PRETRAINED
+
+_RUN_ID = re.compile(r"[a-z0-9]{8,32}")
+
+
+def find(run_id: str) -> Run:
+    """The run of that id; "pretrained" is the network that comes with the lab.
+
+    Raises:
+        RunError: if the id is not one (then no file is touched), or there is no such
+            run.
+    """
+    if run_id == PRETRAINED:
+        return Run(PRETRAINED_FOLDER)
+    if not isinstance(run_id, str) or not _RUN_ID.fullmatch(run_id):
+        raise RunError("That is not the name of a run.")
+    files = RunFiles(runs_folder() / run_id)
+    if not files.config_path.is_file():
+        raise RunError(f"There is no run {run_id}. It may have been deleted.")
+    return Run(files.path)
+
+
+def load_network(run_id: str = PRETRAINED) -> Network:
+    """The network of a run, as of its newest complete epoch.
+
+    Args:
+        run_id: a run in the runs folder; by itself the pretrained network's.
+
+    Raises:
+        RunError: if there is no such run.
+        NetworkError: if it has no weights yet, or they cannot be read.
+    """
+    run = find(run_id)
+    return Network(run.config.network, load_weights(run.weights_path))
+
+
+def list_runs() -> list[Run]:
+    """Every readable run in the runs folder, newest first."""
+    try:
+        paths = list(runs_folder().iterdir())
+    except OSError:
+        return []
+    found = []
+    for path in paths:
+        if _RUN_ID.fullmatch(path.name) and RunFiles(path).config_path.is_file():
+            with contextlib.suppress(RunError):
+                found.append(Run(path))
+    return sorted(found, key=lambda run: (run.created, run.id), reverse=True)
+
+
+def queue() -> list[Run]:
+    """The runs that wait, in the order in which they will be trained."""
+    waiting = []
+    for run in reversed(list_runs()):
+        with contextlib.suppress(RunError):
+            if run.status().state == "queued":
+                waiting.append(run)
+    return waiting
+
+
+def submit(
+    config: TrainingConfig,
+    *,
+    preset: str = "",
+    state: str = "queued",
+    name: str = "",
+    drawing: np.ndarray | None = None,
+    owner: str = "",
+) -> Run:
+    """Makes a run folder. A queued run is trained as soon as a worker gets to it.
+
+    Args:
+        config: what to train.
+        preset: the preset it came from, if any.
+        state: "queued", or "preparing" for a training started in this very process.
+        name: for people.
+        drawing: uint8 (28, 28), read again after every epoch.
+        owner: of the browser that starts it, see ``ownership``.
+
+    Raises:
+        RunError: if the folder cannot be written.
+    """
+    files = RunFiles(runs_folder() / new_id())
+    settings = Settings(
+        config.to_dict(), preset=preset, created=time.time(), owner=owner
+    )
+    try:
+        files.path.mkdir(parents=True)
+        if drawing is not None:
+            files.drawing_path.write_bytes(drawing.astype(np.uint8).tobytes())
+        write_json(files.status_path, asdict(Status(state)))
+        # Last: a folder is a run once it has its settings.
+        write_json(files.config_path, msgspec.structs.asdict(settings))
+    except OSError as error:
+        raise not_written(error) from error
+    run = Run(files.path)
+    if name:
+        run.rename(name)
+    return run
+
+
+def new_id() -> str:
+    """An id that no other run has."""
+    return secrets.token_hex(8)
+
+
+def not_written(error: OSError) -> RunError:
+    """Says that a new run could not be written."""
+    return RunError(
+        f"The run could not be written into {runs_folder()}: "
+        f"{error.strerror or error}. Is the disk full, or the folder read-only?"
+    )
+
+
+def delete(run: Run) -> None:
+    """Removes the folder.
+
+    Raises:
+        RunError: for the pretrained network, a training in progress, or a folder that
+            cannot be removed.
+    """
+    if run.id == PRETRAINED:
+        raise RunError("The pretrained network is part of the lab and stays.")
+    if run.is_locked():
+        raise RunError("This run is being trained. Stop it first.")
+    try:
+        shutil.rmtree(run.path)
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        raise RunError(f"The run could not be removed: {error.strerror}.") from error
