@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from mnist_cnn.nn.architecture import Architecture, ConvBlock
     from mnist_cnn.runs import find as find_run
     from mnist_cnn.runs import list_runs, load_network
-    from mnist_cnn.runs.metrics import read_metrics
+    from mnist_cnn.runs.metrics_reader import read_metrics
 
 __all__ = [
     "PRESETS",
@@ -57,7 +57,7 @@ _DEFINED = {
     "load_digits": ("mnist_cnn.digits.mnist", "load"),
     "load_network": ("mnist_cnn.runs", "load_network"),
     "prepare": ("mnist_cnn.digits.preprocessing", "prepare"),
-    "read_metrics": ("mnist_cnn.runs.metrics", "read_metrics"),
+    "read_metrics": ("mnist_cnn.runs.metrics_reader", "read_metrics"),
     "train": ("mnist_cnn.jobs.train", "train"),
 }
 

@@ -32,7 +32,7 @@ def predictions_by_epoch(
     more confident.
 
     Args:
-        epochs: each one's ``extra["readings"]`` holds ten probabilities a digit: first
+        epochs: each one's ``readings`` are ten probabilities a digit: first
             a 0, a 1, ... a 9 of the test set, then maybe somebody's own drawing.
         images: uint8 (N, 28, 28), shown above the columns.
     """
@@ -151,13 +151,8 @@ def _caption(predicted: int, label: int, loss: float) -> str:
 
 
 def _readings(point: EpochPoint) -> np.ndarray | None:
-    try:
-        readings = np.asarray(point.extra.get("readings"), np.float64)
-    except (TypeError, ValueError):
-        return None
-    if readings.ndim != 2 or readings.shape[1] != 10 or not np.isfinite(readings).all():
-        return None
-    return readings
+    readings = np.asarray(point.readings, np.float64)
+    return readings if len(readings) and np.isfinite(readings).all() else None
 
 
 def _in_words(probabilities: np.ndarray) -> str:

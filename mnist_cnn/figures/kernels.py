@@ -56,11 +56,7 @@ def kernels_picture(kernels: np.ndarray) -> Figure:
 
 def weight_change_curves(epochs: Sequence[EpochPoint]) -> Figure:
     """How far each layer's kernel moved in each epoch, relative to its norm."""
-    moved = [
-        (point.epoch, point.extra["moved"])
-        for point in epochs
-        if isinstance(point.extra.get("moved"), dict)
-    ]
+    moved = [(point.epoch, point.moved) for point in epochs if point.moved]
     layers = list(moved[-1][1]) if moved else []
     data = [
         curve(

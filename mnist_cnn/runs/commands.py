@@ -22,12 +22,10 @@ class Command(msgspec.Struct, frozen=True):
     Attributes:
         what: one of ``COMMANDS``.
         value: the new rate, for "learning_rate".
-        time: when it was asked, in seconds since 1970.
     """
 
     what: Literal[COMMANDS]
     value: float | None = None
-    time: float = 0.0
 
     def __post_init__(self) -> None:
         if self.what == "learning_rate" and self.value is None:
@@ -43,7 +41,8 @@ def append(path: Path, what: str, value: float | None = None) -> None:
     Raises:
         OSError: if it cannot be written.
     """
-    append_line(path, msgspec.json.encode(Command(what, value, time.time())))
+    line = {"what": what, "value": value, "time": time.time()}
+    append_line(path, msgspec.json.encode(line))
 
 
 class CommandReader:

@@ -70,15 +70,6 @@ class Metrics:
     def __len__(self) -> int:
         return len(self.batches)
 
-    @property
-    def seconds_per_batch(self) -> float | None:
-        """Mean of the last 50 batches, in seconds; None before the second batch."""
-        recent = self.time[-51:]
-        if len(recent) < 2:
-            return None
-        seconds = float(recent[-1] - recent[0]) / (len(recent) - 1)
-        return seconds if seconds > 0 else None
-
     def rows(self) -> list[Record]:
         """Every batch, epoch and mark, in the order in which they happened."""
         batches = [

@@ -17,6 +17,7 @@ from typing import BinaryIO
 
 import numpy as np
 
+from mnist_cnn.runs.files import RunFiles
 from mnist_cnn.runs.metrics import Metrics
 from mnist_cnn.runs.schema import Batch, EpochPoint, Mark, Resumed, records
 
@@ -147,6 +148,11 @@ class MetricsReader:
             rows = np.array([_values(each) for each in batches], np.float64)
             self._rows[self._count : needed] = rows
             self._count = needed
+
+
+def read_metrics(run: RunFiles) -> Metrics:
+    """What a run has measured until now: each batch, each epoch, each command."""
+    return reader(run.metrics_path).read()
 
 
 @lru_cache(maxsize=64)

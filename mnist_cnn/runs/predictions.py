@@ -54,11 +54,10 @@ def load(path: Path) -> Predictions:
     """
     try:
         found = read_arrays(path, PREDICTIONS, MAX_BYTES)
-        if found["labels"].max() > 9:
+        if found["labels"].max() >= CLASSES:
             raise ValueError("labels outside 0 to 9")
-        if not (
-            (found["probabilities"] >= 0) & (found["probabilities"] <= 1.001)
-        ).all():
+        shares = found["probabilities"]
+        if not ((shares >= 0) & (shares <= 1.001)).all():
             raise ValueError("probabilities outside 0 to 1")
         fingerprint = msgspec.convert(str(found["fingerprint"]), Hash)
     except FileNotFoundError as error:
@@ -71,7 +70,9 @@ def load(path: Path) -> Predictions:
             f"The saved test predictions cannot be read ({error}). The file is "
             "damaged; the network itself may still be fine."
         ) from error
-    return Predictions(found["probabilities"], found["labels"], fingerprint)
+    return Predictions(
+        shares.astype(np.float32), found["labels"].astype(np.uint8), fingerprint
+    )
 
 
 def save(predictions: Predictions, path: Path) -> None:

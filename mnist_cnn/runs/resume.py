@@ -22,8 +22,9 @@ def obstacle(run: Run, status: Status) -> str:
             "This run cannot go on: the state of its optimizer (model.keras) is gone. "
             f"The network of epoch {status.epochs_done} can still be used."
         )
-    loss = run.metrics().loss
-    if len(loss) and not math.isfinite(loss[-1]):
+    measured = run.metrics()
+    losses = [*measured.loss[-1:], *(x.val_loss for x in measured.epochs[-1:])]
+    if not all(map(math.isfinite, losses)):
         return (
             "Going on would end in the same way: the same settings give the same "
             "curve. Start another one with a lower learning rate."

@@ -69,14 +69,12 @@ def make_room(new_runs: int = 0, visitor: Visitor | None = None) -> list[str]:
     found = list_runs()
     sizes = {run.id: _bytes_of(run.path) for run in found}
     most, most_bytes = int(_limit(MAX_RUNS, DEFAULT_RUNS)), _max_gb() * GB
+    owns = visitor.owns if visitor else lambda run: False
     removed = []
-    # False comes before True.
-    for run in sorted(
-        reversed(found), key=lambda run: not (visitor and visitor.owns(run))
-    ):
+    for run in sorted(found, key=lambda run: (not owns(run), run.created)):
         if len(sizes) + new_runs <= most and sum(sizes.values()) <= most_bytes:
             break
-        if _may_go(run, visitor):
+        if _may_go(run, is_own=owns(run)):
             try:
                 name = run.name
                 delete(run)
@@ -94,18 +92,16 @@ def make_room(new_runs: int = 0, visitor: Visitor | None = None) -> list[str]:
     return removed
 
 
-def _may_go(run: Run, visitor: Visitor | None) -> bool:
+def _may_go(run: Run, *, is_own: bool) -> bool:
     try:
         status = run.status()
     except RunError:
         return False
     if not status.is_final or run.starred:
         return False
-    if visitor and visitor.owns(run):
-        return True
     # An import has ended long ago, elsewhere, but has come just now.
     age = time.time() - max(status.ended or 0.0, run.created)
-    return not 0 <= age < LESSON_SECONDS
+    return is_own or not 0 <= age < LESSON_SECONDS
 
 
 def _bytes_of(folder: Path) -> int:

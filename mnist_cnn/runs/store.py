@@ -44,17 +44,37 @@ def find(run_id: str) -> Run:
     return Run(files.path)
 
 
-def load_network(run_id: str = PRETRAINED) -> Network:
+def find_by_prefix(prefix: str) -> Run:
+    """The run whose id begins so, as pages and file names show it; or ``find``'s.
+
+    Raises:
+        RunError: if no run or more than one begins so.
+    """
+    try:
+        return find(prefix)
+    except RunError:
+        if not isinstance(prefix, str) or not re.fullmatch(r"[a-z0-9]{4,31}", prefix):
+            raise
+        matches = [run for run in list_runs() if run.id.startswith(prefix)]
+        if not matches:
+            raise
+    if len(matches) > 1:
+        raise RunError(f"{len(matches)} runs begin with {prefix}: give more of the id.")
+    return matches[0]
+
+
+def load_network(run_id: str | None = None) -> Network:
     """The network of a run, as of its newest complete epoch.
 
     Args:
-        run_id: a run in the runs folder; by itself the pretrained network's.
+        run_id: a run in the runs folder, or the beginning of its id; by itself the
+            network that comes with the lab.
 
     Raises:
         RunError: if there is no such run.
         NetworkError: if it has no weights yet, or they cannot be read.
     """
-    run = find(run_id)
+    run = find_by_prefix(PRETRAINED if run_id is None else run_id)
     return Network(run.config.network, load_weights(run.weights_path))
 
 

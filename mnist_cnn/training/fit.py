@@ -17,7 +17,6 @@ from mnist_cnn.experiments.config import TrainingConfig
 from mnist_cnn.nn.network import load_weights
 from mnist_cnn.nn.summary import summary
 from mnist_cnn.runs import Run, Status
-from mnist_cnn.runs.kept import epoch_point
 from mnist_cnn.storage.files import replacing
 from mnist_cnn.training import download, model
 from mnist_cnn.training.batches import Batches
@@ -209,10 +208,8 @@ def watched_digits(dataset: mnist.Dataset, run: Run) -> np.ndarray:
 
 def _peak(run: Run, epoch: int) -> float | None:
     """The learning rate that was set by hand before the end of that epoch, if any."""
-    point = epoch_point(run, epoch)
-    peak = point.extra.get("peak") if point else None
-    is_rate = isinstance(peak, float) and 0 < peak <= 1
-    return peak if is_rate else None
+    point = run.epoch_point(epoch)
+    return point.peak if point and 0 < point.peak <= 1 else None
 
 
 def explain_failure(error: Exception) -> tuple[str, bool]:

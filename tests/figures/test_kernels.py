@@ -13,7 +13,7 @@ RNG = np.random.default_rng(5)
 
 
 def end_of(epoch: int, **extra) -> EpochPoint:
-    return EpochPoint(epoch, 10 * epoch, 0.5, 0.8, 0.4, 0.9, 1e-3, 1.0, 1.0, extra)
+    return EpochPoint(epoch, 10 * epoch, 0.5, 0.8, 0.4, 0.9, 1e-3, 1.0, 1.0, **extra)
 
 
 def valid(figure: dict) -> dict:

@@ -418,6 +418,7 @@ def test_the_picture_of_augmented_digits_shows_them_as_they_are_and_varied():
 
 def test_start_makes_room_and_says_what_was_removed(monkeypatch):
     monkeypatch.setenv("MNIST_CNN_MAX_RUNS", "2")
+    monkeypatch.setattr("mnist_cnn.runs.retention.LESSON_SECONDS", 0)
     run_in_state("done").rename("old *one*")
     run_in_state("done")
     at = press(train_page(), "start")

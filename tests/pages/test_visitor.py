@@ -18,7 +18,6 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture(autouse=True)
 def lab(runs_folder, monkeypatch, wanted_workers):
     monkeypatch.delenv(ownership.PASSPHRASE, raising=False)
-    monkeypatch.setattr(ownership, "door", ownership.Door())
 
 
 def train_page(run: Run | None = None) -> AppTest:

@@ -20,12 +20,10 @@ from mnist_cnn import runs
 from mnist_cnn.experiments.config import TrainingConfig
 from mnist_cnn.nn import network
 from mnist_cnn.nn.architecture import Architecture, ConvBlock
-from mnist_cnn.runs import RunError, Status, importing, predictions
-from mnist_cnn.runs.export import to_zip
-from mnist_cnn.runs.importing import from_zip
+from mnist_cnn.runs import RunError, Status, archive, predictions
+from mnist_cnn.runs.archive import from_zip, to_zip
 from mnist_cnn.runs.metrics_reader import reader
 from mnist_cnn.runs.predictions import Predictions
-from mnist_cnn.storage.archive import StrangeZip, ZipError
 
 RECORDING = Path(__file__).parents[1] / "recordings" / "overfitting.jsonl"
 SMALL = Architecture((ConvBlock(3, 3),), 0.25, (12,), True)
@@ -81,15 +79,15 @@ def elsewhere(tmp_path, monkeypatch, run) -> Path:
 
 
 def files_of(content: bytes) -> dict[str, bytes]:
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(io.BytesIO(content)) as opened:
+        return {name: opened.read(name) for name in opened.namelist()}
 
 
 def zipped(files: dict[str, bytes], kind: int = zipfile.ZIP_DEFLATED) -> bytes:
     file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", kind) as archive:
+    with zipfile.ZipFile(file, "w", kind) as opened:
         for name, content in files.items():
-            archive.writestr(name, content)
+            opened.writestr(name, content)
     return file.getvalue()
 
 
@@ -216,18 +214,18 @@ def test_duplicate_names_are_refused(run, elsewhere):
 def test_links_and_other_kinds_of_files_are_refused(run, elsewhere, kind):
     files = files_of(run.zip)
     file = io.BytesIO()
-    with zipfile.ZipFile(file, "w") as archive:
+    with zipfile.ZipFile(file, "w") as opened:
         for name, content in files.items():
             entry = zipfile.ZipInfo(name)
             if name == "metrics.jsonl":
                 entry.external_attr = (kind | 0o777) << 16
-            archive.writestr(entry, content)
+            opened.writestr(entry, content)
     assert "link" in refused(file.getvalue(), elsewhere)
 
 
 def test_encrypted_and_oddly_compressed_zips_are_refused(run, elsewhere):
-    with zipfile.ZipFile(io.BytesIO(run.zip)) as archive:
-        start = archive.start_dir
+    with zipfile.ZipFile(io.BytesIO(run.zip)) as opened:
+        start = opened.start_dir
     content = bytearray(run.zip)
     content[start + 8] |= 1
     assert "encrypted" in refused(bytes(content), elsewhere)
@@ -252,7 +250,7 @@ def test_bombs_are_refused_before_they_are_unpacked(run, elsewhere):
     )
     inner = zipped({"conv_1/bias.npy": b"\0" * 60_000_000})
     assert len(inner) < 100_000
-    assert "at most" in refused(zipped(files | {"weights.npz": inner}), elsewhere)
+    assert "too large" in refused(zipped(files | {"weights.npz": inner}), elsewhere)
 
 
 def test_a_size_that_lies_is_refused(run, elsewhere):
@@ -293,7 +291,7 @@ def test_an_array_of_objects_is_never_unpickled(
     sentence = refused(
         zipped(files_of(run.zip) | {"weights.npz": file.getvalue()}), elsewhere
     )
-    assert "conv_1/bias" in sentence
+    assert "weights" in sentence
     assert not (tmp_path / "touched").exists()
 
 
@@ -308,14 +306,11 @@ def with_weights(run: runs.Run, weights: dict[str, np.ndarray]) -> bytes:
     [
         {"conv_1/bias": np.zeros(4, np.float32)},
         {"conv_1/bias": np.zeros((3, 1), np.float32)},
-        {"conv_1/bias": np.zeros(3, np.float64)},
-        {"conv_1/bias": np.zeros(3, np.int32)},
         {"conv_1/bias": np.array(["a", "b", "c"])},
         {"conv_1/bias": np.array([0, np.nan, 0], np.float32)},
         {"conv_1/bias": np.array([0, np.inf, 0], np.float32)},
         {"conv_1/bias": np.full(3, 3e38, np.float32)},
         {"norm_1/moving_variance": np.full(3, -1, np.float32)},
-        {"more": np.zeros(3, np.float32)},
     ],
 )
 def test_weights_that_do_not_fit_or_are_no_numbers_are_refused(
@@ -328,20 +323,19 @@ def test_weights_that_do_not_fit_or_are_no_numbers_are_refused(
     refused(with_weights(run, weights | changed), elsewhere)
 
 
-def test_an_array_that_claims_to_be_huge_is_refused_before_memory_is_taken():
+def test_an_array_that_claims_to_be_huge_is_refused_before_memory_is_taken(
+    run, elsewhere
+):
     header = io.BytesIO()
     np.lib.format.write_array_header_1_0(
         header, {"descr": "<f4", "fortran_order": False, "shape": (10**12,)}
     )
-    archive = StrangeZip(
-        io.BytesIO(zipped({"a.npy": header.getvalue()})), {"a.npy": 999}
-    )
-    with pytest.raises(ZipError, match="not as long as it says"):
-        archive.array("a.npy", (None,), np.dtype(np.float32))
+    weights = zipped({"conv_1/bias.npy": header.getvalue()})
+    refused(zipped(files_of(run.zip) | {"weights.npz": weights}), elsewhere)
 
 
 def test_missing_files_are_refused(run, elsewhere):
-    for name in ("config.json", "status.json", "metrics.jsonl", "weights.npz"):
+    for name in ("config.json", "status.json", "metrics.jsonl"):
         files = files_of(run.zip)
         del files[name]
         refused(zipped(files), elsewhere)
@@ -364,9 +358,8 @@ def changed_json(run: runs.Run, name: str, **values: object) -> bytes:
         {"epochs_done": -1},
         {"epochs_done": 10**400},
         {"epochs_done": True},
-        {"test_accuracy": float("nan")},
         {"test_accuracy": 1.5},
-        {"test_loss": float("inf")},
+        {"test_loss": -1},
         {"seconds": "x"},
         {"fingerprint": "<b>"},
         {"fingerprint": ["a"]},
@@ -387,7 +380,7 @@ def test_a_status_that_cannot_be_is_refused(run, elsewhere, values):
         {"preset": 5},
         {"config": []},
         {"config": {"epochs": 10**400}},
-        {"config": {"learning_rate": float("nan")}},
+        {"config": {"learning_rate": 1e999}},
         {"config": {"unknown": 1}},
         {"config": {"network": {"blocks": [{"filters": 10**400, "kernel": 3}]}}},
         {"config": {"augmentation": [["shear"]]}},
@@ -413,14 +406,13 @@ def test_json_that_is_none_is_refused(run, elsewhere, name, content):
         b"[]",
         b"[" * 9000,
         b"[" + b"{}," * 4000 + b"{}]",
-        b'{"kind": "resume", "step": 3, "epoch": 1, "what": "resume"}',
-        b'{"kind": "batch", "step": 1, "epoch": 1, "loss": Infinity}',
         b'{"kind": "batch", "step": 1, "epoch": 1, "loss": "2"}',
         b'{"kind": "batch", "step": null, "epoch": 1}',
-        b'{"kind": "batch", "step": 1, "epoch": 1, "loss": 1e300}',
+        b'{"kind": "batch", "step": 1, "epoch": 1, "loss": 1e999}',
         b'{"kind": "batch", "step": 1, "epoch": 1, "accuracy": 2}',
         b'{"kind": "epoch", "step": 1, "epoch": 1, "readings": [[1]]}',
         b'{"kind": "epoch", "step": 1, "epoch": 1, "moved": {"<b>": 1}}',
+        b'{"kind": "epoch", "step": 1, "epoch": 1, "moved": [1]}',
         b'{"kind": "mark", "step": 1, "what": "<b>"}',
     ],
 )
@@ -434,7 +426,7 @@ def test_a_curve_with_a_line_that_no_training_writes_is_refused(run, elsewhere, 
 @pytest.mark.parametrize(
     ("name", "arrays"),
     [
-        ("kernels.npz", {"steps": np.array([1]), "kernels": np.zeros((1, 9, 9, 1, 3))}),
+        ("kernels.npz", {"steps": np.array([1]), "kernels": np.zeros((1, 9, 9))}),
         ("kernels.npz", {"steps": np.array([1, 2])}),
         ("test_predictions.npz", {"labels": np.zeros(3, np.uint8)}),
         (
@@ -467,25 +459,38 @@ def test_a_drawing_of_another_size_is_refused(run, elsewhere):
     refused(zipped(files_of(run.zip) | {"drawing.bin": b"\0" * 99}), elsewhere)
 
 
-def test_texts_carry_no_markup_onto_the_pages(run, elsewhere):
-    evil = "![x](http://evil/p.png) <script>alert(1)</script> :red[**a**] `b` $c$"
-    there = from_zip(io.BytesIO(changed_json(run, "status.json", reason=evil)))
-    reason = there.status().reason
-    assert "script" in reason
-    assert not set(reason) & set("[]<>!*`$_\\")
-    assert "//" not in reason
+def test_a_diverged_run_comes_back_without_weights_that_are_no_numbers(run, elsewhere):
+    recording = RECORDING.with_name("diverged.jsonl").read_bytes()
+    end = {"kind": "epoch", "step": 10**6, "epoch": 5, "val_loss": 2.6e27}
+    end |= {"moved": {"conv_1": float("nan")}, "readings": [[float("nan")] * 10]}
+    run.metrics_path.write_bytes(recording + json.dumps(end).encode() + b"\n")
+    run.write_status(replace(run.status(), test_loss=2.6e27))
+    there = from_zip(io.BytesIO(to_zip(run)))
+    assert there.status().test_loss == 2.6e27
+    assert there.metrics().epochs[-1].val_loss == 2.6e27
+    assert there.has_weights
+    weights = {
+        name: each * np.nan
+        for name, each in network.load_weights(run.weights_path).items()
+    }
+    np.savez(run.weights_path, **weights)
+    run.write_status(replace(run.status(), test_loss=float("nan")))
+    there = from_zip(io.BytesIO(to_zip(run)))
+    assert there.status().test_loss is None
+    assert there.status().epochs_done == 5
+    assert not there.has_weights
 
 
 def test_a_full_disk_is_a_sentence_and_leaves_nothing(run, elsewhere, monkeypatch):
     def full(*_arguments, **_named):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(np, "savez", full)
+    monkeypatch.setattr(Path, "write_bytes", full)
     assert "disk full" in refused(run.zip, elsewhere)
 
 
 def test_a_file_too_large_is_refused_unread(elsewhere, monkeypatch, run):
-    monkeypatch.setattr(importing, "MEGABYTES", 0)
+    monkeypatch.setattr(archive, "MEGABYTES", 0)
     assert "larger than" in refused(run.zip, elsewhere)
 
 

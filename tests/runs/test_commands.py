@@ -39,6 +39,15 @@ def test_a_torn_last_line_waits_until_it_is_whole(path):
     assert reader.new() == [Command("stop")]
 
 
+@pytest.mark.parametrize("torn", [b'{"what": "pa', b'{"what": "pause"}'])
+def test_a_command_after_a_line_that_a_full_disk_tore_is_obeyed(path, torn):
+    path.write_bytes(b'{"what": "resume"}\n' + torn)
+    reader = CommandReader(path)
+    assert reader.new() == [Command("resume")]
+    commands.append(path, "stop")
+    assert reader.new()[-1] == Command("stop")
+
+
 @pytest.mark.parametrize(
     "junk",
     [

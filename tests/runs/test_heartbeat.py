@@ -11,6 +11,7 @@ import pytest
 from mnist_cnn import runs
 from mnist_cnn.experiments.config import TrainingConfig
 from mnist_cnn.runs import RunError, Status, heartbeat, lock
+from mnist_cnn.runs.files import RunFiles
 from mnist_cnn.runs.heartbeat import LOST_EXIT_CODE, SILENCE_SECONDS, Observer, beating
 
 ROOT = Path(__file__).parents[2]
@@ -18,7 +19,8 @@ BEAT_UNTIL_KILLED = """
 import sys, time
 from pathlib import Path
 from mnist_cnn.runs import heartbeat
-with heartbeat.beating(Path(sys.argv[1]), "elsewhere"):
+from mnist_cnn.runs.files import RunFiles
+with heartbeat.beating(RunFiles(Path(sys.argv[1])), "elsewhere"):
     print("beating", flush=True)
     time.sleep(120)
 """
@@ -64,7 +66,7 @@ def test_a_heart_that_beats_lives_however_slowly_clocks_agree(tmp_path):
     observer = Observer(clock)
     for number in range(20):
         beat(tmp_path, number)
-        assert observer.lives(tmp_path)
+        assert observer.lives(RunFiles(tmp_path))
         clock.now += SILENCE_SECONDS - 1
 
 
@@ -73,26 +75,26 @@ def test_a_heart_that_is_silent_for_long_has_stopped(tmp_path):
     observer = Observer(clock)
     beat(tmp_path, 7)
     looks = 0
-    while observer.lives(tmp_path):
+    while observer.lives(RunFiles(tmp_path)):
         clock.now += 1
         looks += 1
     assert looks == SILENCE_SECONDS
     beat(tmp_path, 8)
-    assert observer.lives(tmp_path)
+    assert observer.lives(RunFiles(tmp_path))
 
 
 def test_a_suspended_observer_does_not_take_its_own_absence_for_silence(tmp_path):
     clock = Clock()
     observer = Observer(clock)
     beat(tmp_path, 7)
-    assert observer.lives(tmp_path)
+    assert observer.lives(RunFiles(tmp_path))
     clock.now += 8 * 3600
-    assert observer.lives(tmp_path)
+    assert observer.lives(RunFiles(tmp_path))
 
 
 def test_a_heart_beats_while_its_block_runs(tmp_path, quick):
-    with beating(tmp_path, "here"):
-        assert heartbeat.machine_of(tmp_path) == "here"
+    with beating(RunFiles(tmp_path), "here"):
+        assert heartbeat.machine_of(RunFiles(tmp_path)) == "here"
         first = (tmp_path / "heartbeat").read_text()
         until = time.monotonic() + 10
         while (tmp_path / "heartbeat").read_text() == first:
@@ -103,10 +105,32 @@ def test_a_heart_beats_while_its_block_runs(tmp_path, quick):
     assert (tmp_path / "heartbeat").read_text() == stopped
 
 
+def test_a_heart_beats_where_text_files_have_other_line_ends(
+    tmp_path, quick, monkeypatch
+):
+    def as_windows(path, mode="r", *arguments, **options):
+        if "b" not in mode:
+            options["newline"] = "\r\n"
+        return open(path, mode, *arguments, **options)  # noqa: PTH123
+
+    lost = []
+    monkeypatch.setattr(Path, "open", as_windows)
+    monkeypatch.setattr(
+        Path,
+        "write_text",
+        lambda path, text: path.write_bytes(text.replace("\n", "\r\n").encode()),
+    )
+    monkeypatch.setattr(heartbeat.os, "_exit", lost.append)
+    with beating(RunFiles(tmp_path), "here"):
+        time.sleep(0.2)
+    assert lost == []
+    assert heartbeat.machine_of(RunFiles(tmp_path)) == "here"
+
+
 def test_a_folder_that_is_removed_stays_removed(tmp_path, quick):
     folder = tmp_path / "run"
     folder.mkdir()
-    with beating(folder, "here"):
+    with beating(RunFiles(folder), "here"):
         (folder / "heartbeat").unlink()
         folder.rmdir()
         time.sleep(0.2)
@@ -123,11 +147,11 @@ def test_a_training_whose_run_was_taken_over_ends_itself(tmp_path):
     )
     try:
         assert old.stdout.readline() == "beating\n"
-        with beating(tmp_path, "here"):
+        with beating(RunFiles(tmp_path), "here"):
             _, said = old.communicate(timeout=60)
             assert old.returncode == LOST_EXIT_CODE
             assert "trained elsewhere now" in said
-        assert heartbeat.machine_of(tmp_path) == "here"
+        assert heartbeat.machine_of(RunFiles(tmp_path)) == "here"
     finally:
         old.kill()
 
@@ -189,14 +213,14 @@ def held_lock(elsewhere):
 def test_a_lock_that_a_lost_machine_left_is_no_obstacle(elsewhere):
     with elsewhere.lock():
         # The lock cannot tell who holds it now, so the heartbeat has to.
-        assert heartbeat.machine_of(elsewhere.path) == ""
+        assert heartbeat.machine_of(elsewhere) == ""
         assert elsewhere.is_locked()
 
 
 @pytest.mark.usefixtures("held_lock", "quick")
 def test_a_run_that_is_trained_elsewhere_cannot_be_begun_here(elsewhere):
     with (
-        beating(elsewhere.path, "elsewhere"),
+        beating(elsewhere, "elsewhere"),
         pytest.raises(RunError, match="trained already"),
         runs.Run(elsewhere.path).lock(),
     ):
@@ -211,5 +235,5 @@ def test_without_locks_in_the_file_system_the_heartbeat_tells(elsewhere, monkeyp
     with monkeypatch.context() as without:
         without.setattr(lock.filelock.FileLock, "acquire", no_locks)
         with elsewhere.lock():
-            assert heartbeat.machine_of(elsewhere.path) == ""
+            assert heartbeat.machine_of(elsewhere) == ""
             assert elsewhere.is_locked()

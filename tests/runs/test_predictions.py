@@ -79,7 +79,6 @@ def test_a_missing_file_says_when_it_will_be_there(tmp_path):
         {"fingerprint": None},
         {"probabilities": np.zeros((200, 9), np.float32)},
         {"probabilities": np.zeros((199, 10), np.float32)},
-        {"probabilities": np.zeros((200, 10), np.float64)},
         {"probabilities": np.full((200, 10), np.nan, np.float32)},
         {"probabilities": np.full((200, 10), 3, np.float32)},
         {"labels": np.full(200, 10, np.uint8)},

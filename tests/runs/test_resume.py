@@ -14,7 +14,6 @@ from mnist_cnn.nn.architecture import Architecture, ConvBlock
 from mnist_cnn.runs import RunError, Status
 from mnist_cnn.runs import resume as resuming
 from mnist_cnn.runs.commands import CommandReader
-from mnist_cnn.runs.kept import epoch_of
 from mnist_cnn.runs.metrics_reader import MetricsReader, reader
 
 pytestmark = pytest.mark.usefixtures("runs_folder", "few_digits")
@@ -68,7 +67,10 @@ def resume(run: runs.Run) -> Status:
 
 def curve(run: runs.Run) -> dict[str, list]:
     seen = reader(run.metrics_path).read()
-    epochs = [(p.epoch, p.step, p.loss, p.val_loss, p.extra) for p in seen.epochs]
+    epochs = [
+        (p.epoch, p.step, p.loss, p.val_loss, p.moved, p.readings, p.peak)
+        for p in seen.epochs
+    ]
     return {"batches": seen.batches[:, :5].tolist(), "epochs": epochs}
 
 
@@ -161,7 +163,7 @@ def test_a_death_between_two_files_mixes_no_epochs(written, monkeypatch):
         train(run)
     status = run.status()
     # What pages show is one epoch's: its number, its network and its accuracy.
-    assert status.epochs_done == epoch_of(run.weights_path)
+    assert status.epochs_done == run.network_epoch()
     assert f"The network of epoch {status.epochs_done} is kept" in status.reason
     pixels = data.load().x_test / np.float32(255)
     read = runs.load_network(run.id).probabilities(pixels).argmax(1)
@@ -250,7 +252,7 @@ def test_predictions_of_an_earlier_network_do_not_stay_beside_a_newer_one(
     assert run.predictions_path.is_file()
     resuming.resume(run)
     killed_at(run, STEPS + 1)
-    assert epoch_of(run.weights_path) == 2
+    assert run.network_epoch() == 2
     assert not run.predictions_path.is_file()
 
 

@@ -6,6 +6,7 @@ import pytest
 from mnist_cnn import runs
 from mnist_cnn.experiments.config import TrainingConfig
 from mnist_cnn.runs import RunError, retention
+from mnist_cnn.runs.ownership import Visitor, new_key, owner_of
 
 
 @pytest.fixture(autouse=True)
@@ -94,6 +95,44 @@ def test_a_run_that_ended_only_just_now_stays():
         if age == 1:
             run.write_status(runs.Status("done", ended=time.time()))
     assert retention.make_room() == ["done 2"]
+
+
+def results_of(owner: str, count: int) -> list[str]:
+    """The names of so many runs of that browser that ended just now, oldest first."""
+    made = []
+    for number in range(count):
+        name = f"{owner[:5]} {number}"
+        run = runs.submit(TrainingConfig(), name=name, owner=owner_of(owner))
+        run.write_status(runs.Status("done", ended=time.time()))
+        made.append(name)
+    return made
+
+
+def test_the_own_runs_go_first_however_old_those_of_others_are():
+    mine = new_key()
+    run_of(1)
+    first, second = results_of(mine, 2)
+    assert retention.make_room(1, Visitor((mine,))) == [first]
+    assert left() == {"done 1", second}
+
+
+def test_nobody_removes_what_somebody_else_got_in_this_lesson(monkeypatch):
+    mine, other = new_key(), new_key()
+    results_of(other, 3)
+    with pytest.raises(RunError, match="results of this lesson"):
+        retention.make_room(1, Visitor((mine,)))
+    assert len(left()) == 3
+    later = time.time() + retention.LESSON_SECONDS + 1
+    monkeypatch.setattr(retention.time, "time", lambda: later)
+    assert len(retention.make_room(1, Visitor((mine,)))) == 1
+
+
+def test_an_import_is_of_this_lesson_whenever_its_training_ended():
+    for number in range(3):
+        run = runs.submit(TrainingConfig(), name=f"{number}")
+        run.write_status(runs.Status("done", ended=1.0))
+    with pytest.raises(RunError, match="The lab is full"):
+        retention.make_room(1, Visitor((new_key(),)))
 
 
 def test_without_a_runs_folder_there_is_room(lab):

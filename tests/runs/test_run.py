@@ -114,7 +114,7 @@ def test_a_run_with_damaged_settings_is_a_sentence_and_hides_no_other(content):
 def test_a_damaged_status_is_a_sentence_and_is_not_trained(content):
     run = submit()
     (run.path / "status.json").write_bytes(content)
-    with pytest.raises(RunError, match=f"status of run {run.id} cannot be read"):
+    with pytest.raises(RunError, match=f"status.json of run {run.id} cannot be read"):
         run.status()
     assert runs.queue() == []
 
@@ -125,7 +125,7 @@ def test_a_status_of_a_newer_lab_is_read_as_far_as_it_is_known():
     path.write_text(json.dumps({"state": "done", "epochs_done": 3, "color": "red"}))
     assert run.status() == Status("done", epochs_done=3)
     path.write_text(json.dumps({"state": "dreaming"}))
-    with pytest.raises(RunError, match="may come from a newer version"):
+    with pytest.raises(RunError, match="of a newer version"):
         run.status()
 
 

@@ -11,7 +11,7 @@ from typing import Any, Self
 
 import keras
 
-from mnist_cnn.runs.measurements import RESUME
+from mnist_cnn.runs.schema import RESUME
 from mnist_cnn.training.callbacks.learning_rate import LearningRateScheduler
 from mnist_cnn.training.run_record import RunRecord
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import keras
 import numpy as np
 
-from mnist_cnn.runs.kept import EPOCH, epoch_of, of_epoch
 from mnist_cnn.storage.files import replacing
 from mnist_cnn.training import model
 from mnist_cnn.training.run_record import RunRecord
@@ -33,7 +32,7 @@ class NetworkCheckpoint(keras.callbacks.Callback):
         model.compile_model(self._plain, self._run.config)
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
-        # In this order: see mnist_cnn.runs.kept.
+        # In this order: see Run.network_epoch.
         self.save_model()
         self.save_weights(epoch + 1)
         self._record.update(
@@ -74,9 +73,10 @@ class NetworkCheckpoint(keras.callbacks.Callback):
         if rest or not epochs:
             raise _error("is not that of a complete epoch of this run")
         _copy(self._plain, trained)
-        if epoch_of(self._run.weights_path) != epochs:
+        if self._run.network_epoch() != epochs:
             self.save_weights(epochs)
-        self._record.status = of_epoch(self._run, self._record.status, epochs)
+        point = self._run.epoch_point(epochs)
+        self._record.status = self._record.status.as_of(epochs, point)
 
     def save_model(self) -> None:
         """Replaces ``model.keras`` in one step, with the optimizer's state."""
@@ -93,7 +93,7 @@ class NetworkCheckpoint(keras.callbacks.Callback):
         """Replaces ``weights.npz``; predictions of an earlier network go with it."""
         weights = model.weights_of(self.model)
         with replacing(self._run.weights_path) as file:
-            np.savez(file, **weights, **{EPOCH: np.array(epoch)})
+            np.savez(file, **weights, epoch=np.array(epoch))
         self._run.predictions_path.unlink(missing_ok=True)
 
 

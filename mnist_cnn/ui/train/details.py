@@ -13,20 +13,10 @@ from mnist_cnn.figures.kernels import kernels_picture, weight_change_curves
 from mnist_cnn.figures.learning_curves import epoch_curves, learning_rate_curve
 from mnist_cnn.runs import Run, Status
 from mnist_cnn.runs.metrics import Metrics
-from mnist_cnn.storage.arrays import arrays
+from mnist_cnn.runs.schema import KERNELS, LAST_BATCH
+from mnist_cnn.storage.arrays import ArraySpec, read_arrays
 from mnist_cnn.ui.components.live_chart import live_chart, shared_figure
 from mnist_cnn.ui.text import _
-
-MAX_BYTES = 50_000_000
-# Names and shapes after the first axis, which all have in common; 0 for any size.
-Shapes = tuple[tuple[str, tuple[int, ...]], ...]
-KERNELS: Shapes = (("steps", ()), ("kernels", (0, 0, 0, 0)))
-LAST_BATCH: Shapes = (
-    ("pixels", (28, 28)),
-    ("labels", ()),
-    ("probabilities", (10,)),
-    ("losses", ()),
-)
 
 
 def details(run: Run, status: Status, metrics: Metrics) -> None:
@@ -176,7 +166,7 @@ def _last_batch(run: Run, status: Status) -> None:
     live_chart(
         shared_figure(
             (str(path), path.stat().st_mtime_ns, "batch"),
-            lambda: batch_picture(*(arrays[name] for name, _shape in LAST_BATCH)),
+            lambda: batch_picture(*(arrays[name] for name in LAST_BATCH)),
         ),
         key=f"batch-{run.id}",
         label=_("The digits of the last batch with the largest losses"),
@@ -184,25 +174,13 @@ def _last_batch(run: Run, status: Status) -> None:
     )
 
 
-def _arrays(path: Path, shapes: Shapes) -> dict[str, np.ndarray] | None:
+def _arrays(path: Path, spec: ArraySpec) -> dict[str, np.ndarray] | None:
     try:
-        changed = path.stat().st_mtime_ns
-        return _read_arrays(str(path), changed, shapes)
-    except Exception:  # missing or damaged: zipfile, zlib and numpy raise their own
+        return _read_arrays(path, path.stat().st_mtime_ns, spec)
+    except (OSError, ValueError):  # missing, or damaged
         return None
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
-def _read_arrays(path: str, changed: int, shapes: Shapes) -> dict[str, np.ndarray]:
-    with arrays(Path(path), MAX_BYTES) as stored:
-        found = {name: stored[name] for name, _shape in shapes}
-    count = len(found[shapes[0][0]])
-    for name, shape in shapes:
-        array = found[name]
-        is_right = array.ndim == 1 + len(shape) and all(
-            wanted in (0, there)
-            for wanted, there in zip((count, *shape), array.shape, strict=True)
-        )
-        if not (is_right and count and array.dtype.kind in "iuf"):
-            raise ValueError(f"{name} is {array.dtype} of shape {array.shape}")
-    return found
+def _read_arrays(path: Path, changed: int, spec: ArraySpec) -> dict[str, np.ndarray]:
+    return read_arrays(path, spec)

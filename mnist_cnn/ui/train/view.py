@@ -12,7 +12,7 @@ from mnist_cnn.analysis.diagnosis import explain
 from mnist_cnn.analysis.pace import Pace, duration_text, pace
 from mnist_cnn.figures.learning_curves import accuracy_curve, loss_curve
 from mnist_cnn.runs import Run, RunError, Status
-from mnist_cnn.runs.metrics import Metrics, reader
+from mnist_cnn.runs.metrics import Metrics
 from mnist_cnn.ui.components.live_chart import live_chart, shared_figure
 from mnist_cnn.ui.text import _, literal
 from mnist_cnn.ui.train.details import details
@@ -59,7 +59,7 @@ def _look(run_id: str) -> None:
     if not status.is_final and st.session_state.get("watching_live") != note_look():
         # Viewers came or went: the page takes the new pace.
         st.rerun()
-    metrics = reader(run.metrics_path).read(0 if status.is_final else SAME_SECONDS)
+    metrics = run.metrics(0 if status.is_final else SAME_SECONDS)
     # Each part has its place, so that a new sentence above does not remount a chart.
     headline, progress, commands, sentences = (st.container() for _part in range(4))
     with headline:

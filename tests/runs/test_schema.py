@@ -1,6 +1,7 @@
 import json
 import zipfile
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -9,19 +10,29 @@ from mnist_cnn.experiments.config import ConfigError, TrainingConfig
 from mnist_cnn.runs import RunError
 from mnist_cnn.runs.commands import LONGEST_LINE, CommandReader, append
 from mnist_cnn.runs.metrics_reader import MetricsReader
-from mnist_cnn.runs.suspicion import number, text
+from mnist_cnn.runs.schema import Measured, clean
 from mnist_cnn.storage.arrays import arrays
 
 
 def test_text_is_one_short_line_that_can_be_encoded():
-    assert text("  a\n b\x00\ud800\u202e ", 10) == "a b"
-    assert text("x" * 10**6, 60) == "x" * 60
-    assert [text(each) for each in (None, 1, ["a"], {})] == [""] * 4
+    assert clean("  a\n b\x00\ud800\u202e ", 10) == "a b"
+    assert clean("x" * 10**6, 60) == "x" * 60
 
 
-@pytest.mark.parametrize("value", [True, None, "1", [], float("nan"), 1e400, 10**400])
-def test_what_is_no_finite_number(value):
-    assert number(value) is None
+@pytest.mark.parametrize("value", [True, "1", [], -1.0, float("inf"), 10**400])
+def test_what_is_no_finite_number_was_not_measured(value):
+    with pytest.raises((ValueError, OverflowError)):
+        msgspec.convert(value, Measured)
+
+
+def test_a_label_is_cleaned_when_it_is_read(runs_folder):
+    run = runs.submit(TrainingConfig(), name="blue")
+    texts = ((" a\n\u202eb ", "a b"), ("x" * 99, "x" * 60), ("", run.id[:6]))
+    for name, shown in texts:
+        run.label_path.write_text(json.dumps({"name": name}))
+        assert run.name == shown
+    run.label_path.write_text('{"name": ["a"], "starred": 1}')
+    assert (run.name, run.starred) == (run.id[:6], False)
 
 
 @pytest.mark.parametrize(
@@ -39,9 +50,9 @@ def test_what_is_no_finite_number(value):
 )
 def test_a_status_of_other_types_is_a_sentence(changed, runs_folder):
     run = runs.submit(TrainingConfig())
-    path = run.path / "status.json"
+    path = run.status_path
     path.write_text(json.dumps(json.loads(path.read_text()) | changed))
-    with pytest.raises(RunError):
+    with pytest.raises(RunError, match="newer version of the lab"):
         run.status()
 
 
