@@ -9,9 +9,9 @@ from mnist_cnn.ui.text import _
 from mnist_cnn.ui.train.form import training_form
 from mnist_cnn.ui.train.notes import link_to_share, notes, run_settings
 from mnist_cnn.ui.train.run_list import runs_list
-from mnist_cnn.ui.train.shown_run import shown_run
 from mnist_cnn.ui.train.upload import run_upload
 from mnist_cnn.ui.train.view import watch
+from mnist_cnn.ui.train_link import shown_run
 
 page(_("Train"), _("Start a training, watch the network learn, and steer it."))
 

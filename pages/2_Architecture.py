@@ -8,6 +8,7 @@ from mnist_cnn.ui.frame import page
 from mnist_cnn.ui.networks import choose_network
 from mnist_cnn.ui.take_home import take_home
 from mnist_cnn.ui.text import _
+from mnist_cnn.ui.volume_picture import volume_picture
 
 page(_("Architecture"), _("What the network is made of, and what each part costs."))
 
@@ -18,7 +19,7 @@ if chosen is not None:
 
 if network is not None:
     view.totals(network)
-    view.volume_picture(network)
+    volume_picture(network)
     st.subheader(_("Layer by layer"), anchor=False)
     view.layer_table(network)
     view.layer_kinds(network)

@@ -12,7 +12,7 @@ from mnist_cnn.experiments.presets import PRESETS
 from mnist_cnn.runs import Run, RunError, Status, ownership
 from mnist_cnn.runs.schema import LONGEST_NAME
 from mnist_cnn.ui.text import _
-from mnist_cnn.ui.train.shown_run import forget
+from mnist_cnn.ui.train_link import forget
 from mnist_cnn.ui.training_queue import look_again
 from mnist_cnn.ui.visitor import refusal, visitor
 

@@ -15,7 +15,7 @@ from mnist_cnn.experiments.presets import PRESETS
 from mnist_cnn.nn.architecture import Architecture
 from mnist_cnn.runs import Run
 from mnist_cnn.ui.text import _
-from mnist_cnn.ui.train.form import expect_link
+from mnist_cnn.ui.train_link import expect_experiment
 
 TRAIN = "pages/1_Train.py"
 
@@ -69,7 +69,7 @@ def _to_train(link: dict[str, str], *, primary: bool = False) -> None:
         type="primary" if primary else "secondary",
         icon=":material/model_training:",
     ):
-        expect_link()
+        expect_experiment()
         st.switch_page(TRAIN, query_params=link)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import streamlit as st
 
 from mnist_cnn.figures.kernels import kernels_picture
-from mnist_cnn.figures.volumes import volumes
 from mnist_cnn.nn.architecture import Architecture, Layer
 from mnist_cnn.nn.network import Network
 from mnist_cnn.nn.summary import summary
@@ -28,23 +27,6 @@ def totals(architecture: Architecture) -> None:
             f"{sum(layer.multiply_adds for layer in layers):,}",
             width="content",
         )
-
-
-def volume_picture(architecture: Architecture) -> None:
-    """The volumes from the image to the ten probabilities."""
-    shapes = ["×".join(map(str, layer.output_shape)) for layer in architecture.layers()]
-    live_chart(
-        volumes(architecture),
-        key="volumes",
-        label=_("From 28×28×1 through {shapes}").format(shapes=", ".join(shapes)),
-        height=300,
-    )
-    st.caption(
-        _(
-            "Blue: after a convolution. Green: after pooling. Orange: dense layers. "
-            "The picture gets smaller and deeper: less of *where*, more of *what*."
-        )
-    )
 
 
 def layer_table(architecture: Architecture) -> None:

@@ -8,9 +8,9 @@ from mnist_cnn import runs
 from mnist_cnn.digits import mnist
 from mnist_cnn.nn.architecture import LECTURE_NETWORK, Architecture
 from mnist_cnn.runs import RunError
-from mnist_cnn.ui.architecture.view import volume_picture
 from mnist_cnn.ui.frame import page_link, pages
 from mnist_cnn.ui.text import _
+from mnist_cnn.ui.volume_picture import volume_picture
 
 WAYS_ACROSS = 3
 

@@ -25,7 +25,7 @@ from mnist_cnn.ui.run_actions import plain
 from mnist_cnn.ui.text import _
 from mnist_cnn.ui.train.augmentation import augmentation_choice
 from mnist_cnn.ui.train.network_form import chosen_network, fill_network, network_form
-from mnist_cnn.ui.train.shown_run import show
+from mnist_cnn.ui.train_link import show
 from mnist_cnn.ui.training_queue import expect_training, look_again
 from mnist_cnn.ui.visitor import owner, visitor
 
@@ -175,12 +175,6 @@ def _keep_settings() -> None:
         for name in map(str, state)
         if name.startswith("form_") and name not in _NO_SETTINGS
     }
-
-
-def expect_link() -> None:
-    """The link with which Train is opened next is taken, whatever it had before."""
-    st.session_state.pop("form_link_taken", None)
-    st.session_state.pop("form_epochs", None)
 
 
 def _fill(config: TrainingConfig) -> None:

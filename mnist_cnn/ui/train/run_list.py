@@ -9,7 +9,7 @@ from mnist_cnn.analysis.pace import duration_text
 from mnist_cnn.runs import Run, Status, retention
 from mnist_cnn.ui import run_actions
 from mnist_cnn.ui.text import _, literal
-from mnist_cnn.ui.train.shown_run import show
+from mnist_cnn.ui.train_link import show
 from mnist_cnn.ui.training_queue import overview
 from mnist_cnn.ui.viewers import note_look
 

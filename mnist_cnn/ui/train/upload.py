@@ -7,7 +7,7 @@ import streamlit as st
 from mnist_cnn.runs import RunError, retention
 from mnist_cnn.runs.archive import MEGABYTES, from_zip
 from mnist_cnn.ui.text import _
-from mnist_cnn.ui.train.shown_run import show
+from mnist_cnn.ui.train_link import show
 from mnist_cnn.ui.training_queue import look_again
 from mnist_cnn.ui.visitor import owner, visitor
 

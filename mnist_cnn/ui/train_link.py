@@ -1,4 +1,4 @@
-"""Which run the Train page shows: the one in the link, the last one seen, the newest.
+"""What the Train page opens with: a run, or the experiment in a link.
 
 The browser's Back can lose what stands in the link, so the session remembers it too.
 """
@@ -49,3 +49,9 @@ def forget() -> None:
     st.session_state.pop(SHOWN, None)
     if "run" in st.query_params:
         del st.query_params["run"]
+
+
+def expect_experiment() -> None:
+    """The link with which Train is opened next is taken, whatever it had before."""
+    st.session_state.pop("form_link_taken", None)
+    st.session_state.pop("form_epochs", None)
