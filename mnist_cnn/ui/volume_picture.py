@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import streamlit as st
+
 from mnist_cnn.figures.volumes import volumes
 from mnist_cnn.nn.architecture import Architecture
 from mnist_cnn.ui.components.live_chart import live_chart
