@@ -18,6 +18,7 @@ ROOT = Path(__file__).parents[2]
 # address is gone if the next run of the page interrupts this one.
 _PICTURE = (ROOT / "static" / "favicon.png").read_bytes()
 FAVICON = f"data:image/png;base64,{b64encode(_PICTURE).decode()}"
+ARRIVED, MISTAKES_LINK = "arrived_from_another_page", "mistakes_link"
 WITH_A_NETWORK = (
     "pages/2_Architecture.py",
     "pages/3_Draw.py",
@@ -47,6 +48,9 @@ def page(title: str, subtitle: str, *, wide: bool = True) -> None:
         page_icon=FAVICON,
         layout="wide" if wide else "centered",
     )
+    state = st.session_state
+    state[ARRIVED] = state.get("page_title") != title
+    state.page_title = title
     provide_plotly()
     _limit_threads()
     with st.sidebar:
@@ -59,15 +63,12 @@ def page(title: str, subtitle: str, *, wide: bool = True) -> None:
 
 
 def page_link(script: str, label: str, icon: str) -> None:
-    """A link to a page of the lab that goes on with the network chosen last."""
-    chosen = st.session_state.get("network")
-    wants_it = chosen is not None and script in WITH_A_NETWORK
-    st.page_link(
-        script,
-        label=label,
-        icon=icon,
-        query_params={"network": chosen} if wants_it else None,
-    )
+    """A link to a page of the lab that goes on with what was chosen there last."""
+    state = st.session_state
+    link = state.get(MISTAKES_LINK, {}) if script == "pages/5_Mistakes.py" else {}
+    if "network" in state and script in WITH_A_NETWORK:
+        link = {"network": state["network"]} | link
+    st.page_link(script, label=label, icon=icon, query_params=link or None)
 
 
 @st.cache_resource(show_spinner=False)

@@ -143,3 +143,13 @@ def test_without_digits_the_numbers_are_still_told(monkeypatch, tmp_path, digits
     at = mistakes(network=run.id)
     assert "cannot be read" in at.error[0].value
     assert metric(at, "Mistakes") == "3 of 200"
+
+
+def test_what_was_not_chosen_is_not_in_the_link_and_back_undoes_a_choice(digits):
+    at = mistakes(network=a_run(digits, swapped=3).id)
+    assert "true" not in at.query_params
+    next(box for box in at.selectbox if box.label == "Answer").select(4).run()
+    assert "images of a **4**, read rightly" in text_of(at)
+    del at.query_params["true"], at.query_params["answer"]
+    at.run()
+    assert "images of a **4**, read as **9**" in text_of(at)

@@ -17,7 +17,13 @@ from mnist_cnn.figures.confusion_matrix import confusion_figure, confusion_text
 from mnist_cnn.runs.predictions import Predictions
 from mnist_cnn.ui.components.digit_gallery import digit_gallery
 from mnist_cnn.ui.components.live_chart import live_chart
-from mnist_cnn.ui.mistakes.cell import Cell, adopt_cell, choose_cell, show_as, take_cell
+from mnist_cnn.ui.mistakes.cell import (
+    Cell,
+    choose_cell,
+    linked_cell,
+    show_as,
+    take_cell,
+)
 from mnist_cnn.ui.networks import Chosen
 from mnist_cnn.ui.test_set import look_inside
 from mnist_cnn.ui.text import _
@@ -37,12 +43,12 @@ def explore(chosen: Chosen, predictions: Predictions, digits: Dataset | None) ->
         digits: whose images the predictions are of; None if they are not at hand.
     """
     matrix = confusion_matrix(predictions.probabilities, predictions.labels)
-    cell = adopt_cell(worst_confusion(matrix))
+    cell = linked_cell(worst_confusion(matrix))
     left, right = st.columns(2, gap="medium")
     with left:
         _matrix(matrix, cell)
     with right:
-        cell = choose_cell(cell)
+        choose_cell(cell)
         _images(chosen, predictions, digits, cell)
 
 
