@@ -267,6 +267,15 @@ def test_names_are_never_markup(recorded_run, digits):
     assert f"`'*<b>x</b>* [a](b) ({run.id[:6]})`" in text
 
 
+def test_where_the_digits_came_from_is_never_markup(recorded_run, digits):
+    one, other = (recorded_run(digits, wrong=[each]) for each in (1, 2))
+    source = "imported; [a](http://b) **c**"
+    one.write_status(replace(one.recorded_status(), source=source))
+    table = compare(one.id, other.id).table[0].value
+    rows = {row[0]: row[1:] for row in table.values.tolist()}
+    assert r"\[a\]\(http\://b\) \*\*c\*\*" in rows["Digits"][0]
+
+
 def test_a_damaged_label_does_not_hide_the_run(recorded_run, digits):
     run = recorded_run(digits)
     (run.path / "label.json").write_text(json.dumps({"name": 3, "starred": "yes"}))

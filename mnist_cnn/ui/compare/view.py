@@ -15,7 +15,7 @@ from mnist_cnn.runs.status import FINAL_STATES
 from mnist_cnn.ui import run_actions
 from mnist_cnn.ui.compare.runs import found, listed, names
 from mnist_cnn.ui.components.live_chart import live_chart, shared_figure
-from mnist_cnn.ui.text import _
+from mnist_cnn.ui.text import _, literal
 from mnist_cnn.ui.viewers import note_look
 
 LOOK_SECONDS = 2.0
@@ -123,7 +123,7 @@ def settings(chosen: list[str]) -> None:
         return
     st.subheader(_("Where their settings differ"), anchor=False)
     differing = differences([run.config for run, _status in there])
-    sources = [status.source or _("not known yet") for _run, status in there]
+    sources = [literal(status.source or _("not known yet")) for _run, status in there]
     if len(set(sources)) > 1:
         differing["Digits"] = sources
     if not differing:
