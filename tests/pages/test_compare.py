@@ -92,6 +92,19 @@ def test_a_choice_comes_into_the_link_and_a_link_chooses(recorded_run, digits):
     assert "Curves" in words(again)
 
 
+def test_back_undoes_a_choice_and_another_page_does_not(recorded_run, digits):
+    first, second = recorded_run(digits), recorded_run(digits)
+    at = compare(first.id)
+    at.multiselect(key="compare-box").set_value([first.id, second.id]).run()
+    at.query_params["runs"] = first.id
+    at.run()
+    assert at.multiselect(key="compare-box").value == [first.id]
+    at.switch_page("app.py").run()
+    del at.query_params["runs"]
+    at.switch_page("pages/6_Compare.py").run()
+    assert linked(at) == first.id
+
+
 @pytest.mark.parametrize(
     ("link", "sentence"),
     [

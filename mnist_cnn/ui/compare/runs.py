@@ -1,7 +1,4 @@
-"""Which runs there are to compare, and which are chosen; the choice is in the link.
-
-The session remembers the choice too, since the browser's Back can lose the link.
-"""
+"""Which runs there are to compare, and which are chosen: those in the link."""
 
 from __future__ import annotations
 
@@ -18,13 +15,13 @@ from mnist_cnn.analysis.comparison import (
     unique_names,
 )
 from mnist_cnn.runs import Run, RunError, Status
+from mnist_cnn.ui.frame import ARRIVED
 from mnist_cnn.ui.run_actions import preset_title
 from mnist_cnn.ui.text import _
 from mnist_cnn.ui.training_queue import Overview, overview
 
-CHOSEN, LINK, CHANGED, TOO_MANY = (
+CHOSEN, CHANGED, TOO_MANY = (
     "compare_chosen",
-    "compare_link",
     "compare_changed",
     "compare_too_many",
 )
@@ -53,17 +50,17 @@ def _pretrained() -> list[Facts]:
 
 
 def chosen_runs() -> list[str]:
-    """The ids in the link, else those chosen last, as far as they exist; at most six.
+    """The ids in the link, as far as such runs exist; at most six.
 
-    Says what was wrong with the link, or which is gone. A page's first call of these.
+    Who comes from another page finds again what was chosen. Says what was wrong with
+    the link, or which is gone. A page's first call of these.
     """
     state = st.session_state
     state.pop(CHANGED, None)
-    linked = st.query_params.get("runs")
-    if linked is not None and linked != state.get(LINK):
-        state[CHOSEN], problems = runs_in_link(linked)
-    else:
-        state[CHOSEN], problems = runs_in_link(",".join(state.get(CHOSEN, [])))
+    link = st.query_params.get("runs", "")
+    if state.pop(ARRIVED, False) and not link:
+        link = ",".join(state.get(CHOSEN, []))
+    state[CHOSEN], problems = runs_in_link(link)
     for problem in problems:
         st.warning(_(problem))
     _write_link(state[CHOSEN])
@@ -72,7 +69,6 @@ def chosen_runs() -> list[str]:
 
 def _write_link(chosen: list[str]) -> None:
     link = ",".join(chosen)
-    st.session_state[LINK] = link
     # Each change of the address is a step for the browser's Back: none for nothing.
     if link and st.query_params.get("runs") != link:
         st.query_params.from_dict({"runs": link})
@@ -86,6 +82,7 @@ def choose(chosen: list[str]) -> None:
     state[TOO_MANY] = len(chosen) > MAX_RUNS
     state[CHOSEN] = chosen[:MAX_RUNS]
     state[CHANGED] = True
+    _write_link(state[CHOSEN])
 
 
 def names(among: list[Facts]) -> dict[str, str]:
