@@ -11,7 +11,8 @@ from PIL import Image, ImageOps
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")
 MEGABYTES = 10
 # Pixels in millions. A JPEG is decoded at a fraction of its size, others as a whole.
-MEGAPIXELS = {"JPEG": 120}
+# MPO: a JPEG with a second picture inside, as phones write it.
+MEGAPIXELS = {"JPEG": 120, "MPO": 120}
 OTHER_MEGAPIXELS = 16
 LONGEST_SIDE = 1600
 

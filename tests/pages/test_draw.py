@@ -91,6 +91,22 @@ def test_two_digits_side_by_side_are_read_as_a_number():
     assert at.metric[0].value == "77"
 
 
+@pytest.mark.parametrize("kind", ["transparent", "12 bits"])
+def test_several_digits_are_shown_dark_on_light_paper_as_they_were_sent(kind):
+    from mnist_cnn.digits.segmentation import split
+    from mnist_cnn.ui.draw.reading import boxed
+
+    seven = drawing_of_a_seven()[..., 0]
+    ink = np.concatenate([seven, seven], axis=1)
+    if kind == "transparent":
+        picture = Image.fromarray(np.dstack([np.zeros((*ink.shape, 3), np.uint8), ink]))
+    else:
+        picture = Image.fromarray((255 - ink).astype(np.uint16) * 16)
+    shown = np.asarray(boxed(picture, split(picture)).convert("L"))
+    assert shown[0, 0] > 250
+    assert shown[71, 140] < 5
+
+
 def test_clearing_forgets_the_drawing():
     at = draw_page(drawing_of_a_seven())
     next(b for b in at.button if b.label == "Clear").click().run()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import streamlit as st
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from mnist_cnn.digits import preprocessing
+from mnist_cnn.digits.ink import to_grayscale
 from mnist_cnn.digits.preprocessing import Preparation
 from mnist_cnn.digits.segmentation import Group, split
 from mnist_cnn.figures.probabilities import probability_bars, probability_text
@@ -90,7 +91,7 @@ def show_number(picture: Picture, networks: list[Chosen]) -> bool:
         return False
     pixels = np.stack([preprocessing.prepare(group.picture).pixels for group in groups])
     st.image(
-        _boxed(picture.image, groups),
+        boxed(picture.image, groups),
         caption=_("{count} digits, read from left to right").format(count=len(groups)),
         width=280,
     )
@@ -128,11 +129,9 @@ def _fitted(picture: np.ndarray) -> Image.Image:
     return square
 
 
-def _boxed(image: np.ndarray | Image.Image, groups: tuple[Group, ...]) -> Image.Image:
-    from PIL import ImageDraw
-
-    shown = image if isinstance(image, Image.Image) else Image.fromarray(image)
-    shown = shown.convert("RGB")
+def boxed(image: np.ndarray | Image.Image, groups: tuple[Group, ...]) -> Image.Image:
+    """The picture as the preparation sees it, a box around each digit."""
+    shown = Image.fromarray(to_grayscale(image).astype(np.uint8)).convert("RGB")
     pen = ImageDraw.Draw(shown)
     width = max(2, max(shown.size) // 140)
     for group in groups:
