@@ -17,7 +17,7 @@ import streamlit as st
 from mnist_cnn import runs
 from mnist_cnn.nn.network import Network, NetworkError
 from mnist_cnn.runs import Run, RunError
-from mnist_cnn.ui.text import _, literal
+from mnist_cnn.ui.text import _, escape
 
 CACHE_BYTES = 400_000_000
 NETWORK = "network"
@@ -179,7 +179,7 @@ class NetworkCache:
             raise NetworkError(
                 _(
                     "Run {name} has no network yet: its first epoch is not complete."
-                ).format(name=literal(run.name))
+                ).format(name=escape(run.name))
             ) from error
         with self._lock:
             if self._kept.get(key, (None,))[0] != changed:

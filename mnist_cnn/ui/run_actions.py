@@ -34,11 +34,6 @@ def preset_title(preset: str) -> str:
     return _("{preset}, changed").format(preset=title) if comma else title
 
 
-def plain(name: str) -> str:
-    """A name as Markdown code, in which nothing else is markup."""
-    return f"`{name.replace(chr(92), '').replace('`', chr(39))}`"
-
-
 def change(run: Run, status: Status) -> bool:
     """All of them in a box that opens; in its place a sentence for others."""
     with st.popover(_("Change")):

@@ -1,18 +1,23 @@
 """Text for persons: `_` translates where a catalog is installed."""
 
+import re
 from functools import lru_cache
 from gettext import gettext
 
-__all__ = ["_", "literal"]
+__all__ = ["_", "escape"]
 
 # Python's gettext looks for catalogs on the disk at every call: a tenth of what a
 # look at a live training costs.
 # Bounded, since sentences with a stranger's words in them pass through it, too.
 _ = lru_cache(4096)(gettext)
 
-_MARKS = frozenset(r"\`*_{}[]()#+-!:$<>|~")
+_MARKS = re.compile(r"[\\`*_{}\[\]()#+\-!:$<>|~&]")
+# Where Markdown makes a link of bare words: before "." in "www.", "//" and "@". It
+# looks after backslashes are gone, so that only a character between prevents it.
+_LINKED = re.compile(r"(?i)(?<=www)(?=\.)|(?<=:)(?=//)|(?=@)")
+_WORD_JOINER = "\u2060"
 
 
-def literal(text: str) -> str:
-    """A stranger's words in Markdown, shown as they are."""
-    return "".join(f"\\{each}" if each in _MARKS else each for each in text)
+def escape(text: str) -> str:
+    """A stranger's words in Markdown, shown as they are: no markup, no link."""
+    return _MARKS.sub(r"\\\g<0>", _LINKED.sub(_WORD_JOINER, text))

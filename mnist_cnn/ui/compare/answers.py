@@ -15,14 +15,13 @@ from mnist_cnn.figures.style import COLORS
 from mnist_cnn.nn.network import NetworkError
 from mnist_cnn.runs import RunError
 from mnist_cnn.runs.predictions import Predictions
-from mnist_cnn.ui import run_actions
 from mnist_cnn.ui.compare.runs import found, listed, names
 from mnist_cnn.ui.compare.table import MARKS
 from mnist_cnn.ui.components.digit_gallery import Reader, compared_digits
 from mnist_cnn.ui.components.live_chart import live_chart
 from mnist_cnn.ui.networks import load_network
 from mnist_cnn.ui.test_set import best_predictions, load_digits, look_inside
-from mnist_cnn.ui.text import _
+from mnist_cnn.ui.text import _, escape
 
 ACROSS = 3
 SHOWN_AT_FIRST = 24
@@ -44,7 +43,7 @@ def answers(chosen: list[str]) -> None:
         name = known.get(run.id, run.name)
         read, why_not = best_predictions(run, digits)
         if read is None:
-            st.info(f"{run_actions.plain(name)}: {_(why_not)}")
+            st.info(f"{escape(name)}: {_(why_not)}")
             continue
         readers[run.id] = Reader(name, COLORS[place], MARKS[place], read)
     groups = by_test_set({run_id: each.read for run_id, each in readers.items()})
@@ -65,7 +64,7 @@ def _not_comparable(others: list[Reader]) -> None:
             "hand."
         ).format(
             count=len(others[0].read.labels),
-            names=", ".join(run_actions.plain(each.name) for each in others),
+            names=", ".join(escape(each.name) for each in others),
         )
     )
 
@@ -94,7 +93,7 @@ def _matrix(run_id: str, each: Reader) -> None:
     matrix = confusion_matrix(read.probabilities, read.labels)
     wrong = int(matrix.sum() - matrix.trace())
     st.markdown(
-        f"{run_actions.plain(each.name)}  \n"
+        f"{escape(each.name)}  \n"
         + _("{accuracy:.2%}, {wrong:,} of {all:,} wrong").format(
             accuracy=accuracy(read.probabilities, read.labels),
             wrong=wrong,
@@ -129,7 +128,7 @@ def _disagreements(readers: dict[str, Reader], digits: Dataset | None) -> None:
     st.markdown(
         "\n".join(
             _("- {name} alone is right on {count:,}.").format(
-                name=run_actions.plain(each.name), count=count
+                name=escape(each.name), count=count
             )
             for each, count in zip(group, seen.only_right, strict=True)
         )

@@ -15,7 +15,7 @@ from mnist_cnn.runs.status import FINAL_STATES
 from mnist_cnn.ui import run_actions
 from mnist_cnn.ui.compare.runs import found, listed, names
 from mnist_cnn.ui.components.live_chart import live_chart, shared_figure
-from mnist_cnn.ui.text import _, literal
+from mnist_cnn.ui.text import _, escape
 from mnist_cnn.ui.viewers import note_look
 
 LOOK_SECONDS = 2.0
@@ -94,9 +94,7 @@ def _curves(chosen: list[str], known: dict[str, str]) -> None:
     )
     if without:
         st.caption(
-            _("No curve yet: {names}.").format(
-                names=", ".join(map(run_actions.plain, without))
-            )
+            _("No curve yet: {names}.").format(names=", ".join(map(escape, without)))
         )
 
 
@@ -123,14 +121,14 @@ def settings(chosen: list[str]) -> None:
         return
     st.subheader(_("Where their settings differ"), anchor=False)
     differing = differences([run.config for run, _status in there])
-    sources = [literal(status.source or _("not known yet")) for _run, status in there]
+    sources = [escape(status.source or _("not known yet")) for _run, status in there]
     if len(set(sources)) > 1:
         differing["Digits"] = sources
     if not differing:
         st.markdown(_("They have the same settings throughout, and the same seed."))
         return
     known = names(listed())
-    shown = [run_actions.plain(known.get(run.id, run.name)) for run, _status in there]
+    shown = [escape(known.get(run.id, run.name)) for run, _status in there]
     # A run a column: there are fewer runs than settings, also on a phone.
     columns = dict(zip(shown, zip(*differing.values(), strict=True), strict=True))
     st.table(

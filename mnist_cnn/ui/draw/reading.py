@@ -14,7 +14,7 @@ from mnist_cnn.figures.probabilities import probability_bars, probability_text
 from mnist_cnn.ui.components.live_chart import live_chart
 from mnist_cnn.ui.draw.drawing_input import Picture
 from mnist_cnn.ui.networks import Chosen
-from mnist_cnn.ui.text import _, literal
+from mnist_cnn.ui.text import _, escape
 
 UNSURE = 0.6
 SHOWN_SIDE = 140
@@ -34,7 +34,7 @@ def show_answer(pixels: np.ndarray, networks: list[Chosen]) -> None:
     with st.container(horizontal=True):
         st.image(_enlarged(pixels), caption=_("28 × 28 pixels, as the network gets it"))
         for title, probabilities in read:
-            _metric(literal(title) if len(read) > 1 else "", probabilities)
+            _metric(escape(title) if len(read) > 1 else "", probabilities)
     best = read[0][1].max()
     if best < UNSURE:
         st.warning(
@@ -100,7 +100,7 @@ def show_number(picture: Picture, networks: list[Chosen]) -> bool:
         predicted = probabilities.argmax(axis=1)
         st.metric(_("Prediction"), "".join(map(str, predicted)))
         if len(networks) > 1:
-            st.caption(literal(each.title))
+            st.caption(escape(each.title))
         with st.container(horizontal=True):
             for digit, predicted_class in enumerate(predicted):
                 confidence = probabilities[digit, predicted_class]

@@ -21,8 +21,7 @@ from mnist_cnn.experiments.link import from_link, to_link
 from mnist_cnn.experiments.presets import DEFAULT_PRESET, PRESETS
 from mnist_cnn.jobs import worker
 from mnist_cnn.runs import RunError, ownership, retention
-from mnist_cnn.ui.run_actions import plain
-from mnist_cnn.ui.text import _
+from mnist_cnn.ui.text import _, escape
 from mnist_cnn.ui.train.augmentation import augmentation_choice
 from mnist_cnn.ui.train.network_form import chosen_network, fill_network, network_form
 from mnist_cnn.ui.train_link import show
@@ -281,7 +280,7 @@ def _refuse_a_crowd() -> None:
 
 
 def _removed_text(names: list[str]) -> str:
-    shown = ", ".join(map(plain, names[:3])) + (", …" if len(names) > 3 else "")
+    shown = ", ".join(map(escape, names[:3])) + (", …" if len(names) > 3 else "")
     return _(
         "To make room, the oldest runs without a star were removed: {count} ({names})."
     ).format(count=len(names), names=shown)

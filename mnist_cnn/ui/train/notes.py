@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from mnist_cnn.runs import Run, RunError
-from mnist_cnn.ui.text import _, literal
+from mnist_cnn.ui.text import _, escape
 
 
 def notes() -> None:
@@ -55,7 +55,7 @@ def run_settings(run: Run) -> None:
             )
         )
     if status.source:
-        parts.append(literal(status.source))
+        parts.append(escape(status.source))
     st.caption(" · ".join(parts))
 
 

@@ -8,7 +8,7 @@ from mnist_cnn import runs
 from mnist_cnn.analysis.pace import duration_text
 from mnist_cnn.runs import Run, Status, retention
 from mnist_cnn.ui import run_actions
-from mnist_cnn.ui.text import _, literal
+from mnist_cnn.ui.text import _, escape
 from mnist_cnn.ui.train_link import show
 from mnist_cnn.ui.training_queue import overview
 from mnist_cnn.ui.viewers import note_look
@@ -77,14 +77,14 @@ def _row(run: Run, status: Status, is_shown: bool) -> None:
 
 
 def _text(run: Run, status: Status) -> str:
-    name = run_actions.plain(run.name)
+    name = escape(run.name)
     if run.starred:
         name = f"★ {name}"
-    parts = [name, literal(run_actions.preset_title(run.preset)), _(status.state)]
+    parts = [name, escape(run_actions.preset_title(run.preset)), _(status.state)]
     if status.test_accuracy is not None:
         parts.append(_("accuracy {value:.4f}").format(value=status.test_accuracy))
     if status.seconds:
         parts.append(duration_text(status.seconds))
     if status.source:
-        parts.append(literal(status.source))
+        parts.append(escape(status.source))
     return " · ".join(part for part in parts if part)

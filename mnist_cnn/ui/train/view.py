@@ -14,7 +14,7 @@ from mnist_cnn.figures.learning_curves import accuracy_curve, loss_curve
 from mnist_cnn.runs import Run, RunError, Status
 from mnist_cnn.runs.metrics import Metrics
 from mnist_cnn.ui.components.live_chart import live_chart, shared_figure
-from mnist_cnn.ui.text import _, literal
+from mnist_cnn.ui.text import _, escape
 from mnist_cnn.ui.train.details import details
 from mnist_cnn.ui.train.steering import going_on, steering
 from mnist_cnn.ui.training_queue import care_for_worker, look_again, overview
@@ -92,14 +92,12 @@ def _headline(run: Run, status: Status) -> None:
     }
     colors = {"done": "green", "stopped": "orange", "failed": "red", "paused": "orange"}
     color = colors.get(status.state, "blue")
-    name = literal(run.name)
+    name = escape(run.name)
     st.subheader(
         f"{_('Run')} {name} :{color}-badge[{words[status.state]}]", anchor=False
     )
     if status.reason:
-        (st.error if status.state == "failed" else st.warning)(
-            literal(_(status.reason))
-        )
+        (st.error if status.state == "failed" else st.warning)(escape(_(status.reason)))
     if status.state == "queued":
         _waiting(run)
     elif status.state == "preparing":
