@@ -79,13 +79,13 @@ def obstacle(run: Run, visitor: Visitor) -> str:
         )
     if has_teacher():
         return (
-            "This run was started in a terminal, or imported. Only the teacher can "
+            "This run was started in a terminal. Only the teacher can "
             "steer or change it."
         )
     if visitor.is_here:
         return ""
     return (
-        "This run was started in a terminal, or imported. Nobody can steer or change "
+        "This run was started in a terminal. Nobody can steer or change "
         "it here, because this lab is open to the network and was started without a "
         "teacher's passphrase."
     )
