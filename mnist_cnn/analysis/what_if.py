@@ -6,11 +6,13 @@ step, to find where the network lets go of it.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
+from itertools import product
 
 import numpy as np
+from scipy import ndimage
 
-from mnist_cnn.digits import SIDE
 from mnist_cnn.nn.network import Network
 
 
@@ -40,7 +42,8 @@ RANGES: dict[str, tuple[float, float]] = {
     "scale": (0.2, 3),
     "thicken": (-3, 3),
 }
-MOST_POINTS = 64
+MAX_POINTS = 64
+NEIGHBORS = ndimage.generate_binary_structure(2, 1)  # a pixel and the four beside it
 AFFORDABLE = 2_000_000_000  # multiply-adds, some 150 ms on one thread (measured)
 # What the curves run over.
 CURVES: dict[str, np.ndarray] = {
@@ -99,7 +102,7 @@ def curve(
     name: str,
     change: Change | None = None,
     *,
-    most: int = MOST_POINTS,
+    max_points: int = MAX_POINTS,
 ) -> Curve:
     """How the probabilities follow one kind of change.
 
@@ -107,10 +110,10 @@ def curve(
         pixels: (28, 28) in [0, 1].
         name: of a field of ``Change``.
         change: the other changes, which stay.
-        most: points, at most, besides the ends.
+        max_points: besides the ends.
     """
     change = change or Change()
-    values = _thinned(CURVES[name], getattr(Change(), name), most)
+    values = _thinned(CURVES[name], getattr(Change(), name), max_points)
     images = [changed(pixels, replace(change, **{name: value})) for value in values]
     probabilities = network.probabilities(np.stack(images))
     answers = probabilities.argmax(axis=1)
@@ -127,82 +130,49 @@ def curve(
 def affordable_points(network: Network) -> int:
     """Points that a large network, too, reads in about 150 ms."""
     each = sum(layer.multiply_adds for layer in network.layers)
-    return int(np.clip(AFFORDABLE // max(1, each), 6, MOST_POINTS))
+    return int(np.clip(AFFORDABLE // max(1, each), 6, MAX_POINTS))
 
 
-def _thinned(values: np.ndarray, neutral: float, most: int) -> np.ndarray:
+def _thinned(values: np.ndarray, neutral: float, max_points: int) -> np.ndarray:
     """Every so-manieth value, those of no change and both ends among them."""
-    step = -(-len(values) // most)
+    step = math.ceil(len(values) / max_points)
     places = np.arange(len(values))
     middle = int(np.abs(values - neutral).argmin())
     kept = ((places - middle) % step == 0) | (places == 0) | (places == len(values) - 1)
     return values[kept]
 
 
-def center_of_mass(pixels: np.ndarray) -> tuple[float, float]:
-    """Row and column of the ink's center of mass; the image's middle without ink."""
-    mass = float(pixels.sum())
-    if mass <= 0:
-        return (SIDE - 1) / 2, (SIDE - 1) / 2
-    grid = np.arange(SIDE)
-    return float(pixels.sum(1) @ grid) / mass, float(pixels.sum(0) @ grid) / mass
-
-
 def _move(pixels: np.ndarray, change: Change) -> np.ndarray:
-    """For each new pixel, look up where it comes from (bilinear, 0 outside)."""
-    if replace(change, thicken=0) == Change():
+    """Scaled, turned and shifted, bilinear, 0 outside."""
+    if replace(change, thicken=0) == Change() or not pixels.any():
         return pixels
-    row, column = center_of_mass(pixels)
-    grid = np.arange(SIDE)
-    # Seen from the center, undo the move, then the turn, then the scaling.
-    y = (grid - row - change.down)[:, None]
-    x = (grid - column - change.right)[None, :]
+    center = np.array(ndimage.center_of_mass(pixels))
     angle = np.deg2rad(change.angle)
     cos, sin = np.cos(angle), np.sin(angle)
-    parts = (-1 / 3, 0, 1 / 3) if change.scale < 1 else (0,)
+    # From a new pixel to where it comes from.
+    inverse = np.array([[cos, sin], [-sin, cos]]) / change.scale
+    target = center + np.array([change.down, change.right])
     # A smaller digit keeps all its ink only if each new pixel is a mean of several.
-    return np.mean(
-        [
-            _bilinear(
-                pixels,
-                row + (cos * (y + up) + sin * (x + aside)) / change.scale,
-                column + (cos * (x + aside) - sin * (y + up)) / change.scale,
-            )
-            for up in parts
-            for aside in parts
-        ],
-        axis=0,
-    )
-
-
-def _bilinear(pixels: np.ndarray, row: np.ndarray, column: np.ndarray) -> np.ndarray:
-    """The value of ``pixels`` at places between its pixels, (28, 28) each."""
-    framed = np.pad(pixels, ((1, 2), (1, 2)))
-    row = np.clip(row + 1, 0, SIDE + 1)
-    column = np.clip(column + 1, 0, SIDE + 1)
-    top, left = row.astype(int), column.astype(int)
-    down, right = row - top, column - left
-    upper = framed[top, left] * (1 - right) + framed[top, left + 1] * right
-    lower = framed[top + 1, left] * (1 - right) + framed[top + 1, left + 1] * right
-    return (upper * (1 - down) + lower * down).astype(np.float32)
+    parts = (-1 / 3, 0, 1 / 3) if change.scale < 1 else (0,)
+    samples = [
+        ndimage.affine_transform(
+            pixels,
+            inverse,
+            center - inverse @ (target - part),
+            order=1,
+            mode="grid-constant",
+        )
+        for part in product(parts, parts)
+    ]
+    return np.mean(samples, axis=0)
 
 
 def _thicken(pixels: np.ndarray, amount: float) -> np.ndarray:
     """Toward the brightest (or darkest) neighbor, a pixel at a time."""
+    reach = ndimage.grey_dilation if amount > 0 else ndimage.grey_erosion
     rest = abs(amount)
     while rest > 0:
-        framed = np.pad(pixels, 1)
-        around = np.stack(
-            [
-                pixels,
-                framed[:-2, 1:-1],
-                framed[2:, 1:-1],
-                framed[1:-1, :-2],
-                framed[1:-1, 2:],
-            ]
-        )
-        reached = around.max(axis=0) if amount > 0 else around.min(axis=0)
-        step = np.float32(min(rest, 1))
-        pixels = pixels + step * (reached - pixels)
+        reached = reach(pixels, footprint=NEIGHBORS, mode="constant")
+        pixels = pixels + np.float32(min(rest, 1)) * (reached - pixels)
         rest -= 1
     return pixels

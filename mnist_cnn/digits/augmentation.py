@@ -3,7 +3,7 @@
 Each variation is chosen by name. Turn, slant, proportions, size, place and elastic bend
 together move every pixel once, so that the picture is interpolated once; a changed
 pen width comes last. A turned or slanted digit is fitted into MNIST's 20x20 box again
-and centered by mass, because ``sketch.prepare`` does that to every drawing.
+and centered by mass, because ``preprocessing.prepare`` does that to every drawing.
 """
 
 from __future__ import annotations

@@ -35,8 +35,8 @@ def open_image(source: bytes | str | Path | io.IOBase) -> Image.Image:
         source: the file's bytes, its path, or an open binary file (an upload).
 
     Returns:
-        A Pillow image of mode "L", "I;16", "I", "RGB" or "RGBA", as `sketch.prepare`
-        takes it. Of an animation the first frame. Turned as its EXIF data says.
+        A Pillow image of mode "L", "I;16", "I", "RGB" or "RGBA", for
+        `preprocessing.prepare`. Of an animation the first frame. Turned as its EXIF data says.
 
     Raises:
         ImageError: for what is no PNG, JPEG, WebP, GIF or BMP, is damaged, or is too

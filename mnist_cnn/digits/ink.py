@@ -25,7 +25,7 @@ class Ink:
 
 
 def ink_of(image: np.ndarray | Image.Image) -> Ink:
-    """Where `image` has ink: an array as `sketch.prepare` takes it, or Pillow's."""
+    """Where `image`, as `preprocessing.prepare` takes it, has ink."""
     gray = to_grayscale(image)
     low, high = float(gray.min()), float(gray.max())
     if high - low < FAINTEST:

@@ -184,15 +184,15 @@ def _growth(width: float) -> float:
 
 def _into_box(strokes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """(28, 28) centered by mass, and the same before the move, at most (20, 20)."""
+    from scipy.ndimage import center_of_mass
+
     top, bottom, left, right = _bounds(strokes)
     side = max(bottom - top, right - left)
     pixel = side / OUTLINE
-    mass = strokes.sum()
-    row = float(strokes.sum(1) @ np.arange(len(strokes))) / mass + 0.5
-    column = float(strokes.sum(0) @ np.arange(strokes.shape[1])) / mass + 0.5
+    row, column = center_of_mass(strokes)
     # No ink leaves the image, however far its mass lies from the middle of its box.
-    y = (CENTER + 0.5) * pixel - row
-    x = (CENTER + 0.5) * pixel - column
+    y = (CENTER + 0.5) * pixel - (row + 0.5)
+    x = (CENTER + 0.5) * pixel - (column + 0.5)
     y = float(np.clip(y, -top, SIDE * pixel - bottom))
     x = float(np.clip(x, -left, SIDE * pixel - right))
     pad = int(np.ceil(max(y, x, 0))) + 1

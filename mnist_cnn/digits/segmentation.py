@@ -19,7 +19,7 @@ class Group:
 
     `box` is left, top, right, bottom in pixels of the whole picture. `picture` is
     float32 in [0, 1], white on black with a margin, with this digit's ink alone: ready
-    for `sketch.prepare`.
+    for `preprocessing.prepare`.
     """
 
     box: tuple[int, int, int, int]
@@ -31,7 +31,7 @@ def split(image: np.ndarray | Image.Image) -> tuple[Group, ...]:
 
     Pieces of ink that stand above one another, or a small piece close to a large one,
     are one digit: a five and its bar. Digits that touch count as one. At most 20, the
-    largest. `image` as `sketch.prepare` takes it.
+    largest. `image` as `preprocessing.prepare` takes it.
     """
     from scipy import ndimage
 

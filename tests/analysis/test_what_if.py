@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
+from scipy.ndimage import center_of_mass
 
 from mnist_cnn.analysis.what_if import (
     CURVES,
     Change,
     affordable_points,
-    center_of_mass,
     changed,
     curve,
 )
@@ -33,6 +33,11 @@ def test_a_quarter_turn_is_anticlockwise_around_the_center_of_mass():
     expected[8:17, 10:19] = np.rot90(block) / block.max()
     assert center_of_mass(pixels) == pytest.approx((12, 14), abs=1e-5)
     np.testing.assert_allclose(changed(pixels, Change(angle=90)), expected, atol=1e-4)
+
+
+def test_an_empty_drawing_stays_empty():
+    empty = np.zeros((28, 28), np.float32)
+    assert not changed(empty, Change(angle=30, right=2, scale=0.5, thicken=1)).any()
 
 
 def test_scaling_by_two_makes_four_times_the_ink(a_seven):
@@ -120,7 +125,7 @@ def test_curves_pass_through_no_change():
 
 @pytest.mark.parametrize("name", CURVES)
 def test_fewer_points_keep_the_ends_and_no_change(a_seven, name):
-    found = curve(Reads(-99, 99, a_seven), a_seven, name, most=7)
+    found = curve(Reads(-99, 99, a_seven), a_seven, name, max_points=7)
     assert len(found.values) <= 7 + 3
     assert found.values[0] == CURVES[name][0]
     assert found.values[-1] == CURVES[name][-1]

@@ -21,7 +21,7 @@ class Picture:
     """What came in.
 
     Attributes:
-        image: for ``sketch.prepare``.
+        image: for ``preprocessing.prepare``.
         pixels: float32 (28, 28) if it is a digit of the test set, which needs no
             preparation; else None.
         note: a sentence about it, or "".

@@ -103,8 +103,10 @@ def _curves(
 
 
 def _curve(forward: ForwardPass, change: Change, name: str, title: str) -> None:
-    most = what_if.affordable_points(forward.network)
-    found = what_if.curve(forward.network, forward.pixels, name, change, most=most)
+    max_points = what_if.affordable_points(forward.network)
+    found = what_if.curve(
+        forward.network, forward.pixels, name, change, max_points=max_points
+    )
     words = _in_words(found, title)
     st.markdown(words)
     live_chart(
