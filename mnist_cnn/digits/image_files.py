@@ -36,7 +36,8 @@ def open_image(source: bytes | str | Path | io.IOBase) -> Image.Image:
 
     Returns:
         A Pillow image of mode "L", "I;16", "I", "RGB" or "RGBA", for
-        `preprocessing.prepare`. Of an animation the first frame. Turned as its EXIF data says.
+        `preprocessing.prepare`. Of an animation the first frame. Turned as its EXIF
+        data says.
 
     Raises:
         ImageError: for what is no PNG, JPEG, WebP, GIF or BMP, is damaged, or is too

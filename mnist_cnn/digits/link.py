@@ -11,7 +11,7 @@ import numpy as np
 from mnist_cnn.digits import SIDE
 
 # 784 bytes of noise grow by a few when deflated, and by a third as text.
-LONGEST = 1200
+MAX_LENGTH = 1200
 
 
 class LinkError(ValueError):
@@ -34,7 +34,7 @@ def unpack(text: str) -> np.ndarray:
     wrong = LinkError(
         "The digit in this link cannot be read: the link is cut off or was changed."
     )
-    if len(text) > LONGEST or not text.isascii():
+    if len(text) > MAX_LENGTH or not text.isascii():
         raise wrong
     try:
         packed = base64.b64decode(

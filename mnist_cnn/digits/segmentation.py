@@ -10,7 +10,7 @@ from PIL import Image
 from mnist_cnn.digits.ink import ink_of
 
 LONGEST_SIDE = 400  # pieces are looked for at this size at most
-MOST_DIGITS = 20
+MAX_DIGITS = 20
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def split(image: np.ndarray | Image.Image) -> tuple[Group, ...]:
     places = ndimage.find_objects(pieces)
     groups = _merged([([int(k) + 1], _box(places[k])) for k in kept])
     groups.sort(key=lambda group: -_area(group[1]))
-    groups = sorted(groups[:MOST_DIGITS], key=lambda group: group[1][0])
+    groups = sorted(groups[:MAX_DIGITS], key=lambda group: group[1][0])
     return tuple(_group(ink, pieces, *group, shrunk) for group in groups)
 
 

@@ -11,7 +11,7 @@ from mnist_cnn.experiments.presets import DEFAULT_PRESET, PRESETS
 _SCHEDULES = {"constant": "constant", "cosine": "warm-up, then cosine"}
 
 
-def in_words(config: TrainingConfig) -> dict[str, str]:
+def describe(config: TrainingConfig) -> dict[str, str]:
     """Every setting: its title, and its value as one would say it."""
     network = config.network
     convolutions = [
@@ -45,7 +45,7 @@ def in_words(config: TrainingConfig) -> dict[str, str]:
 
 def differences(configs: Sequence[TrainingConfig]) -> dict[str, list[str]]:
     """The settings in which these differ: by title, each one's value in their order."""
-    told = [in_words(config) for config in configs]
+    told = [describe(config) for config in configs]
     if not told:
         return {}
     values = {title: [each[title] for each in told] for title in told[0]}

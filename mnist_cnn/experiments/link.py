@@ -16,8 +16,8 @@ from mnist_cnn.nn.architecture import Architecture, ArchitectureError, ConvBlock
 
 WHOLE = ("epochs", "batch_size", "examples", "seed")
 TEXT = ("optimizer", "schedule")
-ALL_DIGITS = "all"
-LONGEST = 80
+ALL = "all"
+MAX_LENGTH = 80
 
 _BLOCK = re.compile(r"(\d{1,4})k(\d{1,4})p(\d{1,4})(v?)", re.ASCII)
 _NUMBER = re.compile(r"\d{1,10}", re.ASCII)
@@ -30,7 +30,7 @@ def to_link(preset: str, config: TrainingConfig) -> dict[str, str]:
     for name in (*WHOLE, *TEXT, "learning_rate"):
         value = getattr(config, name)
         if value != getattr(base, name):
-            link[name] = ALL_DIGITS if value is None else f"{value}"
+            link[name] = ALL if value is None else f"{value}"
     if config.augmentation != base.augmentation:
         link["augmentation"] = ",".join(config.augmentation)
     network, usual = config.network, base.network
@@ -54,13 +54,13 @@ def from_link(link: Mapping[str, str]) -> tuple[str, TrainingConfig]:
     preset = link.get("preset", "")
     if preset not in PRESETS:
         raise ConfigError("The link names a preset that this lab does not have.")
-    if any(len(value) > LONGEST for value in link.values()):
+    if any(len(value) > MAX_LENGTH for value in link.values()):
         raise ConfigError("The settings in this link are too long to be any.")
     base = PRESETS[preset].config
     changed: dict[str, object] = {name: link[name] for name in TEXT if name in link}
     for name in WHOLE:
         if name in link:
-            is_all = name == "examples" and link[name] == ALL_DIGITS
+            is_all = name == "examples" and link[name] == ALL
             changed[name] = None if is_all else _number(name, link[name])
     if "learning_rate" in link:
         changed["learning_rate"] = _decimal("learning_rate", link["learning_rate"])

@@ -57,4 +57,4 @@ def test_boxes_are_in_pixels_of_the_picture_given_also_when_it_is_large():
 
 def test_noise_gives_a_bounded_number_of_groups():
     noise = np.random.default_rng(0).integers(0, 256, (300, 300)).astype(np.uint8)
-    assert len(segmentation.split(noise)) <= segmentation.MOST_DIGITS
+    assert len(segmentation.split(noise)) <= segmentation.MAX_DIGITS

@@ -5,7 +5,7 @@ from dataclasses import fields, replace
 import pytest
 
 from mnist_cnn.experiments.config import TrainingConfig
-from mnist_cnn.experiments.differences import changes, differences, in_words
+from mnist_cnn.experiments.differences import changes, differences, describe
 from mnist_cnn.experiments.presets import PRESETS
 from mnist_cnn.nn.architecture import Architecture, ConvBlock
 
@@ -45,13 +45,13 @@ def test_nothing_of_the_network_can_differ_without_being_told(changed):
 
 
 def test_settings_are_said_in_plain_words():
-    told = in_words(TrainingConfig(**CHANGED))
+    told = describe(TrainingConfig(**CHANGED))
     assert told["Convolutions"] == "8 of 3×3 without a border, no pooling"
     assert told["Training digits"] == "4,000"
     assert told["Augmentation"] == "turn, slant"
     assert told["Training labels"] == "shuffled"
-    assert in_words(USUAL)["Training digits"] == "all"
-    assert in_words(USUAL)["Convolutions"] == "32 of 5×5, pool 2; 64 of 2×2, pool 2"
+    assert describe(USUAL)["Training digits"] == "all"
+    assert describe(USUAL)["Convolutions"] == "32 of 5×5, pool 2; 64 of 2×2, pool 2"
 
 
 def test_each_one_has_its_value_in_their_order():

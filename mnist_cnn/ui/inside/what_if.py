@@ -16,7 +16,7 @@ from mnist_cnn.ui.text import _
 
 
 def _sliders() -> dict[str, tuple[str, float, float, float, str]]:
-    """Title, least, most, step and format, by field of ``Change``."""
+    """Title, minimum, maximum, step and format, by field of ``Change``."""
     return {
         "angle": (_("Turn (degrees, anticlockwise)"), -90.0, 90.0, 1.0, "%d°"),
         "right": (_("Shift right (pixels)"), -12.0, 12.0, 0.5, "%.1f"),
