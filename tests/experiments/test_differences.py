@@ -5,7 +5,7 @@ from dataclasses import fields, replace
 import pytest
 
 from mnist_cnn.experiments.config import TrainingConfig
-from mnist_cnn.experiments.differences import changes, differences, describe
+from mnist_cnn.experiments.differences import changes, describe, differences
 from mnist_cnn.experiments.presets import PRESETS
 from mnist_cnn.nn.architecture import Architecture, ConvBlock
 
