@@ -95,18 +95,22 @@ def confusion_text(matrix: np.ndarray, max_pairs: int = 5) -> str:
 def _texts(
     shown: np.ndarray, colors: np.ndarray, as_fractions: bool, text_size: int
 ) -> Figure:
-    """In the cells: a heatmap's own texts are gray on the colors in the middle."""
-    rows, columns = (each.ravel() for each in np.indices(shown.shape))
+    """In the cells: a heatmap's own texts are gray on the colors in the middle.
+
+    Cells of 0 are left out: where a text was empty, Plotly never writes one later.
+    """
+    rows, columns = np.nonzero(shown)
     return {
         "type": "scatter",
         "mode": "text",
         "x": columns.tolist(),
         "y": rows.tolist(),
-        "text": [_cell_text(value, as_fractions) for value in shown.ravel()],
+        "text": [_cell_text(value, as_fractions) for value in shown[rows, columns]],
         "textfont": {
             "size": text_size,
             "color": [
-                "#ffffff" if color > _DARK else "#1a1a1a" for color in colors.ravel()
+                "#ffffff" if color > _DARK else "#1a1a1a"
+                for color in colors[rows, columns]
             ],
         },
         "hoverinfo": "skip",
@@ -124,8 +128,6 @@ def _colors_of(shown: np.ndarray) -> np.ndarray:
 
 
 def _cell_text(value: float, as_fractions: bool) -> str:
-    if not value:
-        return ""
     if not as_fractions:
         return f"{value}"
     percent = 100 * value

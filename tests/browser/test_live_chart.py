@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from benchmarks.server import Server
 from mnist_cnn.ui.static_files import copy_plotly
@@ -57,6 +58,22 @@ def watch():
 watch()
 """
 
+TEXTS = """
+import numpy as np
+import streamlit as st
+
+from mnist_cnn.figures.confusion_matrix import confusion_figure
+from mnist_cnn.figures.probabilities import probability_bars
+from mnist_cnn.ui.components.live_chart import live_chart
+
+matrix, probabilities = np.diag(np.full(10, 9)), np.eye(10)[3]
+if st.toggle("Another network"):
+    matrix, probabilities = np.arange(100).reshape(10, 10) % 4, np.full(10, 0.1)
+figure = confusion_figure(matrix, as_fractions=False)
+live_chart(figure, key="matrix", label="", height=420)
+live_chart(probability_bars(("", probabilities)), key="bars", label="")
+"""
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
@@ -64,6 +81,7 @@ def folder(tmp_path_factory):
     (folder / "app.py").write_text(HOME)
     (folder / "pages").mkdir()
     (folder / "pages" / "1_Chart.py").write_text(CHART)
+    (folder / "pages" / "2_Texts.py").write_text(TEXTS)
     assert copy_plotly(folder / "static")
     return folder
 
@@ -200,6 +218,19 @@ def test_nothing_is_drawn_again_while_nothing_changes(watched, server):
     watched.chart.locator(".main-svg").first.wait_for()
     watched.page.get_by_text(re.compile(r"Runs of the fragment: \d\d")).wait_for()
     assert watched.attribute("data-updates") == 1
+
+
+def test_every_number_is_drawn_after_another_network_was_chosen(watched, server):
+    watched.page.goto(f"{server}/Texts")
+    numbers = {
+        "matrix": watched.page.locator("[data-chart=matrix] .textpoint text"),
+        "bars": watched.page.locator("[data-chart=bars] .bartext"),
+    }
+    # 75 of the numbers from 0 to 99 are not divisible by four.
+    for count in ({"matrix": 10, "bars": 1}, {"matrix": 75, "bars": 10}) * 2:
+        for chart, texts in numbers.items():
+            expect(texts.filter(has_text=re.compile(r"\d"))).to_have_count(count[chart])
+        watched.page.get_by_text("Another network").click()
 
 
 def test_the_reason_of_a_mark_is_shown_under_the_mouse(watched, server):
