@@ -2,11 +2,42 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
 BINS = 10
+# Most answers of a good network lie above this, and would hide all others in a mean.
+NEAR_CERTAIN = 0.9
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Some answers: how sure the network was, and how often it was right.
+
+    Attributes:
+        count: of the answers.
+        confidence: mean probability given to them; nan without any.
+        accuracy: fraction of them that are right; nan without any.
+    """
+
+    count: int
+    confidence: float
+    accuracy: float
+
+    @property
+    def gap(self) -> float:
+        """Confidence less accuracy (above 0: too sure); 0 where it may be chance.
+
+        Chance is what lies within two standard errors of that many answers, were each
+        right with the mean confidence.
+        """
+        if not self.count:
+            return 0.0
+        gap = self.confidence - self.accuracy
+        error = math.sqrt(self.confidence * (1 - self.confidence) / self.count)
+        return gap if abs(gap) > 2 * error else 0.0
 
 
 @dataclass(frozen=True)
@@ -24,6 +55,7 @@ class Calibration:
         error: expected calibration error, from 0 to 1: the distance between
             confidence and accuracy, averaged over all answers (Naeini et al. 2015,
             Guo et al. 2017).
+        uncertain: the answers given at most ``NEAR_CERTAIN``.
     """
 
     bounds: np.ndarray
@@ -31,13 +63,7 @@ class Calibration:
     confidence: np.ndarray
     accuracy: np.ndarray
     error: float
-
-    @property
-    def mean_gap(self) -> float:
-        """Mean confidence less accuracy; above 0 the network is too sure."""
-        filled = self.counts > 0
-        gaps = (self.confidence - self.accuracy)[filled]
-        return float((gaps * self.counts[filled]).sum() / self.counts.sum())
+    uncertain: Answers
 
 
 def calibration(
@@ -60,4 +86,10 @@ def calibration(
     accuracy = np.bincount(place, weights=right, minlength=bins) / some
     gaps = np.nan_to_num(np.abs(confidence - accuracy))
     error = float((gaps * counts).sum() / counts.sum())
-    return Calibration(bounds, counts, confidence, accuracy, error)
+    unsure = stated <= NEAR_CERTAIN
+    uncertain = Answers(0, math.nan, math.nan)
+    if unsure.any():
+        uncertain = Answers(
+            int(unsure.sum()), float(stated[unsure].mean()), float(right[unsure].mean())
+        )
+    return Calibration(bounds, counts, confidence, accuracy, error, uncertain)

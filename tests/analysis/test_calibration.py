@@ -24,20 +24,19 @@ def test_who_says_80_and_is_right_80_times_in_100_is_not_off_at_all():
     assert measured.error == pytest.approx(0, abs=1e-12)
 
 
-def test_who_says_95_and_is_right_half_of_the_time_is_off_by_45_and_too_sure():
+def test_who_says_95_and_is_right_half_of_the_time_is_off_by_45():
     measured = calibration(*said(0.95, 5, 5))
     assert measured.error == pytest.approx(0.45)
-    assert measured.mean_gap == pytest.approx(0.45)
 
 
 def test_who_is_right_more_often_than_said_is_too_modest():
-    assert calibration(*said(0.6, 10, 0)).mean_gap == pytest.approx(-0.4)
+    uncertain = calibration(*said(0.6, 10, 0)).uncertain
+    assert uncertain.gap == pytest.approx(-0.4)
 
 
 def test_each_group_counts_by_its_size_and_too_sure_does_not_cancel_too_modest():
     measured = calibration(*joined(said(0.95, 15, 15), said(0.55, 10, 0)))
     assert measured.error == pytest.approx(0.75 * 0.45 + 0.25 * 0.45)
-    assert measured.mean_gap == pytest.approx(0.75 * 0.45 - 0.25 * 0.45)
 
 
 def test_answers_stand_in_the_bin_of_their_probability():
@@ -50,3 +49,22 @@ def test_answers_stand_in_the_bin_of_their_probability():
 
 def test_complete_certainty_belongs_to_the_last_bin():
     assert calibration(*said(1.0, 2, 0)).counts[-1] == 2
+
+
+def test_thousands_of_near_certain_answers_do_not_hide_the_others():
+    measured = calibration(*joined(said(0.999, 9_912, 9), said(0.75, 45, 34)))
+    assert measured.error < 0.01
+    assert measured.uncertain.count == 79
+    assert measured.uncertain.confidence == pytest.approx(0.75)
+    assert measured.uncertain.accuracy == pytest.approx(45 / 79)
+    assert measured.uncertain.gap == pytest.approx(0.75 - 45 / 79)
+
+
+def test_a_gap_that_so_few_answers_have_by_chance_is_none():
+    assert calibration(*said(0.75, 5, 3)).uncertain.gap == 0
+
+
+def test_who_is_always_near_certain_has_no_other_answers():
+    uncertain = calibration(*said(0.95, 3, 0)).uncertain
+    assert uncertain.count == 0
+    assert uncertain.gap == 0

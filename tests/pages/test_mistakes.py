@@ -153,3 +153,11 @@ def test_what_was_not_chosen_is_not_in_the_link_and_back_undoes_a_choice(digits)
     del at.query_params["true"], at.query_params["answer"]
     at.run()
     assert "images of a **4**, read as **9**" in text_of(at)
+
+
+def test_the_calibration_speaks_of_the_answers_that_are_not_near_certain(digits):
+    text = text_of(mistakes(network=a_run(digits, swapped=3).id))
+    count = len(digits.y_test)
+    # Every answer was given 80 %, and all but three are right.
+    assert f"{count:,} of {count:,} answers were given 90% or less" in text
+    assert "too modest" in text

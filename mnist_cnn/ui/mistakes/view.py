@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from mnist_cnn.analysis.calibration import Calibration, calibration
+from mnist_cnn.analysis.calibration import NEAR_CERTAIN, Calibration, calibration
 from mnist_cnn.analysis.evaluation import (
     accuracy,
     confusion_matrix,
@@ -16,9 +16,6 @@ from mnist_cnn.figures.reliability import reliability_figure
 from mnist_cnn.runs.predictions import Predictions
 from mnist_cnn.ui.components.live_chart import live_chart
 from mnist_cnn.ui.text import _
-
-# Below this a gap says little about a network tested on thousands of digits.
-WELL_CALIBRATED = 0.01
 
 
 def totals(predictions: Predictions) -> None:
@@ -87,18 +84,40 @@ def reliability(predictions: Predictions) -> None:
 
 
 def reliability_sentence(measured: Calibration) -> str:
-    """What the expected calibration error means, with its number."""
-    if measured.error < WELL_CALIBRATED:
-        return _(
-            "Its probabilities are off by {error:.2%} on average: when it says 80 %, "
-            "you can believe about 80 %."
-        ).format(error=measured.error)
-    if measured.mean_gap > 0:
-        return _(
-            "Its probabilities are off by {error:.2%} on average, and it is too sure: "
-            "it is right less often than it says."
-        ).format(error=measured.error)
-    return _(
-        "Its probabilities are off by {error:.2%} on average, and it is too modest: "
-        "it is right more often than it says."
-    ).format(error=measured.error)
+    """Whether the answers that are not near certain can be believed, with numbers."""
+    uncertain = measured.uncertain
+    if not uncertain.count:
+        sentence = _(
+            "All {all:,} answers were given more than {limit:.0%}: the expected "
+            "calibration error is theirs."
+        )
+    elif uncertain.gap > 0:
+        sentence = _(
+            "Where it is not near certain, it is too sure: {count:,} of {all:,} "
+            "answers were given {limit:.0%} or less, {confidence:.0%} on average, "
+            "and only {accuracy:.0%} of them are right. The expected calibration error "
+            "is the mean over all answers, {certain:,} of them near certain."
+        )
+    elif uncertain.gap < 0:
+        sentence = _(
+            "Where it is not near certain, it is too modest: {count:,} of {all:,} "
+            "answers were given {limit:.0%} or less, {confidence:.0%} on average, and "
+            "{accuracy:.0%} of them are right. The expected calibration error is the "
+            "mean over all answers, {certain:,} of them near certain."
+        )
+    else:
+        sentence = _(
+            "Where it is not near certain, its probabilities are about right, as far "
+            "as so many answers can tell: {count:,} of {all:,} were given {limit:.0%} "
+            "or less, {confidence:.0%} on average, and {accuracy:.0%} of them are "
+            "right."
+        )
+    all_answers = int(measured.counts.sum())
+    return sentence.format(
+        all=all_answers,
+        certain=all_answers - uncertain.count,
+        count=uncertain.count,
+        confidence=uncertain.confidence,
+        accuracy=uncertain.accuracy,
+        limit=NEAR_CERTAIN,
+    )
