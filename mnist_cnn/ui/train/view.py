@@ -24,6 +24,8 @@ from mnist_cnn.ui.viewers import note_look
 SAME_SECONDS = 0.25
 DIAGNOSIS_ICONS = {
     "improving": "trending_down",
+    "random_labels": "psychology_alt",
+    "by_heart": "psychology_alt",
     "plateau": "trending_flat",
     "overfitting": "psychology_alt",
 }
@@ -77,7 +79,8 @@ def _look(run_id: str) -> None:
 def _sentences(run: Run, metrics: Metrics) -> None:
     for finding in explain(metrics, run.config):
         icon = DIAGNOSIS_ICONS.get(finding.kind, "warning")
-        st.info(finding.sentence, icon=f":material/{icon}:")
+        sentence = _(finding.message).format(**finding.values)
+        st.info(sentence, icon=f":material/{icon}:")
 
 
 def _headline(run: Run, status: Status) -> None:
