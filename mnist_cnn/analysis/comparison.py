@@ -31,7 +31,7 @@ class Facts:
         accuracy, loss: on its test set, of the newest complete epoch; None before it.
         seconds: spent training until then.
         tests: digits in its test set; 0 before it is known.
-        state: one of ``run_status.STATES``.
+        state: one of ``runs.status.STATES``.
     """
 
     id: str
@@ -97,7 +97,7 @@ class Filter:
 
     Attributes:
         presets: names of presets; a changed preset counts as that preset.
-        states: as in ``run_status.STATES``.
+        states: as in ``runs.status.STATES``.
         starred: starred runs only.
         text: stands in the name, the preset's title or the changed settings, or begins
             the id.

@@ -102,7 +102,6 @@ def _test_digit(chosen: Chosen) -> Digit | None:
         key="test",
         bind="query-params",
         persist_state="session",
-        required=True,
         width=170,
     )
     index = index or 0
