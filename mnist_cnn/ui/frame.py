@@ -9,6 +9,7 @@ import numpy  # noqa: F401 - its BLAS must be loaded before it can be limited
 import streamlit as st
 from threadpoolctl import threadpool_limits
 
+from mnist_cnn.ui.components.page_menu import close_on_a_phone
 from mnist_cnn.ui.static_files import provide_plotly
 from mnist_cnn.ui.text import _
 from mnist_cnn.ui.visitor import recognize
@@ -18,6 +19,8 @@ ROOT = Path(__file__).parents[2]
 # address is gone if the next run of the page interrupts this one.
 _PICTURE = (ROOT / "static" / "favicon.png").read_bytes()
 FAVICON = f"data:image/png;base64,{b64encode(_PICTURE).decode()}"
+STYLE = Path(__file__).with_name("frame.css")
+SIDEBAR_WIDTH = 220
 ARRIVED, MISTAKES_LINK = "arrived_from_another_page", "mistakes_link"
 WITH_A_NETWORK = (
     "pages/2_Architecture.py",
@@ -28,25 +31,26 @@ WITH_A_NETWORK = (
 
 
 def pages() -> list[tuple[str, str, str]]:
-    """Script, readable name and icon of every page that there is, in order."""
+    """Script, readable name and icon of every page, in the order of the lesson."""
     known = [
         ("app.py", _("Home"), ":material/home:"),
-        ("pages/1_Train.py", _("Train"), ":material/model_training:"),
-        ("pages/2_Architecture.py", _("Architecture"), ":material/account_tree:"),
         ("pages/3_Draw.py", _("Draw"), ":material/draw:"),
         ("pages/4_Look_inside.py", _("Look inside"), ":material/search:"),
+        ("pages/2_Architecture.py", _("Architecture"), ":material/account_tree:"),
+        ("pages/1_Train.py", _("Train"), ":material/model_training:"),
         ("pages/5_Mistakes.py", _("Mistakes"), ":material/error:"),
         ("pages/6_Compare.py", _("Compare"), ":material/compare_arrows:"),
     ]
     return [entry for entry in known if (ROOT / entry[0]).is_file()]
 
 
-def page(title: str, subtitle: str, *, wide: bool = True) -> None:
+def page(title: str, subtitle: str) -> None:
     """Page settings, navigation, title and one sentence: the first call of a page."""
     st.set_page_config(
         page_title=f"{title} · {_('CNN lab')}",
         page_icon=FAVICON,
-        layout="wide" if wide else "centered",
+        layout="wide",
+        initial_sidebar_state=SIDEBAR_WIDTH,
     )
     state = st.session_state
     state[ARRIVED] = state.get("page_title") != title
@@ -57,9 +61,12 @@ def page(title: str, subtitle: str, *, wide: bool = True) -> None:
         st.subheader(_("CNN lab"), anchor=False)
         for script, name, icon in pages():
             page_link(script, name, icon)
+        close_on_a_phone()
         recognize()
+    st.html(STYLE)
     st.title(title, anchor=False)
-    st.markdown(subtitle)
+    with st.container(key="page_subtitle"):
+        st.markdown(subtitle)
 
 
 def page_link(script: str, label: str, icon: str) -> None:

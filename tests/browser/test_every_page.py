@@ -66,3 +66,17 @@ def test_the_server_sends_each_answer_at_once(lab):
         pytest.skip("reads what a process has loaded from /proc")
     # uvloop switches Nagle's algorithm off; asyncio does not for Streamlit's socket.
     assert "uvloop" in Path(f"/proc/{lab.process.pid}/maps").read_text()
+
+
+def test_a_link_in_the_menu_closes_it_on_a_phone(open_page, lab):
+    page = open_page(viewport={"width": 390, "height": 844}, has_touch=True)
+    page.goto(lab.url)
+    wait_until_drawn(page)
+    page.get_by_test_id("stExpandSidebarButton").locator("visible=true").tap()
+    page.get_by_test_id("stSidebar").get_by_role("link", name="Train").tap()
+    page.wait_for_url("**/Train*")
+    page.get_by_test_id("stExpandSidebarButton").wait_for()
+    page.wait_for_function(
+        "() => document.querySelector('[data-testid=stSidebar]')"
+        ".getBoundingClientRect().right <= 0"
+    )
