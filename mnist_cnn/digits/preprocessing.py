@@ -16,6 +16,7 @@ import numpy as np
 from PIL import Image
 
 from mnist_cnn.digits import SIDE
+from mnist_cnn.digits.drawing import Ink
 from mnist_cnn.digits.ink import ink_of
 
 BOX = 20
@@ -71,7 +72,11 @@ def prepare(image: np.ndarray | Image.Image) -> Preparation:
     black and dark on light are told apart by the background. Raises ValueError when
     the array is none of these.
     """
-    found = ink_of(image)
+    return prepare_ink(ink_of(image))
+
+
+def prepare_ink(found: Ink) -> Preparation:
+    """`prepare` for ink that is found already; a drawing's is `drawn_ink`."""
     ink = found.ink
     top, bottom, left, right = _bounds(ink)
     if bottom <= top:

@@ -6,6 +6,8 @@ from PIL import Image, ImageDraw, ImageFilter
 
 from mnist_cnn.digits import ink as photo
 from mnist_cnn.digits import preprocessing
+from mnist_cnn.digits.drawing import drawn_ink
+from mnist_cnn.digits.grayscale import to_grayscale
 
 SEVEN = [(110, 90), (230, 90), (160, 310)]
 
@@ -58,6 +60,13 @@ def test_empty_paper_is_empty_and_says_so():
 @pytest.mark.parametrize("level", [0, 128, 255])
 def test_one_color_has_no_ink(level):
     assert photo.ink_of(np.full((50, 60), level, np.uint8)).ink.max() == 0
+
+
+def test_a_drawing_on_the_canvas_is_no_photo():
+    canvas = Image.new("RGBA", (280, 280), "black")
+    ImageDraw.Draw(canvas).line(SEVEN, fill="white", width=20, joint="curve")
+    gray = to_grayscale(canvas.filter(ImageFilter.GaussianBlur(1)))
+    assert np.array_equal(photo.ink_of(gray).ink, drawn_ink(gray).ink)
 
 
 def test_an_array_that_is_no_image_is_refused_with_a_sentence():

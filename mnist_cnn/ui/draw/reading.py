@@ -7,7 +7,9 @@ import streamlit as st
 from PIL import Image, ImageDraw
 
 from mnist_cnn.digits import preprocessing
-from mnist_cnn.digits.ink import to_grayscale
+from mnist_cnn.digits.drawing import Ink
+from mnist_cnn.digits.grayscale import to_grayscale
+from mnist_cnn.digits.ink import ink_of
 from mnist_cnn.digits.preprocessing import Preparation
 from mnist_cnn.digits.segmentation import Group, split
 from mnist_cnn.figures.probabilities import probability_bars, probability_text
@@ -86,10 +88,12 @@ def show_number(picture: Picture, networks: list[Chosen]) -> bool:
     Returns:
         False if there is one digit at most; then nothing is shown.
     """
-    groups = split(picture.image)
+    groups = split(ink_of(picture.image).ink)
     if len(groups) < 2:
         return False
-    pixels = np.stack([preprocessing.prepare(group.picture).pixels for group in groups])
+    pixels = np.stack(
+        [preprocessing.prepare_ink(Ink(each.ink, "")).pixels for each in groups]
+    )
     st.image(
         boxed(picture.image, groups),
         caption=_("{count} digits, read from left to right").format(count=len(groups)),

@@ -1,0 +1,48 @@
+"""The ink of a drawing: two levels, and their mixtures at the edges of strokes.
+
+All that the lab's own canvas needs to find its ink stands here (and is mirrored in
+JavaScript); photos and scans have `ink.py`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+FAINTEST = 24  # gray levels between background and ink below which nothing is seen
+
+
+@dataclass(frozen=True)
+class Ink:
+    """`ink` is float32 (height, width) in [0, 1]: 1 is ink, 0 is background."""
+
+    ink: np.ndarray
+    sentence: str
+    message: str = ""
+
+
+def drawn_ink(gray: np.ndarray) -> Ink:
+    """How far each pixel is from the background's level towards the ink's.
+
+    `gray` is float32 (height, width) in 0..255, as of `to_grayscale`.
+    """
+    low, high = float(gray.min()), float(gray.max())
+    if high - low < FAINTEST:
+        return Ink(np.zeros(gray.shape, np.float32), "One color everywhere.")
+    background = background_of(gray)
+    light_ink = high - background >= background - low
+    contrast = (high - background) if light_ink else (background - low)
+    ink = (gray - background) if light_ink else (background - gray)
+    ink = np.clip(ink / np.float32(contrast), 0, 1)
+    ground = "dark" if light_ink else "light"
+    other = "brighter" if light_ink else "darker"
+    return Ink(
+        ink, f"The background is {ground}, so what is {other} than it counts as ink."
+    )
+
+
+def background_of(gray: np.ndarray) -> float:
+    """The median level along the picture's border."""
+    border = np.concatenate([gray[0], gray[-1], gray[:, 0], gray[:, -1]])
+    return float(np.median(border))
