@@ -48,13 +48,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture
 def wanted_workers(monkeypatch) -> list[bool]:
     """No page starts a worker in this test; grows each time one would have."""
+    import streamlit as st
+
     from mnist_cnn.jobs import worker
     from mnist_cnn.ui import training_queue
 
     wanted: list[bool] = []
     monkeypatch.setattr(worker, "ensure", lambda: wanted.append(True))
     # What has just changed is seen at once.
-    monkeypatch.setattr(training_queue, "LOOK_SECONDS", 0.0)
+    for cached in ("_seen", "_cared"):
+        look = getattr(training_queue, cached).__wrapped__
+        monkeypatch.setattr(training_queue, cached, st.cache_resource(look, ttl=0))
     return wanted
 
 

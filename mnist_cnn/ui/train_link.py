@@ -11,6 +11,8 @@ from mnist_cnn import runs
 from mnist_cnn.runs import Run, RunError
 
 SHOWN = "shown_run"
+# The link whose experiment the session has taken.
+EXPERIMENT_LINK = "experiment_link"
 
 
 def shown_run() -> Run | None:
@@ -52,6 +54,5 @@ def forget() -> None:
 
 
 def expect_experiment() -> None:
-    """The link with which Train is opened next is taken, whatever it had before."""
-    st.session_state.pop("form_link_taken", None)
-    st.session_state.pop("form_epochs", None)
+    """The link with which Train is opened next is taken, even if it was before."""
+    st.session_state.pop(EXPERIMENT_LINK, None)

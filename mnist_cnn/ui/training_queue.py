@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import threading
-import time
 from dataclasses import dataclass
+
+import streamlit as st
 
 from mnist_cnn import runs
 from mnist_cnn.analysis.pace import READING_SHARE, Pace, expected_wait, pace
@@ -33,59 +33,31 @@ class Overview:
         return list(self.waits).index(run_id) + 1 if run_id in self.waits else None
 
 
-class _Watch:
-    """Looks at the run folders once a second for all viewers together."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._seen: Overview | None = None
-        self._seen_in = ""
-        self._looked = self._cared = 0.0
-
-    def overview(self) -> Overview:
-        with self._lock:
-            now, folder = time.monotonic(), str(runs.folder())
-            fresh = now - self._looked < LOOK_SECONDS and folder == self._seen_in
-            if self._seen is None or not fresh:
-                self._seen, self._seen_in, self._looked = _look(), folder, now
-            return self._seen
-
-    def look_again(self) -> None:
-        with self._lock:
-            self._seen = None
-
-    def care_for_worker(self) -> bool:
-        with self._lock:
-            now = time.monotonic()
-            if now - self._cared < CARE_SECONDS:
-                return False
-            self._cared = now
-        if worker.is_alive():
-            return False
-        worker.ensure()
-        return True
-
-
-_watch = _Watch()
-
-
 def overview() -> Overview:
-    """What runs there are and who waits; at most a second old."""
-    return _watch.overview()
+    """What runs there are and who waits; looked up once a second for all viewers."""
+    return _seen(str(runs.folder()))
 
 
 def look_again() -> None:
     """After a run was started, renamed or deleted: the next overview is new."""
-    _watch.look_again()
+    _seen.clear()
 
 
 def care_for_worker() -> bool:
-    """Starts a worker if runs wait and none is alive; True if it did.
+    """Starts a worker if runs wait and none is alive; True if it has just done so.
 
     Raises:
         RunError: if it cannot be started.
     """
-    return _watch.care_for_worker()
+    return _cared(str(runs.folder()))
+
+
+@st.cache_data(ttl=CARE_SECONDS, max_entries=2, show_spinner=False)
+def _cared(folder: str) -> bool:
+    if worker.is_alive():
+        return False
+    worker.ensure()
+    return True
 
 
 def expect_training() -> None:
@@ -103,7 +75,9 @@ def pace_of(run: Run, status: Status) -> Pace:
     return pace(run.metrics(), status, run.config)
 
 
-def _look() -> Overview:
+# A resource: all see the same objects, which nobody changes.
+@st.cache_resource(ttl=LOOK_SECONDS, max_entries=2, show_spinner=False)
+def _seen(folder: str) -> Overview:
     found: list[tuple[Run, Status]] = []
     waiting: list[Run] = []
     training: list[Pace] = []

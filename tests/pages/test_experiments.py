@@ -36,12 +36,12 @@ def started(at: AppTest) -> runs.Run:
 
 def test_a_network_of_ones_own_is_trained_and_named_as_changed():
     at = train_page()
-    at.number_input(key="form_blocks").set_value(3).run()
-    at.number_input(key="form_filters_0").set_value(8)
-    at.number_input(key="form_kernel_1").set_value(3)
-    at.selectbox(key="form_pool_2").select(1)
-    at.text_input(key="form_dense").set_value("64, 32")
-    at.toggle(key="form_batch_norm").set_value(True).run()
+    at.number_input(key="blocks_0").set_value(3).run()
+    at.number_input(key="filters_0_0").set_value(8)
+    at.number_input(key="kernel_1_0").set_value(3)
+    at.selectbox(key="pool_2_0").select(1)
+    at.text_input(key="dense_0").set_value("64, 32")
+    at.toggle(key="batch_norm_0").set_value(True).run()
     assert not at.exception
     run = started(at)
     assert run.config.network == Architecture(
@@ -55,7 +55,7 @@ def test_a_network_of_ones_own_is_trained_and_named_as_changed():
 
 def test_shapes_and_parameters_are_shown_while_choosing():
     at = train_page()
-    at.text_input(key="form_dense").set_value("100").run()
+    at.text_input(key="dense_0").set_value("100").run()
     network = Architecture(dense=(100,))
     text = "\n".join(each.value for each in at.markdown)
     assert f"**{network.parameters:,} parameters**" in text
@@ -65,8 +65,8 @@ def test_shapes_and_parameters_are_shown_while_choosing():
 def test_a_network_that_cannot_be_is_refused_with_the_reason():
     at = train_page()
     for number in (0, 1):
-        at.selectbox(key=f"form_pool_{number}").select(4)
-    at.number_input(key="form_blocks").set_value(3).run()
+        at.selectbox(key=f"pool_{number}_0").select(4)
+    at.number_input(key="blocks_0").set_value(3).run()
     assert "too small for pooling" in at.error[0].value
     at.button(key="start").click().run()
     assert not at.exception
@@ -76,7 +76,7 @@ def test_a_network_that_cannot_be_is_refused_with_the_reason():
 
 def test_dense_units_that_are_no_numbers_are_a_sentence():
     at = train_page()
-    at.text_input(key="form_dense").set_value("many").run()
+    at.text_input(key="dense_0").set_value("many").run()
     assert "whole number" in at.error[0].value
     assert not at.exception
 
@@ -107,3 +107,22 @@ def test_a_run_with_right_labels_does_not_say_they_are_shuffled():
     at = train_page()
     started(at)
     assert not any("labels shuffled" in each.value for each in at.caption)
+
+
+def test_what_was_set_is_still_set_after_a_look_at_another_page():
+    at = train_page()
+    at.selectbox(key="preset_0").select("quick").run()
+    at.number_input(key="epochs_1").set_value(7)
+    at.number_input(key="filters_0_1").set_value(8).run()
+    at.switch_page("app.py").run()
+    at.switch_page("pages/1_Train.py").run()
+    run = started(at)
+    assert (run.config.epochs, run.config.network.blocks[0].filters) == (7, 8)
+    assert run.config.batch_size == PRESETS["quick"].config.batch_size
+
+
+def test_choosing_a_preset_forgets_what_was_typed():
+    at = train_page()
+    at.number_input(key="epochs_0").set_value(7).run()
+    at.selectbox(key="preset_0").select("quick").run()
+    assert started(at).config == PRESETS["quick"].config

@@ -15,9 +15,8 @@ from mnist_cnn.experiments.config import TrainingConfig
 from mnist_cnn.experiments.presets import PRESETS
 from mnist_cnn.jobs import worker
 from mnist_cnn.runs import Status
-from mnist_cnn.ui import training_queue
 from mnist_cnn.ui.text import escape
-from mnist_cnn.ui.train import form
+from mnist_cnn.ui.train import start
 from mnist_cnn.ui.train.augmentation import sheet
 
 ROOT = Path(__file__).parents[2]
@@ -28,7 +27,6 @@ RECORDINGS = ROOT / "tests" / "recordings"
 def lab(tmp_path, monkeypatch, wanted_workers):
     """An empty runs folder, and no worker that would train in it."""
     monkeypatch.setenv("MNIST_CNN_RUNS", str(tmp_path))
-    monkeypatch.setattr(training_queue, "CARE_SECONDS", 0.0)
 
 
 def train_page(run: str | None = None) -> AppTest:
@@ -74,7 +72,7 @@ def test_an_empty_lab_shows_how_to_begin():
 def test_a_training_process_gets_ready_while_settings_are_chosen(wanted_workers):
     at = train_page()
     assert wanted_workers == [True]
-    at.number_input(key="form_epochs").set_value(2).run()
+    at.number_input(key="epochs_0").set_value(2).run()
     assert wanted_workers == [True]
     assert runs.list_runs() == []
 
@@ -92,7 +90,7 @@ def test_start_submits_one_run_and_shows_it(wanted_workers):
 
 def test_start_pressed_five_times_is_one_training(monkeypatch):
     # On a busy machine five presses take longer than a person's.
-    monkeypatch.setattr(form, "SAME_PRESS_SECONDS", 60.0)
+    monkeypatch.setattr(start, "SAME_PRESS_SECONDS", 60.0)
     at = train_page()
     for _ in range(5):
         press(at, "start")
@@ -101,10 +99,10 @@ def test_start_pressed_five_times_is_one_training(monkeypatch):
 
 
 def test_the_same_training_is_not_started_twice_and_the_page_says_why(monkeypatch):
-    monkeypatch.setattr(form, "SAME_PRESS_SECONDS", -1.0)
+    monkeypatch.setattr(start, "SAME_PRESS_SECONDS", -1.0)
     at = press(press(train_page(), "start"), "start")
     (run,) = runs.list_runs()
-    assert "This very training is going on" in at.error[0].value
+    assert "This very training run is going on" in at.error[0].value
     run.write_status(Status("done"))
     press(at, "start")
     assert len(runs.list_runs()) == 2
@@ -113,7 +111,7 @@ def test_the_same_training_is_not_started_twice_and_the_page_says_why(monkeypatc
 def test_a_browser_with_three_waiting_runs_is_asked_to_let_others_go_first():
     at = train_page()
     for seed in range(5):
-        at.number_input(key="form_seed").set_value(seed)
+        at.number_input(key="seed_0").set_value(seed)
         press(at, "start")
     assert len(runs.list_runs()) == 3
     assert "waiting already" in at.error[0].value
@@ -122,7 +120,7 @@ def test_a_browser_with_three_waiting_runs_is_asked_to_let_others_go_first():
 @pytest.mark.parametrize("preset", list(PRESETS))
 def test_a_preset_fills_in_every_setting(preset):
     at = train_page()
-    at.selectbox(key="form_preset").select(preset).run()
+    at.selectbox(key="preset_0").select(preset).run()
     press(at, "start")
     (run,) = runs.list_runs()
     assert run.config == PRESETS[preset].config
@@ -131,9 +129,9 @@ def test_a_preset_fills_in_every_setting(preset):
 
 def test_changed_settings_are_trained_and_named_as_changed():
     at = train_page()
-    at.number_input(key="form_epochs").set_value(7)
-    at.text_input(key="form_learning_rate").set_value("3e-4")
-    at.number_input(key="form_examples").set_value(5000)
+    at.number_input(key="epochs_0").set_value(7)
+    at.text_input(key="learning_rate_0").set_value("3e-4")
+    at.number_input(key="examples_0").set_value(5000)
     press(at, "start")
     (run,) = runs.list_runs()
     assert (run.config.epochs, run.config.learning_rate) == (7, 3e-4)
@@ -144,7 +142,7 @@ def test_changed_settings_are_trained_and_named_as_changed():
 @pytest.mark.parametrize("rate", ["0", "10", "fast", "", "nan", "-0.1"])
 def test_a_learning_rate_out_of_range_is_refused_with_a_sentence(rate):
     at = train_page()
-    at.text_input(key="form_learning_rate").set_value(rate)
+    at.text_input(key="learning_rate_0").set_value(rate)
     press(at, "start")
     assert runs.list_runs() == []
     assert "Learning rate must be" in at.error[0].value
@@ -155,7 +153,7 @@ def test_the_drawing_of_the_draw_page_goes_along():
     at = train_page()
     drawing = np.zeros((28, 28), np.float32)
     drawing[5:20, 14] = 1.0
-    at.session_state[form.DRAWING] = drawing
+    at.session_state[start.DRAWING] = drawing
     press(at, "start")
     (run,) = runs.list_runs()
     assert run.drawing().tolist() == (drawing * 255).astype(np.uint8).tolist()
@@ -403,7 +401,7 @@ def test_the_two_honest_notes_are_there():
 
 def test_chosen_augmentations_give_their_reasons_and_a_picture():
     at = train_page()
-    box = at.multiselect(key="form_augmentation")
+    box = at.multiselect(key="augmentation_0")
     box.set_value(["shear", "stroke"]).run()
     assert not at.exception
     assert AUGMENTATIONS["shear"].reason in words(at)

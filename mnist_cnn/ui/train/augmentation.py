@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -17,14 +18,19 @@ VARIATIONS = 3
 ZOOM = 2
 
 
-def augmentation_choice(key: str) -> None:
-    """A box to choose augmentations, why each helps, and digits varied that way."""
+def augmentation_choice(chosen: Sequence[str], **widget: Any) -> None:
+    """A box to choose augmentations, why each helps, and digits varied that way.
+
+    Args:
+        chosen: what it begins with.
+        widget: its key and what else ``st.multiselect`` takes.
+    """
     names = st.multiselect(
         _("Vary the digits"),
         list(AUGMENTATIONS),
-        st.session_state[key],
+        list(chosen),
         format_func=lambda name: _(AUGMENTATIONS[name].title),
-        key=key,
+        **widget,
     )
     st.caption(_("Augmentation: each digit is changed a little each time it is seen."))
     if not names:

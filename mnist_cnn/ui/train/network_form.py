@@ -2,156 +2,83 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from mnist_cnn.experiments.config import ConfigError
-from mnist_cnn.experiments.link import dense_units
-from mnist_cnn.nn.architecture import Architecture, ArchitectureError, ConvBlock
 from mnist_cnn.ui.text import _
+from mnist_cnn.ui.train.experiment import Experiment, units_text
 
 MOST_BLOCKS = 3
 POOLS = (1, 2, 3, 4)
 PADDINGS = ("same", "valid")
-_NEW_BLOCK = ConvBlock(32, 3)
 
 
-def fill_network(network: Architecture) -> None:
-    """Puts a network's values into the form."""
-    state = st.session_state
-    state.form_blocks = len(network.blocks)
-    for number in range(MOST_BLOCKS):
-        has_it = number < len(network.blocks)
-        _fill_block(number, network.blocks[number] if has_it else _NEW_BLOCK)
-    state.form_dropout = float(network.dropout)
-    state.form_dense = ", ".join(map(str, network.dense))
-    state.form_batch_norm = network.batch_norm
-
-
-def _fill_block(number: int, block: ConvBlock) -> None:
-    state = st.session_state
-    state[f"form_filters_{number}"] = block.filters
-    state[f"form_kernel_{number}"] = block.kernel
-    state[f"form_pool_{number}"] = block.pool
-    state[f"form_padding_{number}"] = block.padding
-
-
-def chosen_network() -> Architecture:
-    """The network in the form.
-
-    Raises:
-        ConfigError: saying why it cannot be built.
-    """
-    state = st.session_state
-    blocks = tuple(
-        ConvBlock(
-            state[f"form_filters_{number}"],
-            state[f"form_kernel_{number}"],
-            state[f"form_padding_{number}"],
-            state[f"form_pool_{number}"],
-        )
-        for number in range(state.form_blocks)
-    )
-    try:
-        return Architecture(
-            blocks,
-            round(state.form_dropout, 4),
-            dense_units(state.form_dense),
-            state.form_batch_norm,
-        )
-    except ArchitectureError as error:
-        raise ConfigError(str(error)) from error
-
-
-def network_form() -> None:
+def network_form(experiment: Experiment) -> None:
     """The parts of the network, and what they make of the image."""
-    state = st.session_state
+    network, key = experiment.config.network, experiment.key
+    blocks = len(network.blocks)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.number_input(
-            _("Convolution blocks"),
-            0,
-            MOST_BLOCKS,
-            state.form_blocks,
-            key="form_blocks",
-            width=160,
+        number = partial(st.number_input, persist_state="session", width=160)
+        blocks = number(
+            _("Convolution blocks"), 0, MOST_BLOCKS, blocks, key=key("blocks")
         )
-        st.number_input(
-            _("Dropout"),
-            0.0,
-            0.9,
-            state.form_dropout,
-            step=0.05,
-            key="form_dropout",
-            width=130,
-        )
+        number(_("Dropout"), 0.0, 0.9, float(network.dropout), 0.05, key=key("dropout"))
         st.text_input(
             _("Dense units"),
-            state.form_dense,
-            key="form_dense",
+            units_text(network),
+            key=key("dense"),
             width=160,
             max_chars=30,
             help=_("Of each hidden dense layer, such as 128, 64. Empty: none."),
+            persist_state="session",
         )
         st.toggle(
-            _("Batch normalization"), state.form_batch_norm, key="form_batch_norm"
+            _("Batch normalization"),
+            network.batch_norm,
+            key=key("batch_norm"),
+            persist_state="session",
         )
-    for number in range(state.form_blocks):
-        _block(number)
+    for index in range(blocks):
+        _block(experiment, index)
     try:
-        network = chosen_network()
+        network = experiment.network()
     except ConfigError as error:
         st.error(_(str(error)))
         return
     st.markdown(_("**{count:,} parameters** in all.").format(count=network.parameters))
-    rows = [
-        f"| {layer.name} | {'×'.join(map(str, layer.output_shape))} "
-        f"| {layer.formula or '–'} |"
+    rows = [(_("Layer"), _("Output"), _("Parameters")), (":--",) * 3]
+    rows += [
+        (layer.name, "×".join(map(str, layer.output_shape)), layer.formula or "–")
         for layer in network.layers()
     ]
-    st.markdown(
-        "\n".join(
-            [
-                f"| {_('Layer')} | {_('Output')} | {_('Parameters')} |",
-                "|:--|:--|:--|",
-                *rows,
-            ]
-        )
-    )
+    st.markdown("\n".join(f"| {' | '.join(row)} |" for row in rows))
 
 
-def _block(number: int) -> None:
-    state = st.session_state
-    if f"form_filters_{number}" not in state:
-        # The values of a block that was taken away are gone with its boxes.
-        _fill_block(number, _NEW_BLOCK)
+def _block(experiment: Experiment, index: int) -> None:
+    block = experiment.block(index)
+    common = {"persist_state": "session", "width": 160}
+
+    def key(part: str) -> str:
+        return experiment.key(f"{part}_{index}")
+
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.number_input(
-            _("Block {number}: filters").format(number=number + 1),
-            1,
-            256,
-            state[f"form_filters_{number}"],
-            key=f"form_filters_{number}",
-            width=160,
-        )
-        st.number_input(
-            _("Kernel"),
-            1,
-            11,
-            state[f"form_kernel_{number}"],
-            key=f"form_kernel_{number}",
-            width=130,
-        )
+        title = _("Block {number}: filters").format(number=index + 1)
+        st.number_input(title, 1, 256, block.filters, key=key("filters"), **common)
+        st.number_input(_("Kernel"), 1, 11, block.kernel, key=key("kernel"), **common)
         st.selectbox(
             _("Pooling"),
             POOLS,
-            POOLS.index(state[f"form_pool_{number}"]),
+            POOLS.index(block.pool),
             format_func=lambda size: _("none") if size == 1 else f"{size}×{size}",
-            key=f"form_pool_{number}",
-            width=130,
+            key=key("pool"),
+            **common,
         )
         st.selectbox(
             _("Padding"),
             PADDINGS,
-            PADDINGS.index(state[f"form_padding_{number}"]),
-            key=f"form_padding_{number}",
-            width=130,
+            PADDINGS.index(block.padding),
+            key=key("padding"),
+            **common,
         )

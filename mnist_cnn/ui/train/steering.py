@@ -8,7 +8,7 @@ from mnist_cnn.experiments.config import ConfigError
 from mnist_cnn.jobs import worker
 from mnist_cnn.runs import Run, RunError, Status, ownership, resume
 from mnist_cnn.ui.text import _
-from mnist_cnn.ui.train.form import as_rate
+from mnist_cnn.ui.train.experiment import as_rate
 from mnist_cnn.ui.training_queue import look_again
 from mnist_cnn.ui.visitor import refusal, visitor
 

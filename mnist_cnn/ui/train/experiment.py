@@ -1,0 +1,129 @@
+"""The experiment that is being set up: one in a session, and what its fields say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import streamlit as st
+
+from mnist_cnn.experiments.config import RANGES, ConfigError, TrainingConfig
+from mnist_cnn.experiments.link import dense_units, from_link
+from mnist_cnn.experiments.presets import DEFAULT_PRESET, PRESETS
+from mnist_cnn.nn.architecture import Architecture, ArchitectureError, ConvBlock
+from mnist_cnn.ui.text import _
+from mnist_cnn.ui.train_link import EXPERIMENT_LINK
+
+EXPERIMENT = "experiment"
+ALL_DIGITS = int(RANGES["examples"][1])
+_NEW_BLOCK = ConvBlock(32, 3)
+_AS_TYPED = ("epochs", "batch_size", "seed", "optimizer", "schedule")
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """What the form's fields begin with; what was typed since is in the session.
+
+    Attributes:
+        preset: the name of the preset it came from.
+        config: what no field shows, such as shuffled labels, is trained as it is here.
+        version: another one makes new fields, which begin anew.
+    """
+
+    preset: str
+    config: TrainingConfig
+    version: int = 0
+
+    def key(self, name: str) -> str:
+        """Of the widget for that setting."""
+        return f"{name}_{self.version}"
+
+    def field(self, name: str, value: Any) -> Any:
+        """What is in the widget for that setting; ``value`` if it was never shown."""
+        return st.session_state.get(self.key(name), value)
+
+    def block(self, number: int) -> ConvBlock:
+        """What the fields of a convolution block begin with."""
+        blocks = self.config.network.blocks
+        return blocks[number] if number < len(blocks) else _NEW_BLOCK
+
+    def network(self) -> Architecture:
+        """The network in the fields.
+
+        Raises:
+            ConfigError: saying why it cannot be built.
+        """
+        network = self.config.network
+        blocks = (
+            (self.block(number), number)
+            for number in range(self.field("blocks", len(network.blocks)))
+        )
+        try:
+            return Architecture(
+                tuple(
+                    ConvBlock(
+                        *(
+                            self.field(f"{part}_{number}", getattr(block, part))
+                            for part in ("filters", "kernel", "padding", "pool")
+                        )
+                    )
+                    for block, number in blocks
+                ),
+                round(self.field("dropout", network.dropout), 4),
+                dense_units(self.field("dense", units_text(network))),
+                self.field("batch_norm", network.batch_norm),
+            )
+        except ArchitectureError as error:
+            raise ConfigError(str(error)) from error
+
+    def chosen(self) -> TrainingConfig:
+        """The settings in the fields.
+
+        Raises:
+            ConfigError: naming the setting that is no good.
+        """
+        config = self.config
+        examples = self.field("examples", config.examples or ALL_DIGITS)
+        return replace(
+            config,
+            network=self.network(),
+            examples=None if examples == ALL_DIGITS else examples,
+            learning_rate=as_rate(self.field("learning_rate", config.learning_rate)),
+            augmentation=tuple(self.field("augmentation", config.augmentation)),
+            **{name: self.field(name, getattr(config, name)) for name in _AS_TYPED},
+        )
+
+
+def current_experiment() -> Experiment:
+    """The session's; a new link brings its own, a new session the first preset."""
+    state, link = st.session_state, st.query_params.to_dict()
+    if "preset" in link and link != state.get(EXPERIMENT_LINK):
+        state[EXPERIMENT_LINK] = link
+        try:
+            begin(*from_link(link))
+        except ConfigError as error:
+            st.warning(_(str(error)))
+    if EXPERIMENT not in state:
+        begin(DEFAULT_PRESET)
+    return state[EXPERIMENT]
+
+
+def begin(preset: str, config: TrainingConfig | None = None) -> None:
+    """Sets up another experiment: a preset's, or these settings, in new fields."""
+    state = st.session_state
+    version = state[EXPERIMENT].version + 1 if EXPERIMENT in state else 0
+    state[EXPERIMENT] = Experiment(preset, config or PRESETS[preset].config, version)
+
+
+def units_text(network: Architecture) -> str:
+    """The units of its hidden dense layers, as one types them."""
+    return ", ".join(map(str, network.dense))
+
+
+def as_rate(text: object) -> float:
+    """A learning rate as somebody typed it; ConfigError says what is wrong with it."""
+    try:
+        rate = float(str(text).strip().replace(",", "."))
+    except ValueError:
+        rate = text
+    return TrainingConfig(learning_rate=rate).learning_rate

@@ -1,0 +1,103 @@
+"""Start: one press, one run; what stands against it is said in a sentence."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import streamlit as st
+
+from mnist_cnn import runs
+from mnist_cnn.experiments.config import ConfigError, TrainingConfig
+from mnist_cnn.experiments.presets import PRESETS
+from mnist_cnn.jobs import worker
+from mnist_cnn.runs import RunError, ownership, retention
+from mnist_cnn.ui.text import _, escape
+from mnist_cnn.ui.train.experiment import current_experiment
+from mnist_cnn.ui.train_link import show
+from mnist_cnn.ui.training_queue import look_again
+from mnist_cnn.ui.visitor import owner, visitor
+
+# Pressing again within this time needs no explanation.
+SAME_PRESS_SECONDS = 5.0
+WAITING_A_BROWSER = 3
+DRAWING = "drawing_pixels"
+PROBLEM, NOTE, STARTED = "start_problem", "start_note", "started"
+
+
+def start() -> None:
+    """Queues what the fields say, and shows it; the callback of the button."""
+    state, experiment = st.session_state, current_experiment()
+    try:
+        config = experiment.chosen()
+        if _is_going(config):
+            return
+        _refuse_a_crowd()
+        removed = retention.make_room(1, visitor())
+        preset = experiment.preset
+        if config != PRESETS[preset].config:
+            preset = f"{preset}, changed"
+        run = runs.submit(config, preset=preset, drawing=_own_drawing(), owner=owner())
+        worker.ensure()
+    except (ConfigError, RunError) as error:
+        state[PROBLEM] = str(error)
+        return
+    if removed:
+        state[NOTE] = _removed_text(removed)
+    look_again()
+    state[STARTED] = (time.monotonic(), run.id)
+    show(run.id)
+
+
+def result_of_start() -> None:
+    """What the last press had to say, once."""
+    if problem := st.session_state.pop(PROBLEM, None):
+        st.error(problem)
+    if note := st.session_state.pop(NOTE, None):
+        st.info(note)
+
+
+def _is_going(config: TrainingConfig) -> bool:
+    """Whether this session's newest run has these settings and goes on; shows it."""
+    when, run_id = st.session_state.get(STARTED, (0.0, ""))
+    try:
+        run = runs.find(run_id)
+        if run.config != config or run.status().is_final:
+            return False
+    except RunError:
+        return False
+    show(run_id)
+    if time.monotonic() - when > SAME_PRESS_SECONDS:
+        st.session_state[PROBLEM] = _(
+            "This very training run is going on: the same settings and the same seed "
+            "give the same curve. Change a setting to start another one."
+        )
+    return True
+
+
+def _refuse_a_crowd() -> None:
+    waiting = len(ownership.waiting(visitor()))
+    if waiting >= WAITING_A_BROWSER:
+        raise RunError(
+            _(
+                "{count} training runs of yours are waiting already. Let others have "
+                "their turn: start the next one when one of yours has begun, or stop "
+                "one."
+            ).format(count=waiting)
+        )
+
+
+def _removed_text(names: list[str]) -> str:
+    shown = ", ".join(map(escape, names[:3])) + (", …" if len(names) > 3 else "")
+    return _(
+        "To make room, the oldest runs without a star were removed: {count} ({names})."
+    ).format(count=len(names), names=shown)
+
+
+def _own_drawing() -> np.ndarray | None:
+    pixels = st.session_state.get(DRAWING)
+    if not isinstance(pixels, np.ndarray) or pixels.shape != (28, 28):
+        return None
+    return (
+        (np.clip(pixels, 0, 1) * 255).round().astype(np.uint8) if pixels.any() else None
+    )
