@@ -63,7 +63,7 @@ lock: $(PYTHON)
 
 clean:
 	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis .import_linter_cache
-	rm -f static/plotly.min.js
+	rm -rf static/plotly.min.js static/kept
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Each of these files says that what it needs is installed: nothing to do next time.

@@ -1,5 +1,7 @@
 """plotly.min.js is served by the lab itself."""
 
+import os
+
 import pytest
 
 from mnist_cnn.ui import static_files
@@ -46,11 +48,8 @@ def test_a_folder_that_cannot_be_written_is_no_error(tmp_path, package):
     assert copy_plotly(in_the_way) is False
 
 
-def test_a_copy_that_fails_leaves_nothing_behind(tmp_path, package, monkeypatch):
-    def full(*_):
-        raise OSError("No space left on device")
-
-    monkeypatch.setattr(static_files.shutil, "copyfile", full)
+def test_a_copy_that_fails_leaves_nothing_behind(tmp_path, package):
+    package.unlink()
     assert copy_plotly(tmp_path / "static") is False
     assert list((tmp_path / "static").iterdir()) == []
 
@@ -60,3 +59,36 @@ def test_without_the_plotly_package_an_existing_script_will_do(tmp_path, monkeyp
     assert copy_plotly(tmp_path) is False
     (tmp_path / "plotly.min.js").write_text("from elsewhere")
     assert copy_plotly(tmp_path)
+
+
+@pytest.fixture
+def static(tmp_path, monkeypatch):
+    monkeypatch.setattr(static_files, "STATIC", tmp_path)
+    monkeypatch.setattr(static_files, "KEPT", tmp_path / "kept")
+    return tmp_path / "kept"
+
+
+def test_a_file_is_kept_under_an_address_that_names_its_content(static):
+    address = static_files.keep("network.bin", b"one")
+    assert address.startswith("app/static/kept/network-")
+    assert (static / address.rpartition("/")[2]).read_bytes() == b"one"
+    assert static_files.keep("network.bin", b"one") == address
+    assert static_files.keep("network.bin", b"two") != address
+    assert len(list(static.iterdir())) == 2
+
+
+def test_files_that_were_not_used_for_longest_go_first(static, monkeypatch):
+    monkeypatch.setattr(static_files, "KEPT_BYTES", 20)
+    first, second = (static_files.keep("a.bin", text * 9) for text in (b"1", b"2"))
+    for age, address in ((30, first), (60, second)):
+        path = static / address.rpartition("/")[2]
+        os.utime(path, (path.stat().st_mtime - age,) * 2)
+    assert static_files.is_kept(first)
+    third = static_files.keep("a.bin", b"3" * 9)
+    kept = [static_files.is_kept(address) for address in (first, second, third)]
+    assert kept == [True, False, True]
+
+
+def test_where_files_cannot_be_kept_there_is_no_address(static):
+    static.write_text("a file where the folder should be")
+    assert static_files.keep("network.bin", b"one") is None

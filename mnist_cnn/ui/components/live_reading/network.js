@@ -1,0 +1,137 @@
+// A network and its forward pass, as nn/network.py has them: every number on the way.
+
+import { batchNormalization, convolution, dense } from "./operations.js"
+import { maxPooling, relu, softmax } from "./operations.js"
+
+/**
+ * All values of one forward pass, by layer name.
+ *
+ * preActivations: each layer's result before its activation function (of "output": the
+ * ten scores). activations: its result, which enters the next layer. Both are Maps to
+ * {shape: number[], values: Float32Array}, without an axis for the images: here is one.
+ */
+export class ForwardPass {
+  constructor(pixels) {
+    this.pixels = pixels
+    this.inputs = new Map()
+    this.preActivations = new Map()
+    this.activations = new Map()
+  }
+
+  /** Float32Array(10) */
+  get probabilities() {
+    return this.activations.get("output").values
+  }
+
+  get predictedClass() {
+    const probabilities = this.probabilities
+    return probabilities.indexOf(Math.max(...probabilities))
+  }
+}
+
+/**
+ * Layers with weights.
+ *
+ * layers: as nn/quantization.py describes them: {name, kind, activation, kernelSize,
+ * zeroPadding, inputShape, outputShape}. weights: a Map from "layer/weight", as Keras
+ * names it, to {shape, values}.
+ */
+export class Network {
+  constructor(layers, weights) {
+    this.layers = layers
+    this.weights = weights
+  }
+
+  weight(layer, name) {
+    return this.weights.get(`${layer.name}/${name}`)
+  }
+
+  /**
+   * Every layer's input, and its result before and after the activation.
+   * @param {Float32Array} pixels 784, row by row, in [0, 1]
+   */
+  forward(pixels) {
+    const forward = new ForwardPass(pixels)
+    let values = pixels
+    for (const layer of this.layers) {
+      const preActivation = this.operation(layer, values)
+      const activation = activated(layer, preActivation)
+      const shape = layer.outputShape
+      forward.inputs.set(layer.name, { shape: layer.inputShape, values })
+      forward.preActivations.set(layer.name, { shape, values: preActivation })
+      forward.activations.set(layer.name, { shape, values: activation })
+      values = activation
+    }
+    return forward
+  }
+
+  operation(layer, values) {
+    const weight = (name) => this.weight(layer, name)
+    switch (layer.kind) {
+      case "conv": {
+        const [kernel, bias] = [weight("kernel"), weight("bias").values]
+        return convolution(values, layer.inputShape, kernel, bias, layer.zeroPadding)
+      }
+      case "batch_norm":
+        return batchNormalization(values, {
+          gamma: weight("gamma").values,
+          beta: weight("beta").values,
+          mean: weight("moving_mean").values,
+          variance: weight("moving_variance").values,
+        })
+      case "pool":
+        return maxPooling(values, layer.inputShape, layer.kernelSize)
+      case "dense":
+        return dense(values, weight("kernel"), weight("bias").values)
+      default: // flatten: the same numbers; ReLU is an activation only; no dropout
+        return values
+    }
+  }
+}
+
+function activated(layer, values) {
+  switch (layer.activation) {
+    case "relu":
+      return relu(values)
+    case "softmax":
+      return softmax(values)
+    default:
+      return values
+  }
+}
+
+/** The network in a file that nn/quantization.py has written (an ArrayBuffer). */
+export async function openNetwork(compressed) {
+  const stream = new Blob([compressed]).stream()
+  const unfolded = stream.pipeThrough(new DecompressionStream("deflate"))
+  const bytes = await new Response(unfolded).arrayBuffer()
+  let place = 0
+  const next = (length) => bytes.slice(place, (place += length))
+  const [headingLength] = new Uint32Array(next(4))
+  const heading = JSON.parse(new TextDecoder().decode(next(headingLength)))
+  const weights = new Map()
+  for (const { name, shape, bits } of heading.weights) {
+    const count = shape.reduce((product, length) => product * length, 1)
+    const content = next((count * bits) / 8)
+    const values =
+      bits === 32
+        ? new Float32Array(content)
+        : scaled(
+            new (bits === 8 ? Int8Array : Int16Array)(content),
+            new Float32Array(next(4 * shape.at(-1))),
+          )
+    weights.set(name, { shape, values })
+  }
+  return new Network(heading.layers, weights)
+}
+
+/** Whole numbers times the scale of their output channel, the last axis. */
+function scaled(numbers, scales) {
+  const values = new Float32Array(numbers.length)
+  for (let start = 0; start < numbers.length; start += scales.length) {
+    for (let channel = 0; channel < scales.length; channel++) {
+      values[start + channel] = numbers[start + channel] * scales[channel]
+    }
+  }
+  return values
+}

@@ -1,0 +1,73 @@
+// Pillow's Image.resize for pictures of numbers (mode F): a triangle or a box as wide as
+// an output pixel, over the input pixels under it, first along rows, then columns.
+
+/**
+ * A picture: values (Float32Array, row by row), width and height.
+ * @typedef {{values: Float32Array, width: number, height: number}} Picture
+ */
+
+const FILTERS = {
+  bilinear: { support: 1, weight: (x) => Math.max(0, 1 - Math.abs(x)) },
+  box: { support: 0.5, weight: (x) => (x > -0.5 && x <= 0.5 ? 1 : 0) },
+}
+
+/**
+ * @param {Picture} picture
+ * @param {number[]} size width and height
+ * @param {number[]} [box] left, top, right and bottom of the part that is resized
+ * @returns {Picture}
+ */
+export function resize(picture, [width, height], box, filter = "bilinear") {
+  const [left, top, right, bottom] = box ?? [0, 0, picture.width, picture.height]
+  const across = weights(picture.width, left, right, width, FILTERS[filter])
+  const down = weights(picture.height, top, bottom, height, FILTERS[filter])
+  const narrow = new Float32Array(width * picture.height)
+  const first = down[0].start
+  const last = down[height - 1].start + down[height - 1].shares.length
+  for (let row = first; row < last; row++) {
+    for (let column = 0; column < width; column++) {
+      const { start, shares } = across[column]
+      let sum = 0
+      for (let i = 0; i < shares.length; i++) {
+        sum += picture.values[row * picture.width + start + i] * shares[i]
+      }
+      narrow[row * width + column] = sum
+    }
+  }
+  const values = new Float32Array(width * height)
+  for (let row = 0; row < height; row++) {
+    const { start, shares } = down[row]
+    for (let column = 0; column < width; column++) {
+      let sum = 0
+      for (let i = 0; i < shares.length; i++) {
+        sum += narrow[(start + i) * width + column] * shares[i]
+      }
+      values[row * width + column] = sum
+    }
+  }
+  return { values, width, height }
+}
+
+/** For each output pixel: the first input pixel that counts, and the shares. */
+function weights(length, from, to, count, filter) {
+  const scale = (to - from) / count
+  const filterScale = Math.max(scale, 1)
+  const support = filter.support * filterScale
+  return Array.from({ length: count }, (_, place) => {
+    const center = from + (place + 0.5) * scale
+    const start = Math.max(0, Math.trunc(center - support + 0.5))
+    const end = Math.min(length, Math.trunc(center + support + 0.5))
+    const shares = []
+    for (let i = start; i < end; i++) {
+      shares.push(filter.weight((i - center + 0.5) / filterScale))
+    }
+    const sum = shares.reduce((total, share) => total + share, 0)
+    return { start, shares: shares.map((share) => share / sum) }
+  })
+}
+
+/** As Python rounds. */
+export function roundHalfToEven(value) {
+  const rounded = Math.round(value)
+  return rounded - value === 0.5 && rounded % 2 ? rounded - 1 : rounded
+}

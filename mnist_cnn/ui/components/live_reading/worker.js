@@ -1,0 +1,88 @@
+// Reads drawings off the page's thread, so that the pen never waits for a network.
+//
+// In:   {type: "network", key, url} or {type: "network", key, file: ArrayBuffer}
+//       {type: "read", frame, keys, gray, width, height, onlyResize, withSteps}
+//       {type: "read", frame, keys, pixels}: a digit of 28x28 that needs no preparation
+// Out:  {type: "ready", key}, {type: "failed", key, reason}
+//       {type: "reading", frame, key, …}, one for each network: see `reading`
+//
+// Only the newest drawing is read: one that comes while another is being read takes the
+// place of those that wait. What comes before its network is read once that is there.
+
+import { strongestPaths } from "./contributions.js"
+import { openNetwork } from "./network.js"
+import { loadNetwork } from "./network_cache.js"
+import { prepare } from "./preprocessing.js"
+
+const networks = new Map()
+const paths = new Map()
+let newest
+let isWaiting = false
+
+self.onmessage = ({ data }) => {
+  if (data.type === "network") addNetwork(data)
+  if (data.type === "read") {
+    newest = data
+    readSoon()
+  }
+}
+
+async function addNetwork({ key, url, file }) {
+  if (networks.has(key)) return
+  networks.set(key, undefined)
+  try {
+    networks.set(key, await (file ? openNetwork(file) : loadNetwork(url)))
+    postMessage({ type: "ready", key })
+    if (newest?.keys.includes(key)) readSoon()
+  } catch (error) {
+    networks.delete(key)
+    postMessage({ type: "failed", key, reason: String(error) })
+  }
+}
+
+/** After all messages that are here already, of which the last one counts. */
+function readSoon() {
+  if (isWaiting) return
+  isWaiting = true
+  setTimeout(() => {
+    isWaiting = false
+    const { frame, keys, ...drawing } = newest
+    const prepared = drawing.pixels ? asItIs(drawing.pixels) : prepare(drawing)
+    for (const key of keys) {
+      const network = networks.get(key)
+      if (network) postMessage({ ...reading(key, network, prepared), frame })
+    }
+  })
+}
+
+const asItIs = (pixels) => ({ pixels, isEmpty: false, digits: [], steps: [] })
+
+/**
+ * What a network makes of a drawing:
+ * - pixels (784), isEmpty, steps: as `prepare` gives them
+ * - probabilities (10), predictedClass
+ * - activations: a Map from layer name to {shape, values}
+ * - paths: as `strongestPaths` gives them
+ * - digits: of a drawing that holds several, each with box, pixels and probabilities,
+ *   from left to right; all else is then of the last of them
+ */
+function reading(key, network, { pixels, isEmpty, digits, steps }) {
+  const forward = network.forward(pixels)
+  const previous = paths.get(key)
+  paths.set(key, isEmpty ? [] : strongestPaths(network, forward, { previous }))
+  return {
+    type: "reading",
+    key,
+    pixels,
+    isEmpty,
+    steps,
+    probabilities: forward.probabilities,
+    predictedClass: forward.predictedClass,
+    activations: forward.activations,
+    paths: paths.get(key),
+    digits: digits.map((digit) => ({
+      ...digit,
+      probabilities: network.forward(digit.pixels).probabilities,
+    })),
+  }
+}

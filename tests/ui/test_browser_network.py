@@ -1,0 +1,52 @@
+"""Networks as files that browsers fetch: written once, again only when they changed."""
+
+import shutil
+
+import pytest
+
+from mnist_cnn import runs
+from mnist_cnn.ui import browser_network, static_files
+from mnist_cnn.ui.components.bundle import bundle
+
+
+@pytest.fixture
+def static(tmp_path, monkeypatch):
+    monkeypatch.setattr(static_files, "STATIC", tmp_path / "static")
+    monkeypatch.setattr(static_files, "KEPT", tmp_path / "static" / "kept")
+    browser_network._written.clear()
+    yield tmp_path / "static" / "kept"
+    browser_network._written.clear()
+
+
+@pytest.fixture
+def pretrained():
+    return runs.find(runs.PRETRAINED)
+
+
+def test_a_network_is_written_once_and_again_when_its_file_is_gone(static, pretrained):
+    found = browser_network.browser_network(pretrained)
+    assert found.bytes < 3_200_000
+    assert len(list(static.iterdir())) == 2
+    shutil.rmtree(static)
+    assert browser_network.browser_network(pretrained) == found
+    assert len(list(static.iterdir())) == 2
+
+
+def test_where_files_cannot_be_written_the_server_reads(static, pretrained):
+    static.parent.write_text("a file where the folder should be")
+    assert browser_network.browser_network(pretrained) is None
+
+
+def test_what_would_take_a_browser_too_long_is_read_by_the_server(
+    static, pretrained, monkeypatch
+):
+    monkeypatch.setattr(browser_network, "MOST_MULTIPLY_ADDS", 1_000_000)
+    assert browser_network.browser_network(pretrained) is None
+
+
+def test_a_bundle_has_each_module_once_before_what_imports_it():
+    script = bundle(browser_network.WORKER)
+    assert "import {" not in script
+    assert "export " not in script
+    assert script.count("function convolution(") == 1
+    assert script.index("class Network") < script.index("self.onmessage")
