@@ -1,7 +1,8 @@
-"""What in the drawing mattered for a digit's score: three answers, each with limits.
+"""What in the drawing spoke for a digit, or for one against another: three answers.
 
-Occlusion covers a part and looks what changes. Grad-CAM weighs feature maps by their
-gradient. Contributions split the score, exactly, into what each feature adds to it.
+Each has its limits. Occlusion covers a part and looks what changes. Grad-CAM weighs
+feature maps by their gradient. Contributions split the score, exactly, into what each
+feature adds to it. Of one digit against another it is the difference of their scores.
 """
 
 from __future__ import annotations
@@ -31,8 +32,9 @@ class Occlusion:
         probability_drop: (28 / cell, 28 / cell), the digit's probability less its
             probability with the window around that cell covered; above 0 where the
             part speaks for the digit.
-        score_drop: the same of the score's lead over the best other digit, which
-            still changes where the probability is all but 1.
+        score_drop: the same of the score's lead over the other digit (the best of
+            them if none was named), which still changes where the probability is all
+            but 1.
         probability, lead: without anything covered.
         size: height and width of the window in pixels.
     """
@@ -99,30 +101,39 @@ class Saliency:
 
 
 def saliency(
-    forward: ForwardPass, digit: int, size: int = 4, layer: str | None = None
+    forward: ForwardPass,
+    digit: int,
+    against: int | None = None,
+    *,
+    size: int = 4,
+    layer: str | None = None,
 ) -> Saliency:
     """What mattered in the pass's first digit.
 
     Args:
         digit: whose score, 0 to 9.
+        against: the digit whose score is taken from it, if any.
         size: of the window that covers, in pixels.
         layer: of Grad-CAM; if it has none of that name, the last with feature maps.
     """
     layers = feature_layers(forward.network.architecture)
     layer = layer if layer in layers else next(reversed(layers), None)
     return Saliency(
-        occlusion(forward, digit, size),
-        None if layer is None else grad_cam(forward, digit, layer),
-        contributions(forward, digit),
+        occlusion(forward, digit, against, size=size),
+        None if layer is None else grad_cam(forward, digit, layer, against),
+        contributions(forward, digit, against=against),
         layers,
     )
 
 
-def occlusion(forward: ForwardPass, digit: int, size: int = 4) -> Occlusion:
+def occlusion(
+    forward: ForwardPass, digit: int, against: int | None = None, *, size: int = 4
+) -> Occlusion:
     """Covers the pass's first digit, window by window, with background.
 
     Args:
         digit: whose probability, 0 to 9.
+        against: the digit over which its score leads; None for the best other one.
         size: of the window, in pixels; a large network takes larger steps from one
             to the next, and then one pixel more where that is needed to fit.
     """
@@ -144,7 +155,10 @@ def occlusion(forward: ForwardPass, digit: int, size: int = 4) -> Occlusion:
                 image[window] = 0
                 covered.append(image)
                 positions.append((row, column))
-    probabilities, leads = _probabilities_and_leads(forward, np.stack(covered), digit)
+    others = np.arange(10) != digit if against is None else [against]
+    probabilities, leads = _probabilities_and_leads(
+        forward, np.stack(covered), digit, others
+    )
     probability_drop = np.zeros((cells, cells), np.float32)
     score_drop = np.zeros((cells, cells), np.float32)
     for index, position in enumerate(positions, start=1):
@@ -173,31 +187,38 @@ def feature_layers(architecture: Architecture) -> tuple[str, ...]:
     )
 
 
-def grad_cam(forward: ForwardPass, digit: int, name: str) -> GradCam:
+def grad_cam(
+    forward: ForwardPass, digit: int, name: str, against: int | None = None
+) -> GradCam:
     """Where the feature maps that speak for a digit are active in the first digit.
 
     Args:
         digit: whose score, 0 to 9.
         name: of one of ``feature_layers``.
+        against: the digit whose score is taken from it, if any.
     """
-    weights = gradients(forward, digit, until=name)[name][0].mean(axis=(0, 1))
+    weights = _gradient(forward, digit, against, OUTPUT, name).mean(axis=(0, 1))
     values = np.maximum(forward.activations[name][0] @ weights, 0)
     shown = to_image(forward.network.architecture, name, values)
     return GradCam(values, weights, name, shown)
 
 
-def contributions(forward: ForwardPass, unit: int, name: str = OUTPUT) -> Contributions:
+def contributions(
+    forward: ForwardPass, unit: int, name: str = OUTPUT, against: int | None = None
+) -> Contributions:
     """What each feature adds to a unit of a dense layer, for the first digit.
 
     Args:
         unit: for the last layer, a digit.
         name: of the dense layer.
+        against: the unit whose value is taken from it, if any.
     """
     architecture = forward.network.architecture
-    gradient = gradients(forward, unit, name, until="flatten")["flatten"][0]
+    gradient = _gradient(forward, unit, against, name, "flatten")
     features = forward.activations["flatten"][0] * gradient
     positions = features.reshape(architecture.layer("flatten").input_shape).sum(-1)
-    total = float(forward.pre_activations[name][0, unit])
+    values = forward.pre_activations[name][0]
+    total = float(values[unit] - (0 if against is None else values[against]))
     return Contributions(
         features,
         positions,
@@ -207,12 +228,21 @@ def contributions(forward: ForwardPass, unit: int, name: str = OUTPUT) -> Contri
     )
 
 
+def _gradient(
+    forward: ForwardPass, unit: int, against: int | None, name: str, until: str
+) -> np.ndarray:
+    """Of a unit, or of its difference to another, to an earlier layer's result."""
+    found = gradients(forward, unit, name, until=until)[until][0]
+    if against is None:
+        return found
+    return found - gradients(forward, against, name, until=until)[until][0]
+
+
 def _probabilities_and_leads(
-    forward: ForwardPass, images: np.ndarray, digit: int
+    forward: ForwardPass, images: np.ndarray, digit: int, others: np.ndarray | list[int]
 ) -> tuple[np.ndarray, np.ndarray]:
     """The digit's probability, and its score's lead over the best other; each (N,)."""
     probabilities, leads = [], []
-    others = np.arange(10) != digit
     for start in range(0, len(images), CHUNK):
         part = forward.network.forward(images[start : start + CHUNK])
         scores = part.pre_activations[OUTPUT]

@@ -138,24 +138,19 @@ def _offer(
 
 
 def look_inside(chosen: Chosen, index: int) -> None:
-    """Goes on to Look inside, with that network and that test digit."""
+    """Goes on to what mattered in that test digit, for its answer against the truth."""
+    state, layers = st.session_state, [layer.name for layer in chosen.network.layers]
+    layer, unit = state.get("layer"), state.get("unit", 0)
+    if layer not in layers:
+        layer, unit = layers[0], 0
+    # All that Look inside writes: each change of the address is one more step for Back.
     st.switch_page(
         "pages/4_Look_inside.py",
-        query_params={"network": chosen.run.id, "test": str(index)} | _view(chosen),
+        query_params={
+            "network": chosen.run.id,
+            "test": str(index),
+            "view": "mattered",
+            "layer": layer,
+            "unit": str(unit),
+        },
     )
-
-
-def _view(chosen: Chosen) -> dict[str, str]:
-    """What Look inside showed last, so that it need not add it to the address itself.
-
-    Each change of the address would be one more step for Back.
-    """
-    state = st.session_state
-    view = state.get("inside_view", "layer")
-    layers = [layer.name for layer in chosen.network.layers]
-    layer = state.get("layer")
-    if view != "layer":
-        return {"view": view}
-    if layer not in layers:
-        return {"view": view, "layer": layers[0], "unit": "0"}
-    return {"view": view, "layer": layer, "unit": str(state.get("unit", 0))}

@@ -101,6 +101,9 @@ def test_a_link_opens_its_cell_and_a_click_on_an_image_opens_it_in_look_inside(
     expect(page.get_by_role("heading", name="Look inside", exact=True)).to_be_visible()
     expect(page.get_by_label("Number in the test set")).to_have_value(str(index))
     expect(page.get_by_text(f"The test set says {true}: a mistake.")).to_be_visible()
+    expect(page.get_by_role("radio", name="What mattered")).to_be_checked()
+    spoke = f"The score of {answer} less that of {true}"
+    expect(page.get_by_text(spoke)).to_be_visible()
     page.go_back()
     expect_cell(page, true, answer)
 

@@ -75,6 +75,24 @@ def test_contributions_and_constant_add_up_to_the_score(case):
         assert found.positions.sum() == pytest.approx(found.features.sum(), abs=1e-3)
 
 
+def test_one_digit_against_another_is_the_difference_of_their_scores(case):
+    forward, expected = case
+    found = saliency.saliency(forward, 3, 9)
+    scores = forward.pre_activations["output"][0]
+    assert found.contributions.total == pytest.approx(scores[3] - scores[9], abs=1e-5)
+    assert found.occlusion.lead == pytest.approx(scores[3] - scores[9], abs=1e-5)
+    alone = [saliency.contributions(forward, digit).features for digit in (3, 9)]
+    np.testing.assert_allclose(
+        found.contributions.features, alone[0] - alone[1], atol=1e-4
+    )
+    if found.grad_cam is not None:
+        name = found.grad_cam.layer
+        gradient = expected[3][name] - expected[9][name]
+        np.testing.assert_allclose(
+            found.grad_cam.weights, gradient[0].mean(axis=(0, 1)), atol=1e-4
+        )
+
+
 def test_the_constant_is_the_biases_alone(case):
     forward, _ = case
     found = saliency.contributions(forward, 3)
@@ -191,6 +209,6 @@ def test_every_window_fits_every_cell(
     monkeypatch.setattr(saliency, "affordable_cell", lambda _: cell)
     forward = random_network(architectures["dense only"]).forward(a_seven)
     for size in (1, 2, 4, 5, 6, 8, 10):
-        found = saliency.occlusion(forward, 7, size)
+        found = saliency.occlusion(forward, 7, size=size)
         assert abs(found.size - max(size, cell)) <= 1
         assert found.probability_drop.shape == (28 // cell, 28 // cell)

@@ -273,7 +273,26 @@ def test_what_mattered_shows_the_numbers_of_the_core(
     at = opened({"network": run_of(network).id, "view": "mattered"}, a_seven)
     answer = int(network.probabilities(a_seven)[0].argmax())
     drops = saliency.occlusion(network.forward(a_seven), answer).score_drop
-    assert f"at most {max(0.0, drops.max()):.2f} points of score" in words(at)
+    assert f"at most {max(0.0, drops.max()):.2f} points of its lead" in words(at)
+
+
+def test_what_mattered_sets_a_mistakes_answer_against_the_truth(
+    architectures, random_network
+):
+    digits = mnist.load()
+    network = random_network(architectures["dense only"])
+    answers = network.probabilities(digits.x_test / 255).argmax(axis=1)
+    wrong = int(np.flatnonzero(answers != digits.y_test)[0])
+    link = {"network": run_of(network).id, "view": "mattered", "test": str(wrong)}
+    at = opened(link)
+    boxes = {box.label: box for box in at.selectbox}
+    truth = int(digits.y_test[wrong])
+    assert boxes["What spoke for"].value == answers[wrong]
+    assert boxes["against"].value == truth
+    assert f"less that of {truth}" in words(at)
+    boxes["against"].set_value(-1).run()
+    assert not at.exception
+    assert f"less that of {truth}" not in words(at)
 
 
 def test_what_if_follows_the_sliders_and_goes_back(

@@ -12,10 +12,15 @@ from mnist_cnn.ui.inside.numbers import exact
 from mnist_cnn.ui.text import _
 
 CAM_LAYER = "inside_cam_layer"
+ALL_OTHERS = -1
 
 
-def show_mattered(forward: ForwardPass) -> None:
-    """Occlusion, Grad-CAM and contributions for a digit of choice."""
+def show_mattered(forward: ForwardPass, label: int | None = None) -> None:
+    """Occlusion, Grad-CAM and contributions for one digit against another.
+
+    Args:
+        label: what the digit is, if that is known: a wrong answer is set against it.
+    """
     predicted = forward.predicted_class
     with st.container(horizontal=True, vertical_alignment="bottom"):
         digit = st.selectbox(
@@ -26,6 +31,22 @@ def show_mattered(forward: ForwardPass) -> None:
             key=f"inside_mattered_{predicted}",
             width=160,
         )
+        others = [ALL_OTHERS, *(each for each in range(10) if each != digit)]
+        is_mistake = label not in (None, predicted)
+        rival = (predicted if digit == label else label) if is_mistake else ALL_OTHERS
+        against = st.selectbox(
+            _("against"),
+            others,
+            index=others.index(rival),
+            format_func=lambda each: (
+                _("all others")
+                if each == ALL_OTHERS
+                else f"{each} ({forward.probabilities[each]:.1%})"
+            ),
+            key=f"inside_against_{digit}_{rival}",
+            width=160,
+        )
+        against = None if against == ALL_OTHERS else against
         size = st.select_slider(
             _("Covered at a time"),
             (2, 4, 6, 8, 10),
@@ -40,18 +61,20 @@ def show_mattered(forward: ForwardPass) -> None:
             default="score",
             required=True,
             help=_(
-                "Lead: the digit's score less the best other one. It still moves where "
-                "the probability is all but 100%."
+                "Lead: the digit's score less the other's, or less the best other one. "
+                "It still moves where the probability is all but 100%."
             ),
         )
-    found = saliency(forward, digit, size, st.session_state.get(CAM_LAYER))
+    found = saliency(
+        forward, digit, against, size=size, layer=st.session_state.get(CAM_LAYER)
+    )
     first, second, third = st.columns(3, gap="medium")
     with first:
         _show_occlusion(forward, found.occlusion, digit, measure)
     with second:
         _show_grad_cam(forward, found.grad_cam, digit, found.layers)
     with third:
-        _show_contributions(forward, found.contributions, digit)
+        _show_contributions(forward, found.contributions, digit, against)
 
 
 def _show_occlusion(
@@ -68,7 +91,7 @@ def _show_occlusion(
         drops = found.score_drop
         text = _(
             "Each place is covered in turn, {size}×{size} pixels. Orange: without it "
-            "the {digit} loses, at most {high} points of score. Blue: it gains, at "
+            "the {digit} loses, at most {high} points of its lead. Blue: it gains, at "
             "most {low}."
         )
     _show(
@@ -132,29 +155,43 @@ def _show_grad_cam(
     )
 
 
-def _show_contributions(forward: ForwardPass, found: Contributions, digit: int) -> None:
+def _show_contributions(
+    forward: ForwardPass, found: Contributions, digit: int, against: int | None
+) -> None:
+    if against is None:
+        text = _(
+            "The score of {digit}, {total}, split by place: orange adds, at most "
+            "{high}, blue takes away, at most {low}. The biases give {constant}."
+        )
+        caveat = _(
+            "It is exact: the places and the biases add up to the score. But it is "
+            "about this score alone; a digit wins by being ahead of the others. And "
+            "each place sees more of the drawing than the square it fills here."
+        )
+    else:
+        text = _(
+            "The score of {digit} less that of {against}, {total}, split by place: "
+            "orange speaks for {digit}, by {high} at most, blue for {against}, by "
+            "{low} at most. The biases give {constant}."
+        )
+        caveat = _(
+            "It is exact: the places and the biases add up to the difference. But "
+            "each place sees more of the drawing than the square it fills here."
+        )
     _show(
         _("**Contributions to the score**"),
         forward,
         found.map,
-        _(
-            "The score of {digit}, {total}, split by place: orange adds, at most "
-            "{high}, blue takes away, at most {low}. The biases give {constant}."
-        ).format(
+        text.format(
             digit=digit,
+            against=against,
             total=exact(found.total, 2),
             high=exact(found.positions.max(initial=0), 2),
             low=exact(-found.positions.min(initial=0), 2),
             constant=exact(found.constant, 2),
         ),
     )
-    st.caption(
-        _(
-            "It is exact: the places and the biases add up to the score. But it is "
-            "about this score alone; a digit wins by being ahead of the others. And "
-            "each place sees more of the drawing than the square it fills here."
-        )
-    )
+    st.caption(caveat)
 
 
 def _show(title: str, forward: ForwardPass, values: np.ndarray, words: str) -> None:

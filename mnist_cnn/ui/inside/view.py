@@ -66,7 +66,7 @@ def look(network: Network, digit: Digit) -> None:
         )
     match view:
         case "mattered":
-            show_mattered(forward)
+            show_mattered(forward, digit.label)
         case "what-if":
             show_what_if(forward)
         case _:
