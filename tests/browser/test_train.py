@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
+from mnist_cnn import runs
+
 LOSS = "[data-chart^='loss-']"
 TRACE = f'document.querySelector("{LOSS}")?._fullData?.[0]'
 STARTS_WITHIN_MS = 120_000
@@ -121,26 +123,24 @@ def test_a_training_is_steered_and_each_command_is_obeyed_once(page, lab):
     paused_at = lines(lab, run_id, "batch")[-1]["step"]
     page.get_by_role("tab", name="Last batch").click()
     page.get_by_text("The digits of the last batch").first.wait_for()
-    page.get_by_role("button", name="One batch").click()
+    five = "button => { for (let i = 0; i < 5; i++) button.click() }"
+    page.get_by_role("button", name="One batch").evaluate(five)
     page.wait_for_function(
         f"step => {TRACE}.x.at(-1) == step",
-        arg=paused_at + 1,
+        arg=paused_at + 5,
     )
     time.sleep(1)
-    assert newest_step(page) == paused_at + 1
-    page.get_by_role("button", name="Learning rate").click()
-    page.get_by_label("New learning rate").fill("0.0005")
-    page.get_by_role("button", name="Set", exact=True).click()
+    assert newest_step(page) == paused_at + 5
+    page.get_by_role("button", name="÷10").click()
     page.wait_for_function(
         f'() => document.querySelector("{LOSS}").data.some(trace => '
-        "trace.text?.some(text => text?.includes('Learning rate set to 0.0005')))"
+        "trace.text?.some(text => text?.includes('Learning rate set to 0.0002')))"
     )
-    page.keyboard.press("Escape")
     page.get_by_role("button", name="Stop").click()
     wait_for_state(page, "stopped")
     marks = [line["what"] for line in lines(lab, run_id, "mark")]
-    assert marks == ["pause", "one_batch", "learning_rate", "stop"]
-    assert lines(lab, run_id, "batch")[-1]["step"] == paused_at + 1
+    assert marks == ["pause", *["one_batch"] * 5, "learning_rate", "stop"]
+    assert lines(lab, run_id, "batch")[-1]["step"] == paused_at + 5
     assert page.locator(LOSS).get_attribute("data-mounts") == "1"
 
 
@@ -225,6 +225,34 @@ def test_a_killed_training_is_said_within_five_seconds_and_its_curve_kept(page, 
     page.get_by_text("The training process ended without a word").wait_for()
     assert newest_step(page) == lines(lab, run_id, "batch")[-1]["step"]
     assert page.locator(LOSS).get_attribute("data-mounts") == "1"
+
+
+def test_an_open_row_stays_its_runs_while_others_start_and_delete_runs(
+    recorded_run, lab, page, mnist, monkeypatch
+):
+    monkeypatch.setenv("MNIST_CNN_RUNS", str(lab.runs))
+    older, mine, newer = (
+        recorded_run(mnist, name=name) for name in ("older", "mine", "newer")
+    )
+    page.goto(f"{lab.url}/Train?run={older.id}")
+    row = page.locator(f".st-key-run_{mine.id}")
+    row.get_by_role("button", name="Change").click()
+    name = page.get_by_test_id("stPopoverBody").get_by_label("Name")
+    name.fill("half a na")
+    another = recorded_run(mnist, name="another")
+    page.locator(f".st-key-run_{another.id}").wait_for()
+    runs.delete(newer)
+    page.locator(f".st-key-run_{newer.id}").wait_for(state="detached")
+    expect(name).to_have_value("half a na")
+    page.get_by_role("button", name="Star", exact=True).click()
+    row.get_by_text("★").wait_for()
+    assert [run.starred for run in (older, mine, another)] == [False, True, False]
+    # The shown one, deleted by somebody, goes from the page too.
+    runs.delete(older)
+    page.get_by_text("It may have been deleted").first.wait_for()
+    expect(page.locator(f"[data-chart='loss-{older.id}']")).to_have_count(0)
+    for run in (mine, another):
+        runs.delete(run)
 
 
 def test_a_run_deleted_in_another_tab_is_a_sentence(page, lab):

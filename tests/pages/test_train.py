@@ -15,8 +15,9 @@ from mnist_cnn.experiments.config import TrainingConfig
 from mnist_cnn.experiments.presets import PRESETS
 from mnist_cnn.jobs import worker
 from mnist_cnn.runs import Status
+from mnist_cnn.runs.ownership import Visitor
 from mnist_cnn.ui.text import escape
-from mnist_cnn.ui.train import start
+from mnist_cnn.ui.train import start, steering
 from mnist_cnn.ui.train.augmentation import sheet
 
 ROOT = Path(__file__).parents[2]
@@ -256,33 +257,28 @@ def training(monkeypatch):
     )
 
 
-@pytest.mark.parametrize("what", ["pause", "one_batch", "one_epoch", "stop"])
-def test_each_press_is_one_command(training, what):
-    press(train_page(training.id), f"{what}_{training.id}")
-    assert commands(training) == [(what, None)]
+def test_each_press_is_one_command_and_rates_multiply(training, monkeypatch):
+    monkeypatch.setattr(steering, "visitor", lambda: Visitor(is_here=True))
+    pressed = ["pause", "one_batch", "one_batch", "×3", "×3", "÷10", "resume", "stop"]
+    for name in pressed:
+        steering.press(training, name)
+    rates = iter([0.006, 0.018, 0.0018])
+    assert commands(training) == [
+        ("learning_rate", next(rates)) if name in steering.FACTORS else (name, None)
+        for name in pressed
+    ]
 
 
-def test_a_paused_training_can_be_resumed(training):
-    training.write_status(replace(training.recorded_status(), state="paused"))
-    press(train_page(training.id), f"resume_{training.id}")
-    assert commands(training) == [("resume", None)]
+def test_a_learning_rate_stays_in_its_range():
+    assert steering.times(0.5, 10) == 1.0
+    assert steering.times(2e-6, 0.1) == 1e-6
+    assert steering.times(0.002, 1 / 3) == 0.000667
 
 
-def test_a_new_learning_rate_is_sent(training):
-    at = train_page(training.id)
-    at.text_input(key=f"new_rate_{training.id}").set_value("0,01")
-    next(each for each in at.button if each.label == "Set").click().run()
-    assert commands(training) == [("learning_rate", 0.01)]
-
-
-@pytest.mark.parametrize("rate", ["0", "10", "text"])
-def test_a_wrong_new_learning_rate_is_refused_with_a_sentence(training, rate):
-    at = train_page(training.id)
-    at.text_input(key=f"new_rate_{training.id}").set_value(rate)
-    next(each for each in at.button if each.label == "Set").click().run()
-    assert not at.exception
+def test_a_press_by_somebody_else_is_no_command(training, monkeypatch):
+    monkeypatch.setattr(steering, "visitor", Visitor)
+    steering.press(training, "stop")
     assert not training.control_path.exists()
-    assert "Learning rate must be" in at.error[0].value
 
 
 def test_progress_says_epoch_and_batch(training):

@@ -6,7 +6,7 @@ import streamlit as st
 
 from mnist_cnn import runs
 from mnist_cnn.analysis.pace import duration_text
-from mnist_cnn.runs import Run, Status, retention
+from mnist_cnn.runs import Run, RunError, Status, retention
 from mnist_cnn.ui import run_actions
 from mnist_cnn.ui.text import _, escape
 from mnist_cnn.ui.train_link import show
@@ -50,6 +50,9 @@ def _measured_room(folder: str) -> retention.Room:
 
 def _rows(shown: str | None) -> None:
     found = overview().runs
+    if shown and not _exists(shown):
+        # The page shows a run that somebody has deleted meanwhile.
+        st.rerun()
     if not found:
         st.caption(_("None yet. Press Start, and the first one appears here."))
         return
@@ -60,8 +63,19 @@ def _rows(shown: str | None) -> None:
         _row(run, status, run.id == shown)
 
 
+def _exists(run_id: str) -> bool:
+    try:
+        runs.find(run_id)
+    except RunError:
+        return False
+    return True
+
+
 def _row(run: Run, status: Status, is_shown: bool) -> None:
-    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+    # With a key of its own: the rows above it come and go.
+    with st.container(
+        border=True, horizontal=True, vertical_alignment="center", key=f"run_{run.id}"
+    ):
         st.markdown(_text(run, status), width="stretch")
         opened = st.button(
             _("Shown") if is_shown else _("Open"),

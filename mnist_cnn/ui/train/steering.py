@@ -1,40 +1,92 @@
-"""Steering a training while it runs: each press is one command."""
+"""Steering a training run while it goes on: each press is one command."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from mnist_cnn.experiments.config import ConfigError
+from mnist_cnn.experiments.config import RANGES, ConfigError
 from mnist_cnn.jobs import worker
 from mnist_cnn.runs import Run, RunError, Status, ownership, resume
+from mnist_cnn.runs.commands import CommandReader
+from mnist_cnn.runs.metrics import Metrics
+from mnist_cnn.ui.components.command_bar import Command, command_bar
 from mnist_cnn.ui.text import _
-from mnist_cnn.ui.train.experiment import as_rate
 from mnist_cnn.ui.training_queue import look_again
 from mnist_cnn.ui.visitor import refusal, visitor
 
+FACTORS = {"÷10": 0.1, "÷3": 1 / 3, "×3": 3.0, "×10": 10.0}
 
-def steering(run: Run, status: Status) -> None:
-    """Buttons that fit the state, and the new learning rate; for others a sentence."""
+
+def steering(run: Run, status: Status, metrics: Metrics) -> None:
+    """Buttons that fit the state, and the learning rate; for others a sentence."""
     if sentence := refusal(run):
         st.caption(sentence)
         return
     running = status.state in ("running", "paused")
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        if status.state == "paused":
-            _command(run, "resume", _("Resume"), "play_arrow", running)
+    if status.state == "paused":
+        first = Command("resume", _("Resume"), "play_arrow")
+    else:
+        first = Command("pause", _("Pause"), "pause", running)
+    stop = _("Takes it out of the queue.") if status.state == "queued" else ""
+    peak = asked_rate(run)
+    now = metrics.learning_rate[-1] if len(metrics) else peak
+    command_bar(
+        [
+            (
+                "",
+                [
+                    first,
+                    Command("one_batch", _("One batch"), "skip_next", running),
+                    Command("one_epoch", _("One epoch"), "fast_forward", running),
+                    Command("stop", _("Stop"), "stop", about=stop),
+                ],
+            ),
+            (
+                _("Learning rate: now {rate:.3g}").format(rate=now),
+                [
+                    Command(
+                        name,
+                        name,
+                        enabled=running and times(peak, factor) != peak,
+                        about=_("With a schedule it is the peak that changes."),
+                    )
+                    for name, factor in FACTORS.items()
+                ],
+            ),
+        ],
+        key=f"steer_{run.id}",
+        label=_("Steer the run"),
+        on_press=lambda name: press(run, name),
+    )
+    _problem(run)
+
+
+def press(run: Run, name: str) -> None:
+    """Sends what a button says."""
+    try:
+        ownership.demand(run, visitor())
+        if name in FACTORS:
+            run.send("learning_rate", times(asked_rate(run), FACTORS[name]))
         else:
-            _command(run, "pause", _("Pause"), "pause", running)
-        _command(run, "one_batch", _("One batch"), "skip_next", running)
-        _command(run, "one_epoch", _("One epoch"), "fast_forward", running)
-        _command(run, "stop", _("Stop"), "stop", True)
-        with st.popover(
-            _("Learning rate"), disabled=not running, icon=":material/speed:"
-        ):
-            _new_learning_rate(run)
-    if status.state == "queued":
-        st.caption(_("Stop takes it out of the queue."))
-    if problem := st.session_state.pop(f"steering_problem_{run.id}", None):
-        st.error(problem)
+            run.send(name)
+    except (ConfigError, RunError) as error:
+        st.session_state[f"steering_problem_{run.id}"] = str(error)
+
+
+def asked_rate(run: Run) -> float:
+    """The learning rate that was asked for last; with a schedule the peak."""
+    asked = [
+        command.value
+        for command in CommandReader(run.control_path).new()
+        if command.what == "learning_rate"
+    ]
+    return asked[-1] if asked else run.config.learning_rate
+
+
+def times(rate: float, factor: float) -> float:
+    """The rate times that factor, in three digits, as far as a rate may go."""
+    low, high = RANGES["learning_rate"]
+    return min(max(float(f"{rate * factor:.3g}"), low), high)
 
 
 def going_on(run: Run, status: Status) -> None:
@@ -64,8 +116,7 @@ def going_on(run: Run, status: Status) -> None:
             else _("Begins again from the start, with the same settings."),
             width="stretch",
         )
-    if problem := st.session_state.pop(f"steering_problem_{run.id}", None):
-        st.error(problem)
+    _problem(run)
 
 
 def _go_on(run: Run) -> None:
@@ -78,40 +129,6 @@ def _go_on(run: Run) -> None:
     look_again()
 
 
-def _command(run: Run, what: str, title: str, icon: str, enabled: bool) -> None:
-    st.button(
-        title,
-        key=f"{what}_{run.id}",
-        icon=f":material/{icon}:",
-        disabled=not enabled,
-        on_click=_send,
-        args=(run, what),
-    )
-
-
-def _new_learning_rate(run: Run) -> None:
-    key = f"new_rate_{run.id}"
-    with st.form(f"rate_form_{run.id}", border=False):
-        st.text_input(_("New learning rate"), key=key, placeholder="0.0005")
-        st.caption(
-            _(
-                "With a schedule it becomes the new peak. Multiply it by ten and see "
-                "the loss jump; divide it by ten and see the curve calm down."
-            )
-        )
-        st.form_submit_button(_("Set"), on_click=_send_rate, args=(run, key))
-
-
-def _send_rate(run: Run, key: str) -> None:
-    try:
-        _send(run, "learning_rate", as_rate(st.session_state.get(key, "")))
-    except ConfigError as error:
-        st.session_state[f"steering_problem_{run.id}"] = str(error)
-
-
-def _send(run: Run, what: str, value: float | None = None) -> None:
-    try:
-        ownership.demand(run, visitor())
-        run.send(what, value)
-    except (ConfigError, RunError) as error:
-        st.session_state[f"steering_problem_{run.id}"] = str(error)
+def _problem(run: Run) -> None:
+    if problem := st.session_state.pop(f"steering_problem_{run.id}", None):
+        st.error(problem)

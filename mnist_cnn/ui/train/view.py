@@ -69,7 +69,10 @@ def _look(run_id: str) -> None:
     with progress:
         _progress(run, status, metrics)
     with commands:
-        (going_on if status.is_final else steering)(run, status)
+        if status.is_final:
+            going_on(run, status)
+        else:
+            steering(run, status, metrics)
     with sentences:
         _sentences(run, metrics)
     _curves(run, metrics)
