@@ -51,7 +51,7 @@ def split(ink: np.ndarray) -> tuple[Group, ...]:
 
 
 def _merged(pieces: list[Piece]) -> list[Piece]:
-    tallest = max(box[3] - box[1] for _, box in pieces)
+    tallest = max((box[3] - box[1] for _, box in pieces), default=0)
     merging = True
     while merging:
         merging = False

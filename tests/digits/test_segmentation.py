@@ -72,3 +72,7 @@ def test_a_row_that_climbs_is_one_row():
 def test_noise_gives_a_bounded_number_of_groups():
     noise = np.random.default_rng(0).random((300, 300), np.float32)
     assert len(segmentation.split(noise)) <= segmentation.MAX_DIGITS
+
+
+def test_a_speck_is_no_digit():
+    assert segmentation.split(np.pad(np.ones((1, 2), np.float32), 20)) == ()

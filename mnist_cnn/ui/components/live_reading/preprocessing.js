@@ -1,7 +1,7 @@
 // A drawing becomes a 28x28 digit like those of MNIST, as digits/preprocessing.py does
 // it step by step: see there for the recipe and what its numbers come from.
 
-import { inkOf } from "./ink.js"
+import { drawnInk } from "./drawing.js"
 import { resize, roundHalfToEven } from "./resampling.js"
 import { split } from "./segmentation.js"
 
@@ -20,25 +20,26 @@ const SHOWN_SIDE = 280
  * @returns {{pixels: Float32Array, isEmpty: boolean, steps: object[], digits: object[]}}
  *   pixels: 784 in [0, 1], all 0 when isEmpty. steps: {name, picture, values}, values
  *   being what the step's sentence has numbers of. digits: of a drawing that holds
- *   several, each with its box and pixels; all else is then of the last of them.
+ *   several, each with its box, row and pixels; all else is then of the last of them.
  */
 export function prepare(gray, width, height, { onlyResize, withSteps } = {}) {
   const picture = { values: Float32Array.from(gray), width, height }
-  const found = inkOf(picture)
+  const found = drawnInk(picture)
   if (onlyResize) return resizeOnly(found, withSteps)
   const groups = split(found.ink)
-  if (groups.length < 2) return { ...prepareOne(found, withSteps), digits: [] }
-  const digits = groups.map(({ box, picture: own }) => {
-    const levels = own.values.map((value) => Math.trunc(value * 255))
-    return { box, ...prepareOne(inkOf({ ...own, values: levels }), withSteps) }
-  })
+  if (groups.length < 2) return { ...prepareInk(found, withSteps), digits: [] }
+  const digits = groups.map(({ box, row, ink }) => ({
+    box,
+    row,
+    ...prepareInk({ ink, ground: found.ground }, withSteps),
+  }))
   return {
     ...digits.at(-1),
-    digits: digits.map(({ box, pixels }) => ({ box, pixels })),
+    digits: digits.map(({ box, row, pixels }) => ({ box, row, pixels })),
   }
 }
 
-function prepareOne({ ink, ground }, withSteps) {
+function prepareInk({ ink, ground }, withSteps) {
   const [top, bottom, left, right] = bounds(ink)
   if (bottom <= top) return nothingDrawn()
   const cropped = crop(ink, top, bottom, left, right)

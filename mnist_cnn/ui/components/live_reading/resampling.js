@@ -1,15 +1,11 @@
-// Pillow's Image.resize for pictures of numbers (mode F): a triangle or a box as wide as
-// an output pixel, over the input pixels under it, first along rows, then columns.
+// Pillow's Image.resize with Resampling.BILINEAR, for pictures of numbers (mode F): where
+// it makes smaller, each output pixel is a mean of the input pixels under a triangle that
+// is two output pixels wide; first along the rows, then along the columns.
 
 /**
  * A picture: values (Float32Array, row by row), width and height.
  * @typedef {{values: Float32Array, width: number, height: number}} Picture
  */
-
-const FILTERS = {
-  bilinear: { support: 1, weight: (x) => Math.max(0, 1 - Math.abs(x)) },
-  box: { support: 0.5, weight: (x) => (x > -0.5 && x <= 0.5 ? 1 : 0) },
-}
 
 /**
  * @param {Picture} picture
@@ -17,10 +13,10 @@ const FILTERS = {
  * @param {number[]} [box] left, top, right and bottom of the part that is resized
  * @returns {Picture}
  */
-export function resize(picture, [width, height], box, filter = "bilinear") {
+export function resize(picture, [width, height], box) {
   const [left, top, right, bottom] = box ?? [0, 0, picture.width, picture.height]
-  const across = weights(picture.width, left, right, width, FILTERS[filter])
-  const down = weights(picture.height, top, bottom, height, FILTERS[filter])
+  const across = weights(picture.width, left, right, width)
+  const down = weights(picture.height, top, bottom, height)
   const narrow = new Float32Array(width * picture.height)
   const first = down[0].start
   const last = down[height - 1].start + down[height - 1].shares.length
@@ -49,17 +45,16 @@ export function resize(picture, [width, height], box, filter = "bilinear") {
 }
 
 /** For each output pixel: the first input pixel that counts, and the shares. */
-function weights(length, from, to, count, filter) {
+function weights(length, from, to, count) {
   const scale = (to - from) / count
-  const filterScale = Math.max(scale, 1)
-  const support = filter.support * filterScale
+  const reach = Math.max(scale, 1)
   return Array.from({ length: count }, (_, place) => {
     const center = from + (place + 0.5) * scale
-    const start = Math.max(0, Math.trunc(center - support + 0.5))
-    const end = Math.min(length, Math.trunc(center + support + 0.5))
+    const start = Math.max(0, Math.trunc(center - reach + 0.5))
+    const end = Math.min(length, Math.trunc(center + reach + 0.5))
     const shares = []
     for (let i = start; i < end; i++) {
-      shares.push(filter.weight((i - center + 0.5) / filterScale))
+      shares.push(Math.max(0, 1 - Math.abs(i - center + 0.5) / reach))
     }
     const sum = shares.reduce((total, share) => total + share, 0)
     return { start, shares: shares.map((share) => share / sum) }

@@ -1,45 +1,31 @@
 // Several digits in one drawing, as digits/segmentation.py tells them apart: which ink
-// belongs to which digit, left to right.
+// belongs to which digit, row by row.
 
-import { resize, roundHalfToEven } from "./resampling.js"
-
-const LONGEST_SIDE = 400 // pieces are looked for at this size at most
 const MAX_DIGITS = 20
 const MAX_PIECES = 60
 const MARGIN_OF_DIGIT = 2
 const MARGIN_OF_PICTURE = 12
 
 /**
- * @param {import("./resampling.js").Picture} ink in [0, 1], as `inkOf` gives it
- * @returns {{box: number[], picture: Picture}[]} box: left, top, right and bottom in
- *   pixels of the drawing; picture: this digit's ink alone, with a margin
+ * @param {import("./resampling.js").Picture} ink in [0, 1], as `drawnInk` gives it
+ * @returns {{box: number[], row: number, ink: Picture}[]} in reading order. box: left,
+ *   top, right and bottom in pixels of the drawing; row: 0 is at the top; ink: this
+ *   digit's alone, with a margin.
  */
 export function split(ink) {
-  const picture = bounded(ink)
-  const shrunk = ink.width / picture.width
-  const { labels, pieces } = labeled(picture)
+  const { labels, pieces } = labeled(ink)
   const largest = pieces.reduce((most, piece) => Math.max(most, piece.size), 0)
-  const kept = [...pieces]
+  const kept = pieces
     .sort((one, other) => other.size - one.size)
     .slice(0, MAX_PIECES)
     .filter((piece) => piece.size > Math.max(3, largest / 100))
     .map((piece) => ({ labels: [piece.label], box: piece.box }))
-  return merged(kept)
+  const groups = merged(kept)
     .sort((one, other) => area(other.box) - area(one.box))
     .slice(0, MAX_DIGITS)
-    .sort((one, other) => one.box[0] - other.box[0])
-    .map((group) => ({
-      box: group.box.map((edge) => roundHalfToEven(edge * shrunk)),
-      picture: alone(picture, labels, group),
-    }))
-}
-
-function bounded(ink) {
-  const longest = Math.max(ink.width, ink.height)
-  if (longest <= LONGEST_SIDE) return ink
-  const scale = LONGEST_SIDE / longest
-  const short = (side) => Math.max(1, roundHalfToEven(side * scale))
-  return resize(ink, [short(ink.width), short(ink.height)], undefined, "box")
+  return rowsOf(groups).flatMap((groupsOfRow, row) =>
+    groupsOfRow.map((group) => ({ box: group.box, row, ink: alone(ink, labels, group) })),
+  )
 }
 
 /** Pieces of ink that hang together, corners too: each pixel's label, 1 for the first. */
@@ -97,15 +83,39 @@ function belonging(pieces, tallest) {
   return undefined
 }
 
+/** Whether two boxes are one digit; gaps are shares of the tallest piece's height. */
 function belong(one, other, tallest) {
   const overlap = Math.min(one[2], other[2]) - Math.max(one[0], other[0])
   const narrower = Math.min(one[2] - one[0], other[2] - other[0])
-  if (overlap > 0.35 * narrower) return true
-  // A bar's end lies beside its digit, closer than the next digit would be.
-  const shorter = Math.min(one[3] - one[1], other[3] - other[1])
   const sideBySide = Math.min(one[3], other[3]) - Math.max(one[1], other[1])
-  const near = -overlap < 0.12 * tallest && sideBySide > -0.15 * tallest
-  return near && shorter < 0.4 * tallest
+  const isSmall = Math.min(one[3] - one[1], other[3] - other[1]) < 0.4 * tallest
+  if (overlap > 0.35 * narrower) {
+    return -sideBySide < (isSmall ? 0.25 : 0.05) * tallest
+  }
+  // A bar's end lies beside its digit, closer than the next digit would be.
+  const isNear = -overlap < 0.12 * tallest && sideBySide > -0.15 * tallest
+  return isNear && isSmall
+}
+
+/** From top to bottom; a digit is in the row of the digit at its left, if any is. */
+function rowsOf(groups) {
+  const rows = []
+  groups.sort((one, other) => one.box[0] - other.box[0])
+  for (const group of groups) {
+    const shares = rows.map((row) => beside(row.at(-1).box, group.box))
+    const most = Math.max(...shares)
+    if (most > 0.3) rows[shares.indexOf(most)].push(group)
+    else rows.push([group])
+  }
+  const middle = (row) =>
+    row.reduce((sum, { box }) => sum + box[1] + box[3], 0) / row.length
+  return rows.sort((one, other) => middle(one) - middle(other))
+}
+
+/** The height that two boxes share, as a part of the lower one's. */
+function beside(one, other) {
+  const shared = Math.min(one[3], other[3]) - Math.max(one[1], other[1])
+  return shared / Math.min(one[3] - one[1], other[3] - other[1])
 }
 
 /** Gray edges stay; only the strong ink of other digits goes. */

@@ -63,8 +63,8 @@ const asItIs = (pixels) => ({ pixels, isEmpty: false, digits: [], steps: [] })
  * - probabilities (10), predictedClass
  * - activations: a Map from layer name to {shape, values}
  * - paths: as `strongestPaths` gives them
- * - digits: of a drawing that holds several, each with box, pixels and probabilities,
- *   from left to right; all else is then of the last of them
+ * - digits: of a drawing that holds several, each with box, row, pixels and
+ *   probabilities, in reading order; all else is then of the last of them
  */
 function reading(key, network, { pixels, isEmpty, digits, steps }) {
   const forward = network.forward(pixels)

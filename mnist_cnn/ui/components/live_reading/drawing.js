@@ -1,4 +1,4 @@
-// Where a drawing has ink, as digits/ink.py finds it. Photos are read by the server.
+// The ink of a drawing, as digits/drawing.py finds it. Photos are read by the server.
 
 const FAINTEST = 24 // gray levels between background and ink below which nothing is seen
 
@@ -7,7 +7,7 @@ const FAINTEST = 24 // gray levels between background and ink below which nothin
  * @returns {{ink: Picture, ground: string}} ink in [0, 1]: 1 is ink, 0 is background;
  *   ground: "dark", "light", or "" where all is of one color
  */
-export function inkOf(gray) {
+export function drawnInk(gray) {
   const { values, width, height } = gray
   const [low, high] = range(values)
   const ink = { values: new Float32Array(values.length), width, height }
@@ -31,7 +31,7 @@ function range(values) {
   return [low, high]
 }
 
-/** The commonest level along the picture's border: numpy's median. */
+/** The median level along the picture's border. */
 function backgroundOf({ values, width, height }) {
   const border = []
   for (let x = 0; x < width; x++) border.push(values[x], values.at(x - width))
