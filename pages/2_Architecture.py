@@ -20,13 +20,13 @@ if chosen is not None:
 if network is not None:
     view.totals(network)
     volume_picture(network)
-    st.subheader(_("Layer by layer"), anchor=False)
+    st.header(_("Layer by layer"), anchor=False)
     view.layer_table(network)
     view.layer_kinds(network)
     if chosen is not None:
-        st.subheader(_("The kernels it learned"), anchor=False)
+        st.header(_("The kernels it learned"), anchor=False)
         view.first_kernels(chosen.network)
-    st.subheader("model.summary()", anchor=False)
+    st.header("model.summary()", anchor=False)
     view.summary_text(network)
 
 if chosen is not None:

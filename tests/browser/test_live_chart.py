@@ -248,7 +248,7 @@ def test_the_reason_of_a_mark_is_shown_under_the_mouse(watched, server):
 
 def test_the_chart_has_a_text_alternative_that_follows_the_data(watched, server):
     watched.page.goto(f"{server}/Chart?still=1")
-    watched.page.get_by_role("img", name="Loss after 100 batches").wait_for()
+    watched.page.get_by_role("figure", name="Loss after 100 batches").wait_for()
 
 
 def test_the_chart_takes_the_colors_of_the_theme(browser, server):

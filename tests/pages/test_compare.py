@@ -40,7 +40,7 @@ def compare(*ids: str, link: str | None = None) -> AppTest:
 
 
 def words(at: AppTest) -> str:
-    kinds = (at.markdown, at.caption, at.info, at.warning, at.error, at.subheader)
+    kinds = (at.markdown, at.caption, at.info, at.warning, at.error, at.header)
     return "\n".join(each.value for kind in kinds for each in kind)
 
 

@@ -123,7 +123,7 @@ def test_the_architecture_page_takes_the_link_to_an_experiment():
     at = architecture(preset="seed", dense="50")
     network = replace(PRESETS["seed"].config.network, dense=(50,))
     assert at.metric[0].value == f"{network.parameters:,}"
-    assert not any("kernels it learned" in each.value for each in at.subheader)
+    assert not any("kernels it learned" in each.value for each in at.header)
     next(b for b in at.button if b.label == "Show the trained networks").click().run()
     assert not at.exception
     assert at.metric[0].value == "3,156,098"

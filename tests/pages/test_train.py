@@ -49,7 +49,7 @@ def run_in_state(state: str, recording: str | None = None, **changes) -> runs.Ru
 
 
 def words(at: AppTest) -> str:
-    kinds = (at.markdown, at.caption, at.error, at.warning, at.info, at.subheader)
+    kinds = (at.markdown, at.caption, at.error, at.warning, at.info, at.header)
     return "\n".join(each.value for kind in kinds for each in kind)
 
 
@@ -203,7 +203,7 @@ def test_every_recorded_training_can_be_shown_and_is_explained(recording):
 def test_a_training_that_died_is_said_and_its_curve_kept():
     run = run_in_state("running", "plateau", steps_per_epoch=30, epochs_done=10)
     at = train_page(run.id)
-    assert "failed" in at.subheader[0].value
+    assert "failed" in at.header[0].value
     assert "killed" in at.error[0].value
     assert "The network of epoch 10 is kept." in at.error[0].value
     assert at.metric[0].value == "0.9680"
@@ -361,7 +361,7 @@ def test_a_run_can_be_renamed_and_its_name_is_never_markup():
     next(each for each in at.button if each.label == "Rename").click().run()
     assert not at.exception
     assert run.name == "`*my* [run](x)"
-    assert r"\`\*my\* \[run\]\(x\)" in at.subheader[0].value
+    assert r"\`\*my\* \[run\]\(x\)" in at.header[0].value
 
 
 def test_a_run_can_be_starred_and_the_list_shows_it():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+
 import streamlit as st
 
 from mnist_cnn.figures.kernels import kernels_picture
@@ -67,7 +69,11 @@ def _row(layer: Layer) -> dict[str, object]:
 
 def summary_text(architecture: Architecture) -> None:
     """What ``model.summary()`` prints."""
-    st.code(summary(architecture), language=None)
+    # Not st.code, which the keyboard cannot scroll where a telephone is too narrow.
+    st.html(
+        '<pre tabindex="0" role="region" aria-label="model.summary()" '
+        f'style="overflow-x: auto">{html.escape(summary(architecture))}</pre>'
+    )
 
 
 def first_kernels(network: Network) -> None:

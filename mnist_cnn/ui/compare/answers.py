@@ -70,7 +70,7 @@ def _not_comparable(others: list[Reader]) -> None:
 
 
 def _matrices(readers: dict[str, Reader]) -> None:
-    st.subheader(_("Confusion matrices"), anchor=False)
+    st.header(_("Confusion matrices"), anchor=False)
     across = min(len(readers), ACROSS)
     row = list(readers.items())
     for start in range(0, len(row), across):
@@ -110,7 +110,7 @@ def _matrix(run_id: str, each: Reader) -> None:
 
 @st.fragment
 def _disagreements(readers: dict[str, Reader], digits: Dataset | None) -> None:
-    st.subheader(_("Digits on which they disagree"), anchor=False)
+    st.header(_("Digits on which they disagree"), anchor=False)
     group = list(readers.values())
     seen = disagreement([each.read for each in group])
     total = len(group[0].read.labels)

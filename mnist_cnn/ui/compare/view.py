@@ -39,7 +39,7 @@ def _look(chosen: list[str]) -> None:
 
 
 def _curves(chosen: list[str], known: dict[str, str]) -> None:
-    st.subheader(_("Curves"), anchor=False)
+    st.header(_("Curves"), anchor=False)
     with st.container(horizontal=True, vertical_alignment="center"):
         along = st.segmented_control(
             _("Along"),
@@ -119,7 +119,7 @@ def settings(chosen: list[str]) -> None:
     there = found(chosen)
     if len(there) < 2:
         return
-    st.subheader(_("Where their settings differ"), anchor=False)
+    st.header(_("Where their settings differ"), anchor=False)
     differing = differences([run.config for run, _status in there])
     sources = [escape(status.source or _("not known yet")) for _run, status in there]
     if len(set(sources)) > 1:
@@ -137,7 +137,7 @@ def settings(chosen: list[str]) -> None:
 
 
 def _dots(everything: list[Facts], chosen: list[str]) -> None:
-    st.subheader(_("What it costs, and what it reaches"), anchor=False)
+    st.header(_("What it costs, and what it reaches"), anchor=False)
     measured = tuple(each for each in everything if each.accuracy is not None)
     if not measured:
         st.caption(_("No run has been tested yet."))

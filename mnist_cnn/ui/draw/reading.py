@@ -34,7 +34,8 @@ def show_answer(pixels: np.ndarray, networks: list[Chosen]) -> None:
     """The prediction of each network, and their probabilities in one figure."""
     read = [(each.title, each.network.probabilities(pixels)[0]) for each in networks]
     with st.container(horizontal=True):
-        st.image(_enlarged(pixels), caption=_("28 × 28 pixels, as the network gets it"))
+        told = _("28 × 28 pixels, as the network gets it")
+        st.image(_enlarged(pixels), caption=told, alt=told)
         for title, probabilities in read:
             _metric(escape(title) if len(read) > 1 else "", probabilities)
     best = read[0][1].max()
@@ -77,8 +78,10 @@ def show_steps(preparation: Preparation) -> None:
     with st.container(horizontal=True):
         for number, step in enumerate(preparation.steps, start=1):
             with st.container(width=SHOWN_SIDE + 8):
-                st.image(_fitted(step.picture), width=SHOWN_SIDE)
-                st.markdown(f"**{number}. {_(step.name)}**")
+                title = f"{number}. {_(step.name)}"
+                st.image(
+                    _fitted(step.picture), caption=title, alt=title, width=SHOWN_SIDE
+                )
                 st.caption(_(step.sentence))
 
 

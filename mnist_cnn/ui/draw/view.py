@@ -30,7 +30,7 @@ def draw() -> None:
             networks, only_resize = _controls()
             preparation = _answer(picture, networks, only_resize) if networks else None
     if preparation is not None:
-        st.subheader(_("From the drawing to the network"), anchor=False)
+        st.header(_("From the drawing to the network"), anchor=False)
         show_steps(preparation)
 
 

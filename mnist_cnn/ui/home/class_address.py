@@ -17,7 +17,7 @@ QR_SIDE = 220
 
 def let_the_class_in() -> None:
     """What to write on the board."""
-    st.subheader(_("Let a class in"), anchor=False)
+    st.header(_("Let a class in"), anchor=False)
     if is_on_this_machine_only():
         st.markdown(
             _(

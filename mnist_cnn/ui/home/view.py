@@ -19,7 +19,7 @@ def lesson() -> None:
     """What a CNN does, in two halves, beside a picture of the real network."""
     first, second = st.columns(2, gap="large")
     with first:
-        st.subheader(_("1. It extracts features"), anchor=False)
+        st.header(_("1. It extracts features"), anchor=False)
         st.markdown(
             _(
                 "**Convolution** finds strokes, corners and loops by sliding small "
@@ -29,7 +29,7 @@ def lesson() -> None:
             )
         )
     with second:
-        st.subheader(_("2. It classifies"), anchor=False)
+        st.header(_("2. It classifies"), anchor=False)
         st.markdown(
             _(
                 "**Fully connected layers** weigh all features against each other and "
@@ -73,7 +73,7 @@ def ways() -> None:
 
 def in_use() -> None:
     """Which network and which digits are in use."""
-    st.subheader(_("In use"), anchor=False)
+    st.header(_("In use"), anchor=False)
     found = mnist.find()
     source = (
         found[1]

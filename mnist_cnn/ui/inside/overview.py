@@ -51,10 +51,6 @@ def _of_layer(
             shape,
             _("probabilities"),
             bars=probabilities,
-            bar_labels=[
-                _("{digit}: {probability:.1%}").format(digit=digit, probability=each)
-                for digit, each in enumerate(probabilities)
-            ],
         )
     if picture is None:
         # The same numbers again; a picture of them would say there is a change.

@@ -118,7 +118,7 @@ def notable(chosen: Chosen, predictions: Predictions, digits: Dataset | None) ->
     probabilities, labels = predictions.probabilities, predictions.labels
     left, right = st.columns(2, gap="medium")
     with left:
-        st.subheader(_("Most confident mistakes"), anchor=False)
+        st.header(_("Most confident mistakes"), anchor=False)
         st.caption(_("Sure, and wrong. Would you have read them as the test set says?"))
         _some(
             confident_mistakes(probabilities, labels, NOTABLE),
@@ -129,7 +129,7 @@ def notable(chosen: Chosen, predictions: Predictions, digits: Dataset | None) ->
             key="confident",
         )
     with right:
-        st.subheader(_("Least sure, and right"), anchor=False)
+        st.header(_("Least sure, and right"), anchor=False)
         st.caption(_("Right, but barely: one stroke more, and they are mistakes."))
         _some(
             unsure_but_right(probabilities, labels, NOTABLE),

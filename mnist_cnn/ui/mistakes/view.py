@@ -43,7 +43,7 @@ def totals(predictions: Predictions) -> None:
 def scores(predictions: Predictions) -> None:
     """Precision, recall and F1 of each digit."""
     matrix = confusion_matrix(predictions.probabilities, predictions.labels)
-    st.subheader(_("Digit by digit"), anchor=False)
+    st.header(_("Digit by digit"), anchor=False)
     columns = (_("Digit"), _("Precision"), _("Recall"), _("F1"), _("Images"))
     rows = [
         f"| **{score.digit}** | {score.precision:.4f} | {score.recall:.4f} "
@@ -66,7 +66,7 @@ def scores(predictions: Predictions) -> None:
 def reliability(predictions: Predictions) -> None:
     """The reliability diagram, and what it means."""
     measured = calibration(predictions.probabilities, predictions.labels)
-    st.subheader(_("Can its probabilities be believed?"), anchor=False)
+    st.header(_("Can its probabilities be believed?"), anchor=False)
     st.metric(_("Expected calibration error"), f"{measured.error:.2%}", width=260)
     sentence = reliability_sentence(measured)
     live_chart(

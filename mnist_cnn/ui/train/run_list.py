@@ -19,7 +19,7 @@ REFRESH_SECONDS = 3.0
 
 def runs_list(shown: str | None) -> None:
     """Every run, newest first; `shown` is the one on the page."""
-    st.subheader(_("All runs"), anchor=False)
+    st.header(_("All runs"), anchor=False)
     _room()
     run_actions.problem()
     # The more people look at trainings, the less often at this list.

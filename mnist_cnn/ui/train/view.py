@@ -99,9 +99,7 @@ def _headline(run: Run, status: Status) -> None:
     colors = {"done": "green", "stopped": "orange", "failed": "red", "paused": "orange"}
     color = colors.get(status.state, "blue")
     name = escape(run.name)
-    st.subheader(
-        f"{_('Run')} {name} :{color}-badge[{words[status.state]}]", anchor=False
-    )
+    st.header(f"{_('Run')} {name} :{color}-badge[{words[status.state]}]", anchor=False)
     if status.reason:
         (st.error if status.state == "failed" else st.warning)(escape(_(status.reason)))
     if status.state == "queued":

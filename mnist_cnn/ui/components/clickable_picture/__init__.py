@@ -34,7 +34,7 @@ class ClickablePicture:
         label: says in words what the picture shows.
         picture: of tiles; None for a title alone, or for bars.
         tile_name: of a tile, with {n} and {total} (counted from 0).
-        bars: fractions from 0 to 1 instead of a picture, each with its label.
+        bars: fractions from 0 to 1 instead of a picture.
         relative_height: as a fraction of the row's.
         clickable: whether its tiles can be chosen.
     """
@@ -47,7 +47,6 @@ class ClickablePicture:
     picture: Picture | None = None
     tile_name: str = ""
     bars: Sequence[float] | None = None
-    bar_labels: Sequence[str] = ()
     relative_height: float = 1.0
     clickable: bool = True
 

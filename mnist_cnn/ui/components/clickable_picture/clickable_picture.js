@@ -137,7 +137,6 @@ const fill = (item, picture, image) => {
     const percent = 100 * picture.bars[digit]
     bar.querySelector(".fill").style.width = `${percent}%`
     bar.querySelector(".share").textContent = `${percent.toFixed(1)}%`
-    bar.setAttribute("aria-label", picture.bar_labels[digit])
   })
   if (!item.canvas) return
   item.canvas.setAttribute("aria-label", picture.label)

@@ -118,7 +118,8 @@ const schedule = (chart) => {
 const mount = (parentElement, name) => {
   const root = document.createElement("div")
   root.className = "mnist-cnn-live-chart"
-  root.setAttribute("role", "img")
+  // Its label says what it shows; Plotly puts buttons in it, which an img may not hold.
+  root.setAttribute("role", "figure")
   root.style.width = "100%"
   const mounts = (window.__mnistCnnMounts ??= {})
   mounts[name] = (mounts[name] ?? 0) + 1
