@@ -7,7 +7,9 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from mnist_cnn.digits.augmentation import AUGMENTATIONS
-from mnist_cnn.nn.architecture import LECTURE_NETWORK, Architecture, ArchitectureError
+from mnist_cnn.nn.architecture import LECTURE_NETWORK, Architecture
+from mnist_cnn.nn.layers import ArchitectureError, LayeredArchitecture
+from mnist_cnn.nn.sequential import Sequential
 
 OPTIMIZERS = ("adam", "sgd", "rmsprop")
 SCHEDULES = ("constant", "cosine")
@@ -54,7 +56,7 @@ class TrainingConfig:
         ConfigError: naming the field and its range.
     """
 
-    network: Architecture = field(default=LECTURE_NETWORK)
+    network: LayeredArchitecture = field(default=LECTURE_NETWORK)
     epochs: int = 5
     batch_size: int = 128
     optimizer: str = "adam"
@@ -76,7 +78,7 @@ class TrainingConfig:
         _check_choice("Schedule", self.schedule, SCHEDULES)
         for name in self.augmentation:
             _check_choice("Augmentation", name, tuple(AUGMENTATIONS))
-        if not isinstance(self.network, Architecture):
+        if not isinstance(self.network, LayeredArchitecture):
             raise ConfigError(f"Network must be an Architecture, not {self.network!r}.")
         if not isinstance(self.leave_out_offline_digits, bool):
             raise ConfigError("Leave out offline digits must be true or false.")
@@ -85,7 +87,7 @@ class TrainingConfig:
 
     def to_dict(self) -> dict[str, Any]:
         """The same as plain JSON values."""
-        return asdict(self)
+        return asdict(self) | {"network": self.network.to_dict()}
 
     @classmethod
     def from_dict(cls, values: Any) -> TrainingConfig:
@@ -104,7 +106,7 @@ class TrainingConfig:
         values = dict(values)
         try:
             if "network" in values:
-                values["network"] = Architecture.from_dict(values["network"])
+                values["network"] = _network(values["network"])
             if "augmentation" in values:
                 values["augmentation"] = tuple(values["augmentation"])
             return cls(**values)
@@ -116,6 +118,11 @@ class TrainingConfig:
     def steps_per_epoch(self, examples: int) -> int:
         """Batches in an epoch of that many digits; the last may be smaller."""
         return math.ceil(examples / self.batch_size)
+
+
+def _network(values: Any) -> LayeredArchitecture:
+    is_sequential = isinstance(values, dict) and "layers" in values
+    return (Sequential if is_sequential else Architecture).from_dict(values)
 
 
 def _check_whole(name: str, value: object) -> None:

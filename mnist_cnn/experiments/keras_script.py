@@ -7,7 +7,7 @@ import inspect
 from mnist_cnn.digits.augmentation import AUGMENTATIONS
 from mnist_cnn.experiments.config import TrainingConfig
 from mnist_cnn.experiments.schedule import learning_rate
-from mnist_cnn.nn.architecture import Layer
+from mnist_cnn.nn.layers import Layer
 
 _OPTIMIZERS = {
     "adam": "Adam",

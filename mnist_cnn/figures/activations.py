@@ -14,7 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageDraw
 
-from mnist_cnn.nn.gradients import IMAGE, OUTPUT
+from mnist_cnn.nn.gradients import IMAGE
+from mnist_cnn.nn.layers import OUTPUT
 from mnist_cnn.nn.network import ForwardPass
 from mnist_cnn.nn.receptive_field import Region
 

@@ -12,7 +12,7 @@ from mnist_cnn.figures.style import (
     Figure,
     picture_layout,
 )
-from mnist_cnn.nn.architecture import IMAGE_SHAPE, Architecture
+from mnist_cnn.nn.layers import IMAGE_SHAPE, LayeredArchitecture
 
 SHOWN_KINDS = {"conv": BLUE, "pool": GREEN, "dense": VERMILLION}
 DEPTH = 0.45  # how far a volume's depth leans to the side, of its height at most
@@ -21,7 +21,7 @@ TALLEST_VECTOR = 1.4
 MAX_SHEETS = 6
 
 
-def volumes(architecture: Architecture) -> Figure:
+def volumes(architecture: LayeredArchitecture) -> Figure:
     """The volumes from the image to the ten scores: smaller and deeper, then flat.
 
     Heights are true to scale; depth grows with the logarithm of the channels, and so

@@ -7,14 +7,16 @@ depends on its input.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import repeat
+
 import numpy as np
 
-from mnist_cnn.nn.architecture import Layer
+from mnist_cnn.nn.layers import OUTPUT, Layer
 from mnist_cnn.nn.network import ForwardPass
-from mnist_cnn.nn.operations import BATCH_NORM_EPSILON
+from mnist_cnn.nn.operations import BATCH_NORM_EPSILON, windows_by_offset
 
 IMAGE = "image"
-OUTPUT = "output"
 
 
 def gradients(
@@ -41,27 +43,51 @@ def gradients(
         found[layer.name] = gradient
         if layer.name == until:
             return found
-        if layer.activation == "relu" and layer.name != name:
-            # ReLU lets through where its input was above 0, and nothing elsewhere.
-            gradient = gradient * (forward.pre_activations[layer.name] > 0)
+        if layer.name != name:
+            gradient = gradient * _slope(forward, layer)
         gradient = _through(forward, layer, gradient)
     found[IMAGE] = gradient
     return found
+
+
+def _slope(forward: ForwardPass, layer: Layer) -> np.ndarray | float:
+    """How the activation function changes with what enters it."""
+    pre_activation = forward.pre_activations[layer.name]
+    activation = forward.activations[layer.name]
+    match layer.activation:
+        case "relu":  # lets through what is above 0, and nothing else
+            return pre_activation > 0
+        case "leaky_relu":
+            return np.where(pre_activation > 0, np.float32(1), np.float32(layer.slope))
+        case "tanh":
+            return 1 - activation**2
+        case "sigmoid":
+            return activation * (1 - activation)
+        case _:
+            return 1.0
 
 
 def _through(forward: ForwardPass, layer: Layer, gradient: np.ndarray) -> np.ndarray:
     """From the layer's result (before its activation) to its input."""
     inputs, weights = forward.inputs[layer.name], forward.network.weights_of(layer)
     match layer.kind:
+        case "rescaling":
+            return gradient * np.float32(layer.scale)
         case "conv":
             return _through_convolution(layer, weights["kernel"], gradient)
         case "batch_norm":
             deviation = np.sqrt(weights["moving_variance"] + BATCH_NORM_EPSILON)
             return gradient * (weights["gamma"] / deviation)
         case "pool":
-            return _through_max_pooling(inputs, layer.kernel[0], gradient)
+            return _through_max_pooling(layer, inputs, gradient)
+        case "average_pool":
+            return _through_average_pooling(layer, inputs, gradient)
         case "flatten":
             return gradient.reshape(inputs.shape)
+        case "global_average_pool":
+            rows, columns = inputs.shape[1:3]
+            each = gradient[:, None, None, :] / np.float32(rows * columns)
+            return np.broadcast_to(each, inputs.shape)
         case "dense":
             return gradient @ weights["kernel"].T
         case _:
@@ -72,34 +98,50 @@ def _through_convolution(
     layer: Layer, kernel: np.ndarray, gradient: np.ndarray
 ) -> np.ndarray:
     """Each weight hands the gradient back to the pixels it was multiplied with."""
-    size = layer.kernel[0]
-    count, rows, columns, _ = gradient.shape
-    padded = np.zeros(
-        (count, rows + size - 1, columns + size - 1, kernel.shape[2]), np.float32
-    )
-    for row in range(size):
-        for column in range(size):
-            padded[:, row : row + rows, column : column + columns] += (
-                gradient @ kernel[row, column].T
-            )
-    start, _ = layer.zero_padding
-    height, width, _ = layer.input_shape
-    return padded[:, start : start + height, start : start + width]
+    parts = (gradient @ each.T for row in kernel for each in row)
+    return _back_to_windows(layer, parts, len(gradient))
 
 
 def _through_max_pooling(
-    inputs: np.ndarray, size: int, gradient: np.ndarray
+    layer: Layer, inputs: np.ndarray, gradient: np.ndarray
 ) -> np.ndarray:
-    """Only the largest value of each window (the first, if several) has a share."""
-    count, rows, columns, channels = gradient.shape
-    used = inputs[:, : rows * size, : columns * size]
-    windows = used.reshape(count, rows, size, columns, size, channels)
-    windows = windows.transpose(0, 1, 3, 5, 2, 4).reshape(-1, size * size)
-    shares = np.zeros_like(windows)
-    shares[np.arange(len(windows)), windows.argmax(axis=1)] = gradient.reshape(-1)
-    shares = shares.reshape(count, rows, columns, channels, size, size)
-    found = np.zeros_like(inputs)
-    found[:, : rows * size, : columns * size] = shares.transpose(
-        0, 1, 4, 2, 5, 3
-    ).reshape(used.shape)
-    return found
+    """Only the largest value of each window (the first, if several) has a part."""
+    values = np.stack(
+        list(
+            windows_by_offset(
+                inputs, layer.kernel[0], layer.stride, layer.zero_padding, -np.inf
+            )
+        )
+    )
+    largest = values.argmax(axis=0)
+    parts = (gradient * (largest == index) for index in range(len(values)))
+    return _back_to_windows(layer, parts, len(gradient))
+
+
+def _through_average_pooling(
+    layer: Layer, inputs: np.ndarray, gradient: np.ndarray
+) -> np.ndarray:
+    """Each value of a window has the same part."""
+    size = layer.kernel[0]
+    inside = np.ones((1, *inputs.shape[1:3], 1), np.float32)
+    counts = sum(windows_by_offset(inside, size, layer.stride, layer.zero_padding))
+    return _back_to_windows(layer, repeat(gradient / counts, size**2), len(gradient))
+
+
+def _back_to_windows(
+    layer: Layer, parts: Iterable[np.ndarray], count: int
+) -> np.ndarray:
+    """Adds up what each place of the windows gets: (N, H, W, C), as the layer's input.
+
+    Args:
+        parts: for each place in a window, in rows: (N, rows, columns, C).
+    """
+    height, width, channels = layer.input_shape
+    before, after = layer.zero_padding
+    padded = np.zeros(
+        (count, height + before + after, width + before + after, channels), np.float32
+    )
+    places = windows_by_offset(padded, layer.kernel[0], layer.stride)
+    for place, part in zip(places, parts, strict=True):
+        np.add(place, part, out=place)  # a view of what is padded
+    return padded[:, before : before + height, before : before + width]

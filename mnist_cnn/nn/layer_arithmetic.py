@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mnist_cnn.nn.architecture import Layer
+from mnist_cnn.nn.layers import Layer
 from mnist_cnn.nn.network import ForwardPass
 from mnist_cnn.nn.operations import BATCH_NORM_EPSILON
 from mnist_cnn.nn.receptive_field import Region, receptive_field
@@ -172,14 +172,14 @@ def map_arithmetic(forward: ForwardPass, name: str, channel: int) -> MapArithmet
 def flattened_value(forward: ForwardPass, feature: int) -> FlattenedValue:
     """Where a value after flattening comes from, for the pass's first digit."""
     architecture = forward.network.architecture
-    shape = architecture.layer("flatten").input_shape
-    row, column, channel = map(int, np.unravel_index(feature, shape))
+    layer = architecture.features
+    row, column, channel = map(int, np.unravel_index(feature, layer.input_shape))
     return FlattenedValue(
-        float(forward.activations["flatten"][0, feature]),
+        float(forward.activations[layer.name][0, feature]),
         row,
         column,
         channel,
-        receptive_field(architecture, "flatten", row, column),
+        receptive_field(architecture, layer.name, row, column),
     )
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from mnist_cnn.nn import operations
-from mnist_cnn.nn.architecture import Architecture, Layer
+from mnist_cnn.nn.layers import Layer, LayeredArchitecture
 from mnist_cnn.storage.arrays import arrays
 
 # Digits at a time: the windows of 128 digits take some 40 MB in the lecture's network.
@@ -71,7 +71,7 @@ class Network:
     """
 
     def __init__(
-        self, architecture: Architecture, weights: Mapping[str, np.ndarray]
+        self, architecture: LayeredArchitecture, weights: Mapping[str, np.ndarray]
     ) -> None:
         self.architecture = architecture
         self.layers = architecture.layers()
@@ -151,20 +151,27 @@ class Network:
 
     def _operation(self, layer: Layer, values: np.ndarray) -> np.ndarray:
         weights = self.weights_of(layer)
+        window = {"stride": layer.stride, "zero_padding": layer.zero_padding}
         match layer.kind:
+            case "rescaling":
+                return values * np.float32(layer.scale) + np.float32(layer.offset)
             case "conv":
-                return operations.convolution(
-                    values, **weights, zero_padding=layer.zero_padding
-                )
+                return operations.convolution(values, **weights, **window)
             case "batch_norm":
                 return operations.batch_normalization(values, **weights)
             case "pool":
-                return operations.max_pooling(values, layer.kernel[0])
+                return operations.max_pooling(values, layer.kernel[0], *window.values())
+            case "average_pool":
+                return operations.average_pooling(
+                    values, layer.kernel[0], *window.values()
+                )
             case "flatten":
                 return operations.flatten(values)
+            case "global_average_pool":
+                return operations.global_average_pooling(values)
             case "dense":
                 return operations.dense(values, **weights)
-            case _:  # ReLU is an activation only; dropout is off once trained
+            case _:  # an activation only; dropout is off once trained
                 return values
 
 
@@ -172,13 +179,19 @@ def _activation(layer: Layer, values: np.ndarray) -> np.ndarray:
     match layer.activation:
         case "relu":
             return operations.relu(values)
+        case "leaky_relu":
+            return operations.leaky_relu(values, layer.slope)
+        case "tanh":
+            return np.tanh(values)
+        case "sigmoid":
+            return operations.sigmoid(values)
         case "softmax":
             return operations.softmax(values)
         case _:
             return values
 
 
-def weight_shapes(architecture: Architecture) -> dict[str, tuple[int, ...]]:
+def weight_shapes(architecture: LayeredArchitecture) -> dict[str, tuple[int, ...]]:
     """Name and shape of every array in ``weights.npz``, in the order of the layers."""
     shapes: dict[str, tuple[int, ...]] = {}
     for layer in architecture.layers():

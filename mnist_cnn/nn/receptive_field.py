@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mnist_cnn.nn.architecture import IMAGE_SHAPE, Architecture, Layer
+from mnist_cnn.nn.layers import IMAGE_SHAPE, Layer, LayeredArchitecture
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,10 @@ class Region:
 
 
 def receptive_field(
-    architecture: Architecture, name: str, row: int | None = None, column: int = 0
+    architecture: LayeredArchitecture,
+    name: str,
+    row: int | None = None,
+    column: int = 0,
 ) -> Region:
     """The pixels that a unit of a layer can see.
 
@@ -44,7 +47,9 @@ def receptive_field(
     return Region(*_seen(layers, row, row), *_seen(layers, column, column))
 
 
-def to_image(architecture: Architecture, name: str, values: np.ndarray) -> np.ndarray:
+def to_image(
+    architecture: LayeredArchitecture, name: str, values: np.ndarray
+) -> np.ndarray:
     """A feature map as a map of pixels.
 
     Each pixel takes the value of the unit whose receptive field has its center
@@ -67,7 +72,9 @@ def to_image(architecture: Architecture, name: str, values: np.ndarray) -> np.nd
     return values[np.ix_(nearest, nearest)]
 
 
-def _layers_with_maps(architecture: Architecture, name: str) -> tuple[Layer, ...]:
+def _layers_with_maps(
+    architecture: LayeredArchitecture, name: str
+) -> tuple[Layer, ...]:
     layers = architecture.layers()
     up_to = layers[: layers.index(architecture.layer(name)) + 1]
     return tuple(layer for layer in up_to if len(layer.output_shape) == 3)

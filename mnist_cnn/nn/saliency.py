@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from mnist_cnn.digits import SIDE
-from mnist_cnn.nn.architecture import Architecture
-from mnist_cnn.nn.gradients import OUTPUT, gradients
+from mnist_cnn.nn.gradients import gradients
+from mnist_cnn.nn.layers import OUTPUT, Layer, LayeredArchitecture
 from mnist_cnn.nn.network import ForwardPass
 from mnist_cnn.nn.receptive_field import to_image
 
@@ -69,7 +69,7 @@ class Contributions:
 
     For the digit at hand the layers after flattening are a sum of value times weight
     (a ReLU either passes a value on or not), so ``features.sum() + constant`` is the
-    value, exactly.
+    value, exactly. After tanh and sigmoid it is so for small changes only.
 
     Attributes:
         features: (features,), value times gradient, in the order after flattening.
@@ -169,7 +169,7 @@ def occlusion(
     )
 
 
-def affordable_cell(architecture: Architecture) -> int:
+def affordable_cell(architecture: LayeredArchitecture) -> int:
     """The finest step whose windows a large network, too, reads in about 300 ms."""
     each = sum(layer.multiply_adds for layer in architecture.layers())
     for cell in CELLS:
@@ -178,12 +178,12 @@ def affordable_cell(architecture: Architecture) -> int:
     return CELLS[-1]
 
 
-def feature_layers(architecture: Architecture) -> tuple[str, ...]:
-    """The layers with feature maps that Grad-CAM can use: after each ReLU."""
+def feature_layers(architecture: LayeredArchitecture) -> tuple[str, ...]:
+    """The layers with feature maps that Grad-CAM can use: after each activation."""
     return tuple(
         layer.name
         for layer in architecture.layers()
-        if layer.activation == "relu" and len(layer.output_shape) == 3
+        if layer.activation and len(layer.output_shape) == 3
     )
 
 
@@ -214,9 +214,10 @@ def contributions(
         against: the unit whose value is taken from it, if any.
     """
     architecture = forward.network.architecture
-    gradient = _gradient(forward, unit, against, name, "flatten")
-    features = forward.activations["flatten"][0] * gradient
-    positions = features.reshape(architecture.layer("flatten").input_shape).sum(-1)
+    layer = architecture.features
+    gradient = _gradient(forward, unit, against, name, layer.name)
+    features = forward.activations[layer.name][0] * gradient
+    positions = _at_positions(layer, forward.inputs[layer.name][0], features)
     values = forward.pre_activations[name][0]
     total = float(values[unit] - (0 if against is None else values[against]))
     return Contributions(
@@ -224,7 +225,7 @@ def contributions(
         positions,
         constant=total - float(features.sum(dtype=np.float64)),
         total=total,
-        map=to_image(architecture, "flatten", positions),
+        map=to_image(architecture, layer.name, positions),
     )
 
 
@@ -236,6 +237,16 @@ def _gradient(
     if against is None:
         return found
     return found - gradients(forward, against, name, until=until)[until][0]
+
+
+def _at_positions(layer: Layer, inputs: np.ndarray, features: np.ndarray) -> np.ndarray:
+    """What the features add, (H, W), at the positions that they are made of."""
+    if layer.kind == "flatten":
+        return features.reshape(layer.input_shape).sum(-1)
+    # A mean of a map is divided among its values by their size.
+    sums = inputs.sum(axis=(0, 1))
+    weights = np.divide(features, sums, out=np.zeros_like(sums), where=sums != 0)
+    return inputs @ weights
 
 
 def _probabilities_and_leads(

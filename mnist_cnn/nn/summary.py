@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 
-from mnist_cnn.nn.architecture import Architecture, Layer
+from mnist_cnn.nn.layers import Layer, LayeredArchitecture
 
 LINE_LENGTH = 80
 BYTES_PER_PARAMETER = 4
 
 
-def summary(architecture: Architecture) -> str:
+def summary(architecture: LayeredArchitecture) -> str:
     """The text of ``model.summary(line_length=80)`` for a model not yet compiled.
 
     A test holds it equal to Keras' own, character by character; the table is drawn

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 import keras
 import numpy as np
 from keras import layers
 
 from mnist_cnn.experiments.config import TrainingConfig
-from mnist_cnn.nn.architecture import IMAGE_SHAPE, Architecture, Layer
+from mnist_cnn.nn.layers import IMAGE_SHAPE, Layer, LayeredArchitecture
 
 SGD_MOMENTUM = 0.9
 
 
 def build(
-    architecture: Architecture, dense: type[layers.Dense] = layers.Dense
+    architecture: LayeredArchitecture, dense: type[layers.Dense] = layers.Dense
 ) -> keras.Sequential:
     """The Keras model of a network, layer for layer and name for name.
 
@@ -77,27 +80,25 @@ def set_weights(model: keras.Model, weights: dict[str, np.ndarray]) -> None:
 
 
 def _keras_layer(layer: Layer, dense: type[layers.Dense]) -> keras.Layer:
-    match layer.kind:
-        case "conv":
-            return layers.Conv2D(
-                layer.output_shape[-1],
-                layer.kernel,
-                padding=layer.padding,
-                activation=layer.activation,
-                name=layer.name,
-            )
-        case "batch_norm":
-            return layers.BatchNormalization(name=layer.name)
-        case "relu":
-            return layers.ReLU(name=layer.name)
-        case "pool":
-            return layers.MaxPooling2D(layer.kernel, layer.stride, name=layer.name)
-        case "dropout":
-            return layers.Dropout(layer.rate, name=layer.name)
-        case "flatten":
-            return layers.Flatten(name=layer.name)
-        case "dense":
-            return dense(
-                layer.output_shape[-1], activation=layer.activation, name=layer.name
-            )
-    raise ValueError(f"Unknown kind of layer: {layer.kind}")
+    units, activation = layer.output_shape[-1], layer.activation
+    if activation == "leaky_relu":
+        activation = layers.LeakyReLU(negative_slope=layer.slope)
+    window = {"strides": layer.stride, "padding": layer.padding}
+    made: dict[str, Callable[..., keras.Layer]] = {
+        "rescaling": partial(layers.Rescaling, layer.scale, layer.offset),
+        "conv": partial(
+            layers.Conv2D, units, layer.kernel, activation=activation, **window
+        ),
+        "batch_norm": layers.BatchNormalization,
+        "relu": layers.ReLU,
+        "leaky_relu": partial(layers.LeakyReLU, negative_slope=layer.slope),
+        "tanh": partial(layers.Activation, "tanh"),
+        "sigmoid": partial(layers.Activation, "sigmoid"),
+        "pool": partial(layers.MaxPooling2D, layer.kernel, **window),
+        "average_pool": partial(layers.AveragePooling2D, layer.kernel, **window),
+        "dropout": partial(layers.Dropout, layer.rate),
+        "flatten": layers.Flatten,
+        "global_average_pool": layers.GlobalAveragePooling2D,
+        "dense": partial(dense, units, activation=activation),
+    }
+    return made[layer.kind](name=layer.name)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from mnist_cnn.figures.volumes import volumes
-from mnist_cnn.nn.architecture import Architecture
+from mnist_cnn.nn.layers import LayeredArchitecture
 from mnist_cnn.ui.components.live_chart import live_chart
 from mnist_cnn.ui.text import _
 
 
-def volume_picture(architecture: Architecture) -> None:
+def volume_picture(architecture: LayeredArchitecture) -> None:
     """The volumes from the image to the ten probabilities."""
     shapes = ["×".join(map(str, layer.output_shape)) for layer in architecture.layers()]
     live_chart(

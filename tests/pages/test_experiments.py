@@ -67,11 +67,11 @@ def test_a_network_that_cannot_be_is_refused_with_the_reason():
     for number in (0, 1):
         at.selectbox(key=f"pool_{number}_0").select(4)
     at.number_input(key="blocks_0").set_value(3).run()
-    assert "too small for pooling" in at.error[0].value
+    assert "do not fit into" in at.error[0].value
     at.button(key="start").click().run()
     assert not at.exception
     assert runs.list_runs() == []
-    assert any("too small for pooling" in error.value for error in at.error)
+    assert any("do not fit into" in error.value for error in at.error)
 
 
 def test_dense_units_that_are_no_numbers_are_a_sentence():

@@ -7,14 +7,14 @@ import html
 import streamlit as st
 
 from mnist_cnn.figures.kernels import kernels_picture
-from mnist_cnn.nn.architecture import Architecture, Layer
+from mnist_cnn.nn.layers import Layer, LayeredArchitecture
 from mnist_cnn.nn.network import Network
 from mnist_cnn.nn.summary import summary
 from mnist_cnn.ui.components.live_chart import live_chart
 from mnist_cnn.ui.text import _
 
 
-def totals(architecture: Architecture) -> None:
+def totals(architecture: LayeredArchitecture) -> None:
     """Parameters, multiply-adds and the share of the dense layers, as metrics."""
     layers = architecture.layers()
     parameters = architecture.parameters
@@ -31,7 +31,7 @@ def totals(architecture: Architecture) -> None:
         )
 
 
-def layer_table(architecture: Architecture) -> None:
+def layer_table(architecture: LayeredArchitecture) -> None:
     """Every layer with its shape and its parameters, the formula's numbers put in."""
     st.dataframe(
         [_row(layer) for layer in architecture.layers()],
@@ -67,7 +67,7 @@ def _row(layer: Layer) -> dict[str, object]:
     }
 
 
-def summary_text(architecture: Architecture) -> None:
+def summary_text(architecture: LayeredArchitecture) -> None:
     """What ``model.summary()`` prints."""
     # Not st.code, which the keyboard cannot scroll where a telephone is too narrow.
     st.html(
@@ -100,7 +100,7 @@ def first_kernels(network: Network) -> None:
     )
 
 
-def layer_kinds(architecture: Architecture) -> None:
+def layer_kinds(architecture: LayeredArchitecture) -> None:
     """A short text on each kind of layer that the network has."""
     texts = {
         "conv": (

@@ -8,9 +8,8 @@ import streamlit as st
 
 from mnist_cnn.figures.activations import map_over_digit
 from mnist_cnn.nn import layer_arithmetic
-from mnist_cnn.nn.architecture import Layer
-from mnist_cnn.nn.gradients import OUTPUT
 from mnist_cnn.nn.layer_arithmetic import DenseUnit, Term
+from mnist_cnn.nn.layers import OUTPUT, Layer
 from mnist_cnn.nn.network import ForwardPass
 from mnist_cnn.nn.saliency import Contributions
 from mnist_cnn.ui.inside.numbers import exact

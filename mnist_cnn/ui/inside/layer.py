@@ -5,9 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from mnist_cnn.figures.activations import digit_png, framed_digit
-from mnist_cnn.nn.architecture import IMAGE_SHAPE, Layer
 from mnist_cnn.nn.gradients import IMAGE
 from mnist_cnn.nn.layer_arithmetic import flattened_value, map_arithmetic
+from mnist_cnn.nn.layers import IMAGE_SHAPE, Layer
 from mnist_cnn.nn.network import ForwardPass
 from mnist_cnn.ui.components.layer_scrubber import layer_scrubber
 from mnist_cnn.ui.inside.dense import show_dense, show_softmax

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from mnist_cnn.figures.activations import Picture
-from mnist_cnn.nn.architecture import Layer
-from mnist_cnn.nn.gradients import IMAGE, OUTPUT
+from mnist_cnn.nn.gradients import IMAGE
+from mnist_cnn.nn.layers import OUTPUT, Layer
 from mnist_cnn.nn.network import ForwardPass
 from mnist_cnn.ui.components.clickable_picture import ClickablePicture
 from mnist_cnn.ui.inside.numbers import short

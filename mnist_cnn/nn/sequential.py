@@ -1,0 +1,189 @@
+"""A network of somebody's own: any line of layers that the lab knows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import asdict, dataclass, fields
+from functools import lru_cache
+from typing import Any
+
+from mnist_cnn.digits import CLASSES
+from mnist_cnn.nn.layers import (
+    OUTPUT,
+    ArchitectureError,
+    Layer,
+    LayerBuilder,
+    LayeredArchitecture,
+)
+
+MAX_LAYERS = 60
+MAX_PARAMETERS = 20_000_000
+ACTIVATIONS = ("relu", "leaky_relu", "tanh", "sigmoid")
+POOLINGS = ("pool", "average_pool")
+# Of the fields below: the lowest and the highest value.
+_RANGES = {"units": (1, 4096), "size": (1, 28), "stride": (1, 28)}
+
+
+@dataclass(frozen=True)
+class LayerSpec:
+    """What a layer is, before it stands in a network; see ``Layer`` for the words.
+
+    Attributes:
+        units: filters of a convolution, units of a dense layer.
+        size: height and width of the window.
+        rate: of dropout.
+    """
+
+    kind: str
+    units: int = 1
+    size: int = 1
+    stride: int = 1
+    padding: str = "valid"
+    activation: str | None = None
+    slope: float = 0.0
+    rate: float = 0.0
+    scale: float = 1.0
+    offset: float = 0.0
+
+    def __post_init__(self) -> None:
+        for name, (low, high) in _RANGES.items():
+            value = getattr(self, name)
+            if type(value) is not int or not low <= value <= high:
+                raise ArchitectureError(
+                    f"A layer of kind {self.kind!r} has {name} {value!r}; the lab "
+                    f"takes whole numbers from {low} to {high}."
+                )
+        for name in ("slope", "rate", "scale", "offset"):
+            value = getattr(self, name)
+            if type(value) not in (int, float) or not abs(value) <= 1e6:
+                raise ArchitectureError(
+                    f"A layer of kind {self.kind!r} has {name} {value!r}, which is "
+                    "no number that the lab can take."
+                )
+        if self.padding not in ("same", "valid"):
+            raise ArchitectureError(
+                f'Padding must be "same" or "valid", not {self.padding!r}.'
+            )
+        if self.activation not in (None, *ACTIVATIONS, "softmax"):
+            raise ArchitectureError(
+                f"The lab does not know the activation {self.activation!r}; it knows "
+                f"{', '.join(ACTIVATIONS)} and softmax."
+            )
+
+
+@dataclass(frozen=True)
+class Sequential(LayeredArchitecture):
+    """A line of layers from a 28 × 28 image to ten probabilities.
+
+    Attributes:
+        specs: the layers in order; the last is dense with ten units and softmax.
+
+    Raises:
+        ArchitectureError: naming the layer that cannot be, or cannot follow.
+    """
+
+    specs: tuple[LayerSpec, ...]
+
+    def __post_init__(self) -> None:
+        if len(self.specs) > MAX_LAYERS:
+            raise ArchitectureError(
+                f"This network has {len(self.specs):,} layers; the lab takes up to "
+                f"{MAX_LAYERS}."
+            )
+        last = self.specs[-1] if self.specs else None
+        if last is None or (last.kind, last.units, last.activation) != (
+            "dense",
+            CLASSES,
+            "softmax",
+        ):
+            raise ArchitectureError(
+                "A network for the lab ends with a dense layer of ten units, one for "
+                "each digit."
+            )
+        if self.parameters > MAX_PARAMETERS:
+            raise ArchitectureError(
+                f"This network has {self.parameters:,} parameters; the lab takes up "
+                f"to {MAX_PARAMETERS:,}."
+            )
+
+    def layers(self) -> tuple[Layer, ...]:
+        """Every layer from the image to the ten probabilities, in order."""
+        return _layers(self)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as plain JSON values, without what is as by default."""
+        defaults = {each.name: each.default for each in fields(LayerSpec)}
+        return {
+            "layers": [
+                {
+                    name: value
+                    for name, value in asdict(spec).items()
+                    if value != defaults[name]
+                }
+                for spec in self.specs
+            ]
+        }
+
+    @classmethod
+    def from_dict(cls, values: Any) -> Sequential:
+        """The inverse of ``to_dict``; ArchitectureError for anything else."""
+        try:
+            return cls(tuple(LayerSpec(**each) for each in values["layers"]))
+        except (TypeError, KeyError) as error:
+            raise ArchitectureError(
+                f"This is not a network the lab knows how to read ({error})."
+            ) from error
+
+
+@lru_cache(maxsize=64)
+def _layers(network: Sequential) -> tuple[Layer, ...]:
+    builder, counts = LayerBuilder(), Counter[str]()
+    for spec in network.specs[:-1]:
+        counts[spec.kind] += 1
+        name = f"{spec.kind}_{counts[spec.kind]}"
+        is_map = len(builder.shape) == 3
+        match spec.kind:
+            case "rescaling":
+                builder.add(name, spec.kind, scale=spec.scale, offset=spec.offset)
+            case "conv" if is_map:
+                builder.convolution(
+                    name,
+                    spec.units,
+                    spec.size,
+                    stride=spec.stride,
+                    padding=spec.padding,
+                    activation=spec.activation,
+                    slope=spec.slope,
+                )
+            case "pool" | "average_pool" if is_map:
+                builder.pooling(
+                    name,
+                    spec.size,
+                    kind=spec.kind,
+                    stride=spec.stride,
+                    padding=spec.padding,
+                )
+            case "global_average_pool" if is_map:
+                builder.add(name, spec.kind, builder.shape[-1:])
+            case "flatten" if is_map:
+                builder.flatten()
+            case "batch_norm":
+                builder.batch_normalization(name)
+            case "dropout":
+                builder.add(name, spec.kind, rate=spec.rate)
+            case "dense" if not is_map:
+                builder.dense(name, spec.units, spec.activation, spec.slope)
+            case kind if kind in ACTIVATIONS:
+                builder.add(name, kind, activation=kind, slope=spec.slope)
+            case _:
+                raise ArchitectureError(
+                    f"Layer {len(builder.made) + 1} ({spec.kind}) cannot follow: it "
+                    f"would get values of the shape {builder.shape}."
+                )
+    if len(builder.shape) == 3:
+        raise ArchitectureError(
+            "The last dense layer gets images: put Flatten or GlobalAveragePooling2D "
+            "before it."
+        )
+    builder.dense(OUTPUT, CLASSES, "softmax")
+    return builder.layers()

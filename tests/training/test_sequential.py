@@ -1,0 +1,124 @@
+"""Networks of somebody's own against Keras: values, gradients, and what a unit sees."""
+
+import numpy as np
+import pytest
+
+from mnist_cnn.nn import gradients, receptive_field, saliency
+from mnist_cnn.nn.layers import ArchitectureError
+from mnist_cnn.nn.sequential import LayerSpec, Sequential
+
+OUTPUT = LayerSpec("dense", 10, activation="softmax")
+NETWORKS = {
+    "strides, leaky, global average": Sequential(
+        (
+            LayerSpec("rescaling", scale=2.0, offset=-1.0),
+            LayerSpec("conv", 5, 3, 2, "same", activation="leaky_relu", slope=0.2),
+            LayerSpec("average_pool", size=3, stride=2, padding="same"),
+            LayerSpec("conv", 6, 2, 2, "valid"),
+            LayerSpec("tanh"),
+            LayerSpec("global_average_pool"),
+            LayerSpec("dense", 12, activation="sigmoid"),
+            OUTPUT,
+        )
+    ),
+    "overlapping pools, dense in between": Sequential(
+        (
+            LayerSpec("conv", 4, 5, 1, "valid"),
+            LayerSpec("batch_norm"),
+            LayerSpec("leaky_relu", slope=0.3),
+            LayerSpec("pool", size=3, stride=2, padding="same"),
+            LayerSpec("average_pool", size=2, stride=3),
+            LayerSpec("flatten"),
+            LayerSpec("dense", 9),
+            LayerSpec("batch_norm"),
+            LayerSpec("relu"),
+            LayerSpec("dropout", rate=0.3),
+            LayerSpec("dense", 7, activation="tanh"),
+            OUTPUT,
+        )
+    ),
+}
+
+
+@pytest.fixture(scope="module", params=NETWORKS.values(), ids=NETWORKS)
+def network(request, random_network):
+    return random_network(request.param)
+
+
+@pytest.fixture(scope="module")
+def model(network):
+    from mnist_cnn.training import model
+
+    made = model.build(network.architecture)
+    model.set_weights(made, network.weights)
+    return made
+
+
+def test_every_layer_gives_what_keras_gives(network, model, random_digits):
+    import keras
+
+    digits = random_digits(5)
+    every = keras.Model(model.inputs, [layer.output for layer in model.layers])
+    ours = network.forward(digits).activations
+    theirs = every.predict(digits[..., None], verbose=0)
+    for layer, expected in zip(network.layers, theirs, strict=True):
+        np.testing.assert_allclose(ours[layer.name], expected, atol=1e-5)
+        assert model.get_layer(layer.name).count_params() == layer.parameters
+
+
+def test_the_gradients_are_those_of_keras(network, model, random_digits):
+    import keras
+    import tensorflow as tf
+
+    digits = random_digits(3)[..., None]
+    scores = keras.Sequential([*model.layers[:-1]])
+    last = network.weights["output/kernel"][:, 4]
+    with tf.GradientTape() as tape:
+        pixels = tf.constant(digits)
+        tape.watch(pixels)
+        score = tf.linalg.matvec(scores(pixels), last)
+    found = gradients.gradients(network.forward(digits[..., 0]), 4)
+    np.testing.assert_allclose(
+        found[gradients.IMAGE], tape.gradient(score, pixels), atol=1e-5
+    )
+
+
+def test_a_unit_sees_the_pixels_that_change_it(network, random_digits):
+    digit = random_digits(1)[0]
+    last = [layer for layer in network.layers if len(layer.output_shape) == 3][-1]
+    before = network.forward(digit).activations[last.name][0]
+    region = receptive_field.receptive_field(network.architecture, last.name, 1, 0)
+    seen = np.zeros((28, 28), bool)
+    seen[region.top : region.bottom + 1, region.left : region.right + 1] = True
+    outside = np.where(seen, digit, 0.9)
+    after = network.forward(outside).activations[last.name][0]
+    np.testing.assert_allclose(after[1, 0], before[1, 0], atol=1e-6)
+
+
+def test_contributions_add_up_over_the_positions(network, random_digits):
+    found = saliency.contributions(network.forward(random_digits(1)), 3)
+    np.testing.assert_allclose(
+        found.positions.sum(), found.features.sum(), rtol=1e-4, atol=1e-5
+    )
+    assert found.map.shape == (28, 28)
+
+
+def test_a_network_of_ones_own_is_plain_json_and_back(network):
+    values = network.architecture.to_dict()
+    assert Sequential.from_dict(values) == network.architecture
+
+
+@pytest.mark.parametrize(
+    ("specs", "sentence"),
+    [
+        ((LayerSpec("flatten"),), "ten units"),
+        ((LayerSpec("dense", 10, activation="softmax"),), "Flatten"),
+        ((LayerSpec("flatten"), LayerSpec("conv", 3, 3), OUTPUT), "cannot follow"),
+        ((LayerSpec("attention"), OUTPUT), "cannot follow"),
+        ((LayerSpec("flatten"),) * 70, "layers"),
+        ((LayerSpec("conv", 3, 9), LayerSpec("pool", size=21), OUTPUT), "20×20"),
+    ],
+)
+def test_what_cannot_be_is_a_sentence(specs, sentence):
+    with pytest.raises(ArchitectureError, match=sentence):
+        Sequential(specs)
