@@ -154,7 +154,7 @@ class Watched:
 def watched(browser):
     context = browser.new_context(viewport={"width": 1280, "height": 800})
     page = context.new_page()
-    page.set_default_timeout(30_000)
+    page.set_default_timeout(60_000)
     yield Watched(page)
     context.close()
 
@@ -249,6 +249,15 @@ def test_the_reason_of_a_mark_is_shown_under_the_mouse(watched, server):
 def test_the_chart_has_a_text_alternative_that_follows_the_data(watched, server):
     watched.page.goto(f"{server}/Chart?still=1")
     watched.page.get_by_role("figure", name="Loss after 100 batches").wait_for()
+
+
+def test_no_button_of_the_chart_sends_it_elsewhere(watched, server):
+    watched.page.goto(f"{server}/Chart?still=1")
+    watched.chart.locator(".modebar-btn").first.wait_for(state="attached")
+    buttons = watched.chart.locator(".modebar-btn")
+    titles = buttons.evaluate_all("all => all.map(each => each.dataset.title)")
+    assert "Download plot as a PNG" in titles
+    assert not any("Share" in title for title in titles)
 
 
 def test_the_chart_takes_the_colors_of_the_theme(browser, server):

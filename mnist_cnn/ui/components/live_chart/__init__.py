@@ -11,13 +11,18 @@ from typing import Any
 
 import streamlit as st
 
+from mnist_cnn.ui.components.payload import packed
 from mnist_cnn.ui.text import _
 
 FIGURES_KEPT = 200
+_HERE = Path(__file__).parent
 
 _component = st.components.v2.component(
     "mnist_cnn_live_chart",
-    js=Path(__file__).with_name("live_chart.js").read_text(encoding="utf-8"),
+    js="\n".join(
+        (_HERE / name).read_text(encoding="utf-8")
+        for name in ("../payload.js", "live_chart.js")
+    ),
     isolate_styles=False,
 )
 
@@ -27,7 +32,7 @@ def live_chart(
     *,
     key: str,
     label: str,
-    height: int = 320,
+    height: int | str = 320,
     on_click: Callable[[Any, Any], None] | None = None,
 ) -> None:
     """Show a Plotly figure that may change with every run of the script.
@@ -35,7 +40,7 @@ def live_chart(
     `figure` is a dictionary with `data` and `layout`, or that as JSON (`figure_json`),
     so that thirty viewers of a run share one encoding. The same `key` is the same
     chart, with the zoom its reader set, as long as it stays on the page; name the run
-    in it. `label` says in words what the picture shows. `height` is in CSS pixels.
+    in it. `label` says in words what the picture shows. `height` is in CSS pixels, or a CSS length such as "40vh".
 
     `on_click` is called before the script runs again, with x and y of the point or
     heatmap cell that was clicked. They may be anything: a browser sends them.
@@ -44,15 +49,14 @@ def live_chart(
     around = {
         "key": key,
         "label": label,
-        "height": height,
+        "height": height if isinstance(height, str) else f"{height}px",
         "clickable": on_click is not None,
         "unavailable": _(
             "The chart cannot be drawn, because its script plotly.min.js did not "
             "load from this server. The numbers on this page still count."
         ),
     }
-    # Bytes reach the browser as they are; a dictionary would be encoded three times.
-    data = f"{json.dumps(around)}\n{encoded}".encode()
+    data = packed(around, {"figure": encoded.encode()})
 
     def report() -> None:
         clicked = st.session_state[key].get("clicked")

@@ -2,6 +2,7 @@
 // uirevision keeps the reader's zoom, and the chart is never mounted anew.
 
 const RETRY_AFTER_MS = 10000
+const TOO_LOW_FOR_A_LEGEND = 200
 const charts = new WeakMap()
 
 const baseUrl = () => {
@@ -52,6 +53,7 @@ const themed = (figure, root) => {
     },
     modebar: { bgcolor: "rgba(0,0,0,0)", color: grid, activecolor: text },
   }
+  if (root.clientHeight < TOO_LOW_FOR_A_LEGEND) layout.showlegend = false
   // A finger that scrolls the page must not zoom the chart it passes.
   if (matchMedia("(pointer: coarse)").matches) layout.dragmode = false
   for (const name of Object.keys(layout)) {
@@ -65,7 +67,8 @@ const themed = (figure, root) => {
 const CONFIG = {
   displaylogo: false,
   displayModeBar: "hover",
-  modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
+  // The last one would send the chart to Plotly's servers.
+  modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d", "sendChartToCloud"],
   doubleClick: "reset",
 }
 
@@ -77,21 +80,22 @@ const draw = async (chart) => {
     Plotly = await loadPlotly()
   } catch {
     if (chart.closed || chart.drawn) return
-    chart.root.textContent = chart.latest.unavailable
+    chart.root.textContent = chart.latest.heading.unavailable
     chart.retry ??= setTimeout(() => {
       chart.retry = undefined
       schedule(chart)
     }, RETRY_AFTER_MS)
     return
   }
-  if (chart.closed || chart.root.clientWidth === 0) return
+  // A newer figure has come while this one waited: it is drawn next.
+  if (chart.closed || !chart.latest.isNewest() || chart.root.clientWidth === 0) return
   if (!chart.drawn) {
     chart.drawn = true
     chart.root.textContent = ""
   }
-  const { figure } = chart.latest
+  const { figure, heading } = chart.latest
   await Plotly.react(chart.root, figure.data, themed(figure, chart.root), CONFIG)
-  if (chart.latest.clickable && !chart.listens) {
+  if (heading.clickable && !chart.listens) {
     chart.listens = true
     chart.root.on("plotly_click", ({ points: [point] }) =>
       chart.send({ x: point.x, y: point.y }),
@@ -126,7 +130,7 @@ const mount = (parentElement, name) => {
   root.dataset.chart = name
   root.dataset.mounts = mounts[name]
   parentElement.append(root)
-  const chart = { root, drawn: false, closed: false, seen: undefined }
+  const chart = { root, drawn: false, closed: false, received: undefined }
   chart.resizes = new ResizeObserver(() => schedule(chart))
   chart.resizes.observe(root)
   charts.set(parentElement, chart)
@@ -134,18 +138,18 @@ const mount = (parentElement, name) => {
 }
 
 export default function ({ data, parentElement, setTriggerValue }) {
-  const text = new TextDecoder().decode(data)
   let chart = charts.get(parentElement)
   if (!chart || chart.closed || !chart.root.isConnected) {
-    chart = mount(parentElement, JSON.parse(text.split("\n", 1)[0]).key)
+    chart = mount(parentElement, opened(data.slice()).heading.key)
   }
   chart.send = (clicked) => setTriggerValue("clicked", clicked)
-  if (text !== chart.seen) {
-    chart.seen = text
-    const [around, figure] = text.split("\n").map(JSON.parse)
-    chart.latest = { ...around, figure }
-    chart.root.setAttribute("aria-label", chart.latest.label)
-    chart.root.style.height = `${chart.latest.height}px`
+  const news = received(chart, data)
+  if (news) {
+    const { heading } = news
+    const figure = JSON.parse(new TextDecoder().decode(news.part("figure")))
+    chart.latest = { ...news, figure }
+    chart.root.setAttribute("aria-label", heading.label)
+    chart.root.style.height = heading.height
     chart.root.dataset.updates = Number(chart.root.dataset.updates ?? 0) + 1
   }
   schedule(chart)
