@@ -5,12 +5,16 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from mnist_cnn import runs
-from mnist_cnn.analysis.evaluation import accuracy, cross_entropy
-from mnist_cnn.digits import mnist
+from mnist_cnn.analysis.evaluation import (
+    accuracy,
+    accuracy_by_group,
+    cross_entropy,
+)
+from mnist_cnn.digits import datasets
 from mnist_cnn.digits.image_files import open_image
 from mnist_cnn.digits.preprocessing import prepare
 from mnist_cnn.experiments import config
@@ -81,6 +85,7 @@ def train(options: argparse.Namespace) -> int:
                 "epochs": status.epochs_done,
                 "seconds": round(status.seconds, 2),
             }
+            | ({"tests": list(map(asdict, status.tests))} if status.tests else {})
         )
     )
     if status.state == "failed":
@@ -112,6 +117,15 @@ def config_from(options: argparse.Namespace) -> TrainingConfig:
         given["augmentation"] = tuple(filter(None, options.augmentation.split(",")))
     if options.leave_out_offline_digits:
         given["leave_out_offline_digits"] = True
+    if options.data is not None:
+        given["data"] = tuple(map(_data_name, filter(None, options.data.split(","))))
+    if options.shares is not None:
+        given["shares"] = options.shares
+    if options.start_from is not None:
+        start = runs.find_by_prefix(options.start_from)
+        given["start_from"] = start.id
+        if not options.preset:
+            given["network"] = start.config.network
     return replace(PRESETS[options.preset or DEFAULT_PRESET].config, **given)
 
 
@@ -129,23 +143,42 @@ def summary(options: argparse.Namespace) -> int:
 
 
 def evaluate(options: argparse.Namespace) -> int:
-    """Reads the test set at hand with a run's network."""
-    model = runs.load_network(options.run)
-    digits = mnist.load()
+    """Reads a test set with a run's network: the part of it that is new to it."""
+    run = runs.find_by_prefix(options.run)
+    model = runs.load_network(run.id)
+    name = datasets.unseen(_data_name(options.data), run.config.data)
+    digits = datasets.load(name)
+    if datasets.was_trained_on(name, run.config.data):
+        print("This network was trained on these very digits.", file=sys.stderr)
     probabilities = model.probabilities(digits.x_test.astype("float32") / 255)
-    print(
-        f"{runs.find_by_prefix(options.run).name} on {digits.source}", file=sys.stderr
-    )
-    print(
-        json.dumps(
-            {
-                "test_accuracy": accuracy(probabilities, digits.y_test),
-                "test_loss": cross_entropy(probabilities, digits.y_test),
-                "examples": len(digits.y_test),
-            }
+    print(f"{run.name} on {digits.source}", file=sys.stderr)
+    found = {
+        "test_accuracy": accuracy(probabilities, digits.y_test),
+        "test_loss": cross_entropy(probabilities, digits.y_test),
+        "examples": len(digits.y_test),
+    }
+    if digits.groups is not None:
+        found[f"by_{digits.grouped_by}"] = accuracy_by_group(
+            probabilities, digits.y_test, digits.groups
         )
-    )
+    print(json.dumps(found))
     return 0
+
+
+def _data_name(text: str) -> str:
+    """A data set's name; a file is taken in first."""
+    if datasets.is_name(text):
+        return text
+    name, is_whole = text.removesuffix(datasets.ALL), text.endswith(datasets.ALL)
+    try:
+        content = Path(name).read_bytes()
+    except OSError as error:
+        raise CommandError(
+            f"There is no data set and no file {name!r} ({error.strerror or error}). "
+            f"Data sets are {', '.join(datasets.NAMES)}."
+        ) from error
+    added = datasets.add_file(content, Path(name).name)
+    return added + (datasets.ALL if is_whole else "")
 
 
 def predict(options: argparse.Namespace) -> int:
@@ -191,6 +224,10 @@ def _duration(text: str) -> float:
     return seconds
 
 
+def _numbers(text: str) -> tuple[float, ...]:
+    return tuple(map(float, text.split(",")))
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="python -m mnist_cnn", description=__doc__)
     commands = parser.add_subparsers(required=True, parser_class=_Parser)
@@ -218,6 +255,24 @@ def _parser() -> argparse.ArgumentParser:
         "--augmentation", help="names separated by commas", metavar="NAME,NAME"
     )
     made.add_argument(
+        "--data",
+        metavar="NAME,NAME",
+        help="mnist, pen, or a FILE as for evaluate; several are mixed. Pen digits and "
+        "files are split by writer: every third tests; all of them train with :all "
+        "behind the name",
+    )
+    made.add_argument(
+        "--shares",
+        type=_numbers,
+        metavar="X,X",
+        help="how much of an epoch each data set makes up; if none: as much each",
+    )
+    made.add_argument(
+        "--start-from",
+        metavar="RUN",
+        help="fine-tune the network of that run (its id, or the beginning of it)",
+    )
+    made.add_argument(
         "--leave-out-offline-digits",
         action="store_true",
         help="train without the 5,000 digits that serve where there is no network",
@@ -242,6 +297,14 @@ def _parser() -> argparse.ArgumentParser:
         made.add_argument(
             "--run", default=runs.PRETRAINED, help="id of a run, or its beginning"
         )
+        if command is evaluate:
+            made.add_argument(
+                "--data",
+                default="mnist",
+                metavar="NAME",
+                help=f"{', '.join(datasets.NAMES)}, or a FILE: a list of strokes as "
+                "pen_digits.json.gz, UNIPEN text, or an .npz with x and y",
+            )
         if command is predict:
             made.add_argument("images", nargs="+", metavar="IMAGE")
     return parser

@@ -17,6 +17,7 @@ import pytest
 
 pytest_plugins = [
     "tests.fixtures.networks",
+    "tests.fixtures.pen_digits",
     "tests.fixtures.processes",
     "tests.fixtures.recorded_runs",
     "tests.fixtures.visits",

@@ -43,6 +43,26 @@ def accuracy(probabilities: np.ndarray, labels: np.ndarray) -> float:
     return float(np.mean(probabilities.argmax(axis=1) == labels))
 
 
+def accuracy_by_group(
+    probabilities: np.ndarray, labels: np.ndarray, groups: np.ndarray
+) -> dict[str, float]:
+    """Share that is read right of each group's digits, such as each writer's.
+
+    Args:
+        probabilities: (N, 10).
+        labels: (N,), 0 to 9.
+        groups: text (N,).
+
+    Returns:
+        By group: numbers in their order, else as they first come.
+    """
+    right = probabilities.argmax(axis=1) == labels
+    names = list(dict.fromkeys(groups.tolist()))
+    if all(name.isdecimal() for name in names):
+        names.sort(key=int)
+    return {name: float(right[groups == name].mean()) for name in names}
+
+
 def cross_entropy(probabilities: np.ndarray, labels: np.ndarray) -> float:
     """Mean of -ln(probability of the true digit), as Keras' loss.
 

@@ -1,12 +1,18 @@
-"""Download MNIST to where Keras keeps it, so that Keras and the lab share one file."""
+"""Download a data set to where Keras keeps them: checked, or nothing at all.
+
+MNIST is the very file of Keras, so that Keras and the lab share one.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import http.client
+import io
 import logging
 import time
 import urllib.request
+import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +20,7 @@ from mnist_cnn.storage.files import replacing
 
 URL = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"
 SHA256 = "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1"
-SIZE = 11_490_434  # bytes
+MAX_BYTES = 12_000_000  # of MNIST 11.5 million, of others fewer
 
 # A school's network may swallow packets instead of refusing them.
 SILENCE_SECONDS = 5.0
@@ -26,32 +32,49 @@ _log = logging.getLogger(__name__)
 
 
 class DownloadError(Exception):
-    """MNIST could not be downloaded; nothing was written."""
+    """The digits could not be downloaded; nothing was written."""
 
 
-def download(path: Path, url: str = URL, sha256: str = SHA256) -> None:
-    """Download MNIST into ``path``, replacing what is there once all is checked.
+def download(
+    path: Path, url: str = URL, sha256: str = SHA256, member: str = ""
+) -> None:
+    """Download a file into ``path``, replacing what is there once all is checked.
 
     A slow line is waited for as long as it makes progress.
 
+    Args:
+        path: where the file will be.
+        url: where it is, or a zip with it.
+        sha256: of the file.
+        member: its name in the zip; empty if it comes as it is.
+
     Raises:
         DownloadError: without a network, if the line falls silent or nearly so, or if
-            what came is not MNIST.
+            what came is something else.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with (
-            urllib.request.urlopen(url, timeout=SILENCE_SECONDS) as response,
-            replacing(path) as file,
-        ):
-            digest = hashlib.sha256()
-            for chunk in _chunks(response):
-                digest.update(chunk)
-                file.write(chunk)
-            if digest.hexdigest() != sha256:
-                raise DownloadError("What came is not MNIST.")
+        with urllib.request.urlopen(url, timeout=SILENCE_SECONDS) as response:
+            content = b"".join(_chunks(response))
+        if member:
+            content = _member(content, member)
+        if hashlib.sha256(content).hexdigest() != sha256:
+            raise DownloadError("What came is something else.")
+        with replacing(path) as file:
+            file.write(content)
     except (OSError, http.client.HTTPException) as error:
         raise DownloadError(str(error)) from error
+
+
+def _member(content: bytes, name: str) -> bytes:
+    try:
+        with (
+            zipfile.ZipFile(io.BytesIO(content)) as archive,
+            archive.open(name) as file,
+        ):
+            return file.read(MAX_BYTES)
+    except (zipfile.BadZipFile, KeyError, zlib.error, NotImplementedError) as error:
+        raise DownloadError("What came is something else.") from error
 
 
 def _chunks(response: http.client.HTTPResponse) -> Iterator[bytes]:
@@ -60,10 +83,10 @@ def _chunks(response: http.client.HTTPResponse) -> Iterator[bytes]:
     while chunk := response.read1(65_536):
         yield chunk
         received += len(chunk)
-        if received > SIZE:
-            raise DownloadError("What comes is longer than MNIST.")
+        if received > MAX_BYTES:
+            raise DownloadError("What comes is longer than it should be.")
         if time.monotonic() - began >= INTERVAL_SECONDS:
             if received - received_before < INTERVAL_BYTES:
                 raise DownloadError("The line is too slow.")
-            _log.info("MNIST: %d of %d bytes have come.", received, SIZE)
+            _log.info("%d bytes have come.", received)
             began, received_before = time.monotonic(), received

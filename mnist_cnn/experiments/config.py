@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
+from mnist_cnn.digits import datasets
 from mnist_cnn.digits.augmentation import AUGMENTATIONS
 from mnist_cnn.nn.architecture import LECTURE_NETWORK, Architecture
 from mnist_cnn.nn.layers import ArchitectureError, LayeredArchitecture
@@ -19,14 +21,18 @@ RANGES: dict[str, tuple[float, float]] = {
     "learning_rate": (1e-6, 1.0),
     "examples": (500, 60_000),
     "seed": (0, 2**31 - 1),
+    "shares": (0.01, 100),
 }
+MAX_DATA = 4
 TITLES = {
     "epochs": "Epochs",
     "batch_size": "Batch size",
     "learning_rate": "Learning rate",
     "examples": "Training digits",
     "seed": "Seed",
+    "shares": "Each data set's share",
 }
+_RUN_ID = re.compile(r"[a-z0-9_]{8,32}")
 
 
 class ConfigError(ValueError):
@@ -51,6 +57,11 @@ class TrainingConfig:
             where there is no network, so that they can test the result fairly.
         shuffle_labels: deal the training labels out anew, at random by the seed: an
             experiment (Zhang et al. 2017). The test labels stay right.
+        data: names of ``digits.datasets``; the first one's test set validates.
+        shares: how much of an epoch each of ``data`` makes up, such as (1, 1); empty
+            for as much each.
+        start_from: id of the run whose network it starts from (fine-tuning); empty
+            for random weights.
 
     Raises:
         ConfigError: naming the field and its range.
@@ -67,6 +78,9 @@ class TrainingConfig:
     augmentation: tuple[str, ...] = ()
     leave_out_offline_digits: bool = False
     shuffle_labels: bool = False
+    data: tuple[str, ...] = ("mnist",)
+    shares: tuple[float, ...] = ()
+    start_from: str = ""
 
     def __post_init__(self) -> None:
         for name in ("epochs", "batch_size", "seed"):
@@ -84,6 +98,10 @@ class TrainingConfig:
             raise ConfigError("Leave out offline digits must be true or false.")
         if not isinstance(self.shuffle_labels, bool):
             raise ConfigError("Shuffle labels must be true or false.")
+        _check_data(self.data, self.shares)
+        start = self.start_from
+        if start and not (isinstance(start, str) and _RUN_ID.fullmatch(start)):
+            raise ConfigError("What it starts from must be the id of a run.")
 
     def to_dict(self) -> dict[str, Any]:
         """The same as plain JSON values."""
@@ -107,8 +125,8 @@ class TrainingConfig:
         try:
             if "network" in values:
                 values["network"] = _network(values["network"])
-            if "augmentation" in values:
-                values["augmentation"] = tuple(values["augmentation"])
+            for name in {"augmentation", "data", "shares"} & set(values):
+                values[name] = tuple(values[name])
             return cls(**values)
         except ArchitectureError as error:
             raise ConfigError(str(error)) from error
@@ -123,6 +141,21 @@ class TrainingConfig:
 def _network(values: Any) -> LayeredArchitecture:
     is_sequential = isinstance(values, dict) and "layers" in values
     return (Sequential if is_sequential else Architecture).from_dict(values)
+
+
+def _check_data(data: tuple[str, ...], shares: tuple[float, ...]) -> None:
+    if not 0 < len(data) <= MAX_DATA:
+        raise ConfigError(f"Data must be 1 to {MAX_DATA} data sets.")
+    for name in data:
+        if not datasets.is_name(name, datasets.TRAINING_NAMES):
+            known = ", ".join(datasets.TRAINING_NAMES)
+            raise ConfigError(f"Data must be one of {known} or a file, not {name!r}.")
+    if len({name.removesuffix(datasets.ALL) for name in data}) < len(data):
+        raise ConfigError("Data must name each data set once.")
+    if shares and len(shares) != len(data):
+        raise ConfigError("There must be as many shares as data sets, or none.")
+    for share in shares:
+        _check_range("shares", share)
 
 
 def _check_whole(name: str, value: object) -> None:

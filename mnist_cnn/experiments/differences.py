@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from mnist_cnn.digits import datasets
 from mnist_cnn.digits.augmentation import AUGMENTATIONS
 from mnist_cnn.experiments.config import TITLES, TrainingConfig
 from mnist_cnn.experiments.presets import DEFAULT_PRESET, PRESETS
@@ -30,6 +31,8 @@ def describe(config: TrainingConfig) -> dict[str, str]:
         "Optimizer": config.optimizer,
         TITLES["learning_rate"]: f"{config.learning_rate:g}",
         "Schedule": _SCHEDULES[config.schedule],
+        "Data": _data(config),
+        "Starts from": f"run {config.start_from[:10]}" if config.start_from else "new",
         TITLES["examples"]: f"{config.examples:,}" if config.examples else "all",
         "Augmentation": ", ".join(
             AUGMENTATIONS[name].title.lower() for name in config.augmentation
@@ -41,6 +44,17 @@ def describe(config: TrainingConfig) -> dict[str, str]:
         ),
         TITLES["seed"]: f"{config.seed}",
     }
+
+
+def _data(config: TrainingConfig) -> str:
+    titles = [datasets.about(name).title for name in config.data]
+    for index, name in enumerate(config.data):
+        if name.endswith(datasets.ALL):
+            titles[index] += " (all writers)"
+    if config.shares:
+        pairs = zip(config.shares, titles, strict=True)
+        titles = [f"{share:g} × {title}" for share, title in pairs]
+    return " and ".join(titles)
 
 
 def differences(configs: Sequence[TrainingConfig]) -> dict[str, list[str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 
+from mnist_cnn.digits import datasets
 from mnist_cnn.digits.augmentation import AUGMENTATIONS
 from mnist_cnn.experiments.config import TrainingConfig
 from mnist_cnn.experiments.schedule import learning_rate
@@ -30,7 +31,7 @@ def keras_script(config: TrainingConfig) -> str:
 
 As in the lab: digits, network, first weights, optimizer, and each step's learning rate.
 Not as in the lab: the order of the digits and the random numbers of
-dropout{_varied(config)}.
+dropout{_varied(config)}.{_other_digits(config)}
 So the accuracy is close to the lab's, not the same.
 """
 
@@ -133,8 +134,21 @@ def _varied(config: TrainingConfig) -> str:
     return f".\nThe lab also varied the digits, which this file does not:\n{titles}"
 
 
+def _other_digits(config: TrainingConfig) -> str:
+    notes = ""
+    if config.data != ("mnist",):
+        titles = " and ".join(datasets.about(name).title for name in config.data)
+        notes += f"\nThe lab trained on {titles}; this file trains on MNIST alone."
+    if config.start_from:
+        notes += (
+            f"\nThe lab started from the network of run {config.start_from}; this file "
+            "starts from\nnew weights."
+        )
+    return notes
+
+
 def _chosen_digits(config: TrainingConfig) -> str:
-    """As ``training.fit.training_digits`` chooses them."""
+    """As ``training.mixture.training_digits`` chooses them."""
     lines = ""
     if config.leave_out_offline_digits:
         lines += (

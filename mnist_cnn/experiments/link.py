@@ -1,7 +1,8 @@
 """An experiment in a link: a preset and what differs from it, readable in the address.
 
 ``preset=seed&epochs=3&blocks=16k3p2,32k3p2&dense=100``: a block is filters, k kernel,
-p pooling (p1: none), and v at the end for padding "valid".
+p pooling (p1: none), and v at the end for padding "valid". ``data``, ``shares`` and
+``start_from`` are those of ``TrainingConfig``.
 """
 
 from __future__ import annotations
@@ -33,6 +34,12 @@ def to_link(preset: str, config: TrainingConfig) -> dict[str, str]:
             link[name] = ALL if value is None else f"{value}"
     if config.augmentation != base.augmentation:
         link["augmentation"] = ",".join(config.augmentation)
+    if config.data != base.data:
+        link["data"] = ",".join(config.data)
+    if config.shares != base.shares:
+        link["shares"] = ",".join(f"{share:g}" for share in config.shares)
+    if config.start_from != base.start_from:
+        link["start_from"] = config.start_from
     network, usual = config.network, base.network
     if network.blocks != usual.blocks:
         link["blocks"] = ",".join(map(_block_text, network.blocks))
@@ -65,7 +72,14 @@ def from_link(link: Mapping[str, str]) -> tuple[str, TrainingConfig]:
     if "learning_rate" in link:
         changed["learning_rate"] = _decimal("learning_rate", link["learning_rate"])
     if "augmentation" in link:
-        changed["augmentation"] = tuple(filter(None, link["augmentation"].split(",")))
+        changed["augmentation"] = _parts(link["augmentation"])
+    if "data" in link:
+        changed["data"] = _parts(link["data"])
+    if "shares" in link:
+        parts = _parts(link["shares"])
+        changed["shares"] = tuple(_decimal("shares", part) for part in parts)
+    if "start_from" in link:
+        changed["start_from"] = link["start_from"]
     try:
         changed["network"] = _network(base.network, link)
     except ArchitectureError as error:
@@ -106,8 +120,7 @@ def dense_units(text: str) -> tuple[int, ...]:
 def _network(base: Architecture, link: Mapping[str, str]) -> Architecture:
     changed: dict[str, object] = {}
     if "blocks" in link:
-        parts = [part for part in link["blocks"].split(",") if part]
-        changed["blocks"] = tuple(map(_block, parts))
+        changed["blocks"] = tuple(map(_block, _parts(link["blocks"])))
     if "dense" in link:
         changed["dense"] = dense_units(link["dense"])
     if "dropout" in link:
@@ -115,6 +128,10 @@ def _network(base: Architecture, link: Mapping[str, str]) -> Architecture:
     if "batch_norm" in link:
         changed["batch_norm"] = link["batch_norm"] == "1"
     return replace(base, **changed)
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    return tuple(filter(None, text.split(",")))
 
 
 def _block_text(block: ConvBlock) -> str:

@@ -206,6 +206,22 @@ def weight_shapes(architecture: LayeredArchitecture) -> dict[str, tuple[int, ...
     return shapes
 
 
+def fitting_weights(
+    weights: Mapping[str, np.ndarray], architecture: Architecture
+) -> dict[str, np.ndarray]:
+    """Those of another network's weights that this one can start from.
+
+    A layer starts from there if all its arrays have the same names and shapes.
+    """
+    shapes = weight_shapes(architecture)
+    strangers = {
+        name.partition("/")[0]
+        for name, shape in shapes.items()
+        if name not in weights or weights[name].shape != shape
+    }
+    return {x: weights[x] for x in shapes if x.partition("/")[0] not in strangers}
+
+
 def load_weights(path: Path) -> dict[str, np.ndarray]:
     """The arrays of a ``weights.npz``; pickled objects in it are refused.
 

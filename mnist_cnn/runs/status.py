@@ -23,6 +23,28 @@ CLUSTER_ATTEMPTS = 3
 
 
 @dataclass(frozen=True)
+class DataTest:
+    """How a network reads one data set, and how the one it started from did.
+
+    Attributes:
+        data: its name, as in ``digits.datasets``.
+        title: for people.
+        examples: digits that were read.
+        before, after: accuracy; None if not measured.
+    """
+
+    data: str
+    title: str
+    examples: Count = 0
+    before: Fraction = None
+    after: Fraction = None
+
+    def __post_init__(self) -> None:
+        for name in ("data", "title"):
+            object.__setattr__(self, name, clean(getattr(self, name)))
+
+
+@dataclass(frozen=True)
 class Status:
     """How a training stands, and the schema of ``status.json``.
 
@@ -42,6 +64,8 @@ class Status:
         commands_read: bytes of ``control.jsonl`` that were obeyed.
         attempts_left: on a cluster, this attempt and those that follow if its machine
             is lost; 0 elsewhere.
+        tests: of a run on other data than MNIST alone, or that started from another
+            run: each data set old and new, when it has ended.
     """
 
     state: Literal[STATES] = "queued"
@@ -62,6 +86,7 @@ class Status:
     pid: Count | None = None
     commands_read: Count = 0
     attempts_left: Count = 0
+    tests: tuple[DataTest, ...] = ()
 
     def __post_init__(self) -> None:
         for name in ("reason", "source", "host"):

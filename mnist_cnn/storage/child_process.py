@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-FOLDERS = ("MNIST_CNN_RUNS", "MNIST_CNN_DATA", "KERAS_HOME")
+FOLDERS = ("MNIST_CNN_RUNS", "MNIST_CNN_DATA", "MNIST_CNN_PEN_DIGITS", "KERAS_HOME")
 
 _ROOT = Path(__file__).parents[2]
 

@@ -12,13 +12,12 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from mnist_cnn.digits import mnist
-from mnist_cnn.experiments.config import TrainingConfig
-from mnist_cnn.nn.network import load_weights
+from mnist_cnn.digits.dataset import DataError, Dataset
+from mnist_cnn.nn.network import NetworkError, load_weights
 from mnist_cnn.nn.summary import summary
-from mnist_cnn.runs import Run, Status
+from mnist_cnn.runs import Run, RunError, Status
 from mnist_cnn.storage.files import replacing
-from mnist_cnn.training import model
+from mnist_cnn.training import fine_tuning, mixture, model
 from mnist_cnn.training.batches import Batches
 from mnist_cnn.training.callbacks.digit_predictions import DigitPredictions
 from mnist_cnn.training.callbacks.divergence import (
@@ -95,31 +94,33 @@ class Training:
     def _prepare(self) -> None:
         """Reads the digits and builds the model, as it was after the last epoch."""
         config, record = self._config, self._record
-        dataset = mnist.load(download_missing=True)
-        if config.leave_out_offline_digits:
-            dataset = mnist.without_offline_digits(dataset)
+        sets = mixture.load(config)
+        dataset = sets[0]
         is_same = record.status.fingerprint in ("", dataset.fingerprint)
         if self.run.model_path.is_file() and not is_same:
             source = record.status.source
             raise CheckpointError(
                 f"It cannot go on: it was begun on other digits ({source})."
             )
-        images, labels = training_digits(dataset, config)
+        images, labels = mixture.training_digits(sets, config)
         keras.utils.set_random_seed(config.seed)
         self._dataset = dataset
         self._x_test = model.as_input(dataset.x_test)
         self._batches = Batches(images, labels, config)
         self._model = model.build(config.network, dense=OrderedDense)
         self.run.summary_path.write_text(summary(config.network), encoding="utf-8")
+        if config.start_from:
+            fine_tuning.start(self._model, config)
         model.compile_model(self._model, config, adam=FusedAdam)
         self._checkpoint = NetworkCheckpoint(record)
         self._checkpoint.restore(self._model, len(self._batches))
         record.update(
-            source=dataset.source,
+            source=" and ".join(digits.source for digits in sets),
             fingerprint=dataset.fingerprint,
             examples=len(images),
             test_examples=len(dataset.x_test),
             steps_per_epoch=len(self._batches),
+            tests=record.status.tests or fine_tuning.tests_before(config),
         )
 
     def _fit(self) -> None:
@@ -171,6 +172,8 @@ class Training:
                 labels=self._dataset.y_test.astype(np.uint8),
                 fingerprint=np.array(self._dataset.fingerprint),
             )
+        tests = self._record.status.tests
+        self._record.update(tests=fine_tuning.tests_after(self._model, tests))
 
     def _end(self, state: str, reason: str) -> None:
         """Says how it ended, and which network is kept."""
@@ -183,18 +186,7 @@ class Training:
         self._record.update(state=state, reason=f"{reason}. {kept}", ended=time.time())
 
 
-def training_digits(
-    dataset: mnist.Dataset, config: TrainingConfig
-) -> tuple[np.ndarray, np.ndarray]:
-    """The images uint8 (N, 28, 28) and labels (N,) that this config trains on."""
-    images = dataset.x_train[: config.examples]
-    labels = dataset.y_train[: config.examples]
-    if config.shuffle_labels:
-        labels = np.random.default_rng(config.seed).permutation(labels)
-    return images, labels
-
-
-def watched_digits(dataset: mnist.Dataset, run: Run) -> np.ndarray:
+def watched_digits(dataset: Dataset, run: Run) -> np.ndarray:
     """The first test image of each digit, 0 to 9, and the run's drawing if it has one.
 
     Returns:
@@ -217,7 +209,7 @@ def explain_failure(error: Exception) -> tuple[str, bool]:
 
     What is not known goes into the worker's log with its traceback as well.
     """
-    if isinstance(error, mnist.DataError | CheckpointError):
+    if isinstance(error, DataError | CheckpointError | RunError | NetworkError):
         return str(error).rstrip("."), True
     if isinstance(error, DivergedError):
         return (

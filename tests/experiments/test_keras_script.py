@@ -53,7 +53,7 @@ def test_it_runs_to_its_end_and_is_as_accurate_as_the_lab(
     few, mnist, tmp_path, monkeypatch
 ):
     from mnist_cnn import runs
-    from mnist_cnn.training.fit import Training
+    from mnist_cnn.training.mixture import Training
 
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("MNIST_CNN_RUNS", str(tmp_path / "runs"))
@@ -98,7 +98,7 @@ def test_digits_and_every_steps_learning_rate_are_the_labs(
 
     from mnist_cnn.training.batches import Batches
     from mnist_cnn.training.callbacks.learning_rate import LearningRateScheduler
-    from mnist_cnn.training.fit import training_digits
+    from mnist_cnn.training.mixture import training_digits
 
     class Recorder(keras.callbacks.Callback):
         def __init__(self):
@@ -116,7 +116,7 @@ def test_digits_and_every_steps_learning_rate_are_the_labs(
     exec(script.replace("SetLearningRate()]", "SetLearningRate(), recorder]"), names)
 
     dataset = replace(mnist, x_train=mnist.x_train[:2000], y_train=mnist.y_train[:2000])
-    images, labels = training_digits(dataset, config)
+    images, labels = training_digits([dataset], config)
     assert np.array_equal(np.rint(names["x_train"][..., 0] * 255), images)
     assert np.array_equal(names["y_train"], labels)
     lab = model.build(config.network)
@@ -130,13 +130,15 @@ def test_digits_and_every_steps_learning_rate_are_the_labs(
 
 def test_it_leaves_out_the_offline_digits_as_the_lab_does(complete_mnist, monkeypatch):
     from mnist_cnn.digits import mnist
-    from mnist_cnn.training.fit import training_digits
+    from mnist_cnn.training.mixture import training_digits
 
     monkeypatch.setenv("MNIST_CNN_DATA", str(complete_mnist))
     config = TrainingConfig(leave_out_offline_digits=True, examples=3000)
     names: dict = {}
     exec(keras_script(config).split("keras.utils.set_random_seed")[0], names)
-    images, labels = training_digits(mnist.without_offline_digits(mnist.load()), config)
+    images, labels = training_digits(
+        [mnist.without_offline_digits(mnist.load())], config
+    )
     assert np.array_equal(np.rint(names["x_train"][..., 0] * 255), images)
     assert np.array_equal(names["y_train"], labels)
 

@@ -7,13 +7,13 @@ import pytest
 
 from mnist_cnn.experiments.config import ConfigError, TrainingConfig
 from mnist_cnn.experiments.presets import PRESETS
-from mnist_cnn.training.fit import training_digits
+from mnist_cnn.training.mixture import training_digits
 
 SHUFFLED = TrainingConfig(examples=1000, shuffle_labels=True)
 
 
 def test_the_labels_are_the_same_ones_on_other_digits(mnist):
-    images, labels = training_digits(mnist, SHUFFLED)
+    images, labels = training_digits([mnist], SHUFFLED)
     assert np.array_equal(images, mnist.x_train[:1000])
     assert np.array_equal(
         np.bincount(labels), np.bincount(mnist.y_train[:1000], minlength=10)
@@ -23,14 +23,14 @@ def test_the_labels_are_the_same_ones_on_other_digits(mnist):
 
 
 def test_the_seed_decides_the_order(mnist):
-    labels = training_digits(mnist, SHUFFLED)[1]
-    assert np.array_equal(labels, training_digits(mnist, SHUFFLED)[1])
-    other = training_digits(mnist, replace(SHUFFLED, seed=2))[1]
+    labels = training_digits([mnist], SHUFFLED)[1]
+    assert np.array_equal(labels, training_digits([mnist], SHUFFLED)[1])
+    other = training_digits([mnist], replace(SHUFFLED, seed=2))[1]
     assert not np.array_equal(labels, other)
 
 
 def test_without_it_every_label_stays_right(mnist):
-    images, labels = training_digits(mnist, TrainingConfig())
+    images, labels = training_digits([mnist], TrainingConfig())
     assert len(images) == len(mnist.x_train)
     assert np.array_equal(labels, mnist.y_train)
 

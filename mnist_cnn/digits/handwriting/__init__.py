@@ -1,0 +1,1 @@
+"""Digits that people wrote with a pen: read from files, drawn, kept prepared."""

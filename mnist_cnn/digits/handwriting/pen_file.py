@@ -1,0 +1,243 @@
+"""A file of digits from a stranger: strokes, or images; read within limits.
+
+Three kinds are known, told apart by how they begin and not by their names:
+
+- a JSON list of ``{"label": 0-9, "writer": 1, "strokes": [[[x, y], …], …]}``, y upward,
+  ``writer`` may be missing; plain or packed with gzip;
+- UNIPEN text as UCI's ``pendigits-orig.tra`` (Guyon et al. 1994); plain, or packed with
+  gzip or compress;
+- an ``.npz`` with ``x`` (N, 28, 28), ``y`` (N,) and, if known, ``writers`` (N,).
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+import zlib
+from dataclasses import dataclass
+from typing import Annotated
+
+import msgspec
+import numpy as np
+from msgspec import Meta, Struct
+
+from mnist_cnn.digits import CLASSES, SIDE
+from mnist_cnn.digits.dataset import DataError
+from mnist_cnn.digits.handwriting.canvas import Strokes
+from mnist_cnn.storage import unix_compress
+from mnist_cnn.storage.untrusted_zip import ZipError, check_directory
+
+MAX_FILE_BYTES = 50_000_000
+MAX_UNPACKED_BYTES = 100_000_000
+MAX_DIGITS = 60_000  # images
+MAX_DRAWINGS = 20_000  # drawing and preparing each takes 4 ms
+MAX_POINTS = 2_000  # of one digit; people need some 50
+MAX_UNIT = 1e6
+
+_Coordinate = Annotated[float, Meta(ge=-MAX_UNIT, le=MAX_UNIT)]
+_Point = tuple[_Coordinate, _Coordinate]
+
+
+class PenDigit(Struct, frozen=True):
+    """One digit of the JSON list."""
+
+    label: Annotated[int, Meta(ge=0, le=9)]
+    strokes: list[list[_Point]]
+    writer: Annotated[int, Meta(ge=0, le=2**31)] | None = None
+
+
+@dataclass(frozen=True)
+class DigitFile:
+    """What a file holds.
+
+    Attributes:
+        labels: uint8 (N,).
+        writers: int64 (N,); None if one of them is not known.
+        strokes: of each digit; empty if the file has images.
+        images: uint8 (N, 28, 28); empty if it has strokes.
+    """
+
+    labels: np.ndarray
+    writers: np.ndarray | None
+    strokes: list[Strokes]
+    images: np.ndarray
+
+
+def parse(content: bytes, name: str) -> DigitFile:
+    """The digits in a file's content.
+
+    Args:
+        content: of the whole file.
+        name: of the file, for the sentences.
+
+    Raises:
+        DataError: a sentence that says what is wrong with it.
+    """
+    try:
+        return _parse(content)
+    except MemoryError as error:
+        raise DataError(f"The file {name} unfolds to more than fits.") from error
+    except (ValueError, zlib.error, EOFError) as error:
+        raise DataError(f"The file {name} cannot be taken: {error}.") from error
+
+
+def _parse(content: bytes) -> DigitFile:
+    if len(content) > MAX_FILE_BYTES:
+        raise ValueError(
+            f"it has {len(content):,} bytes, and at most {MAX_FILE_BYTES:,} are taken"
+        )
+    if content.startswith(b"PK"):
+        return _images(content)
+    if content.startswith(b"\x1f\x8b"):
+        content = _gunzip(content)
+    elif content.startswith(unix_compress.MAGIC):
+        content = unix_compress.unpack(content, MAX_UNPACKED_BYTES)
+    text = content.lstrip()
+    if text.startswith(b"."):
+        return _drawings(_unipen(text))
+    if text.startswith(b"["):
+        return _drawings(_json(text))
+    raise ValueError(
+        "it is neither a JSON list of pen digits, nor UNIPEN text, nor an .npz with "
+        "x and y"
+    )
+
+
+def _gunzip(content: bytes) -> bytes:
+    unpacking = zlib.decompressobj(wbits=31)
+    unpacked = unpacking.decompress(content, MAX_UNPACKED_BYTES)
+    if unpacking.unconsumed_tail:
+        raise ValueError(f"it unfolds to more than {MAX_UNPACKED_BYTES:,} bytes")
+    if not unpacking.eof:
+        raise ValueError("it is cut off")
+    return unpacked
+
+
+def _json(text: bytes) -> list[PenDigit]:
+    try:
+        return msgspec.json.decode(text, type=list[PenDigit])
+    except RecursionError as error:
+        raise ValueError("its lists are nested too deep") from error
+    except msgspec.ValidationError as error:
+        raise ValueError(_what_is_wrong(str(error))) from error
+    except msgspec.DecodeError as error:
+        if b"NaN" in text or b"Infinity" in text:
+            raise ValueError("some of its points are no numbers (NaN)") from error
+        raise ValueError(f"it is no JSON ({error})") from error
+
+
+def _what_is_wrong(said: str) -> str:
+    reason, _, path = said.partition(" - at ")
+    place = re.match(r"`\$\[(\d+)\](?:\.(\w+))?", path)
+    if not place:
+        return f'it is no list of {{"label", "writer", "strokes"}} ({reason})'
+    field = f" has a wrong {place[2].rstrip('s')}" if place[2] else " is not right"
+    return f"digit {int(place[1]) + 1:,}{field} ({reason})"
+
+
+def _unipen(text: bytes) -> list[PenDigit]:
+    digits: list[PenDigit] = []
+    strokes: list[list[tuple[float, float]]] = []
+    is_down = False
+    for line in text.decode("latin-1").splitlines():
+        command, *words = line.split() or [""]
+        if command == ".SEGMENT" and words[:1] == ["DIGIT"]:
+            label, strokes = words[-1].strip('"'), []
+            if label not in map(str, range(CLASSES)):
+                raise ValueError(f"it has a digit with the label {label[:20]!r}")
+            digits.append(PenDigit(int(label), strokes))
+        elif command == ".COMMENT" and digits and not strokes and len(words) == 3:
+            if all(word.isdecimal() and len(word) < 9 for word in words):
+                digits[-1] = msgspec.structs.replace(digits[-1], writer=int(words[1]))
+        elif command == ".PEN_DOWN":
+            strokes.append([])
+            is_down = True
+        elif command.startswith("."):
+            is_down = False
+        elif command and is_down:
+            strokes[-1].append(_point([command, *words]))
+    return digits
+
+
+def _point(words: list[str]) -> tuple[float, float]:
+    try:
+        return msgspec.convert(words[:2], _Point, strict=False)
+    except msgspec.ValidationError as error:
+        line = " ".join(words)[:40]
+        raise ValueError(f"it has a point that is no x and y: {line!r}") from error
+
+
+def _drawings(digits: list[PenDigit]) -> DigitFile:
+    if not digits:
+        raise ValueError("it has no digits")
+    if len(digits) > MAX_DRAWINGS:
+        raise ValueError(
+            f"it has {len(digits):,} digits, and at most {MAX_DRAWINGS:,} are drawn"
+        )
+    for number, digit in enumerate(digits, 1):
+        points = sum(map(len, digit.strokes))
+        if points == 0:
+            raise ValueError(f"digit {number:,} has no strokes")
+        if points > MAX_POINTS:
+            raise ValueError(
+                f"digit {number:,} has {points:,} points, and at most {MAX_POINTS:,} "
+                "are drawn"
+            )
+    writers = [digit.writer for digit in digits]
+    return DigitFile(
+        np.array([digit.label for digit in digits], np.uint8),
+        None if None in writers else np.array(writers, np.int64),
+        [[np.array(each, float) for each in x.strokes if each] for x in digits],
+        np.zeros((0, SIDE, SIDE), np.uint8),
+    )
+
+
+def _images(content: bytes) -> DigitFile:
+    try:
+        check_directory(io.BytesIO(content), 100)
+        with np.load(io.BytesIO(content), allow_pickle=False) as stored:
+            if sum(x.file_size for x in stored.zip.infolist()) > MAX_UNPACKED_BYTES * 2:
+                raise ValueError("it unfolds to more than fits")
+            if not {"x", "y"} <= set(stored.files):
+                raise ValueError("it is an archive without x and y")
+            x, y = stored["x"], stored["y"]
+            writers = stored["writers"] if "writers" in stored.files else None
+    except ZipError as error:
+        raise ValueError(str(error).rstrip(".")) from error
+    except (OSError, zipfile.BadZipFile, NotImplementedError, KeyError) as error:
+        raise ValueError(f"it is damaged ({error})") from error
+    images = _gray(x)
+    count = len(images)
+    return DigitFile(_labels(y, count), _writers(writers, count), [], images)
+
+
+def _gray(x: np.ndarray) -> np.ndarray:
+    x = x[..., 0] if x.ndim == 4 and x.shape[-1] == 1 else x
+    if x.ndim != 3 or x.shape[1:] != (SIDE, SIDE) or x.dtype.kind not in "uif":
+        raise ValueError(f"x is {x.dtype} of shape {x.shape}, not (N, 28, 28)")
+    if not 0 < len(x) <= MAX_DIGITS:
+        raise ValueError(f"it has {len(x):,} digits, and 1 to {MAX_DIGITS:,} are taken")
+    if x.dtype == np.uint8:
+        return x
+    if not np.isfinite(x).all() or x.min() < 0 or x.max() > 255:
+        raise ValueError("x has values outside 0 to 255")
+    # Numbers with a point are mostly from 0 to 1.
+    scale = 255 if x.dtype.kind == "f" and x.max() <= 1 else 1
+    return np.round(x * scale).astype(np.uint8)
+
+
+def _labels(y: np.ndarray, count: int) -> np.ndarray:
+    if y.dtype.kind not in "ui" or y.shape != (count,):
+        raise ValueError(f"y is {y.dtype} of shape {y.shape}, not integers ({count},)")
+    if count and not 0 <= y.min() <= y.max() < CLASSES:
+        raise ValueError("y has labels outside 0 to 9")
+    return y.astype(np.uint8)
+
+
+def _writers(writers: np.ndarray | None, count: int) -> np.ndarray | None:
+    if writers is None:
+        return None
+    if writers.dtype.kind not in "ui" or writers.shape != (count,):
+        raise ValueError("writers are no integers, one for each digit")
+    return writers.astype(np.int64)

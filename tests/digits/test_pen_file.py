@@ -1,0 +1,117 @@
+"""Files of digits from strangers: three kinds are read, all else is a sentence."""
+
+import gzip
+import io
+import json
+
+import numpy as np
+import pytest
+
+from mnist_cnn.digits.dataset import DataError
+from mnist_cnn.digits.handwriting.pen_file import parse
+
+UNIPEN = b""".VERSION 1.0
+.COMMENT made of a pen's points
+.SEGMENT DIGIT 0-1 ? "8"
+.COMMENT  8 12 1
+.DT 100
+.PEN_DOWN
+ 267 333
+ 267 336
+.PEN_UP
+.DT 39
+.PEN_DOWN
+ 1 -2
+.PEN_UP
+.SEGMENT DIGIT 2 ? "0"
+.COMMENT  0 3 2
+.PEN_DOWN
+ 5 6
+.PEN_UP
+"""
+
+
+def packed(**arrays) -> bytes:
+    file = io.BytesIO()
+    np.savez_compressed(file, **arrays)
+    return file.getvalue()
+
+
+def a_list(**changes) -> bytes:
+    good = {"label": 3, "writer": 1, "strokes": [[[1, 2], [3, 4]]]}
+    return json.dumps([good, good | changes]).encode()
+
+
+def test_a_list_of_strokes_is_read_plain_and_packed(pen_list):
+    content = json.dumps(pen_list).encode()
+    for each in (content, gzip.compress(content)):
+        found = parse(each, "pen.json")
+        assert found.labels.tolist() == [1, 7] * 6
+        assert found.writers.tolist() == [n for n in range(1, 7) for _ in "ab"]
+        assert found.strokes[1][0].tolist() == [[0, 100], [60, 100], [20, 0]]
+
+
+def test_unipen_is_read_with_labels_writers_and_strokes():
+    found = parse(UNIPEN, "pendigits-orig.tra")
+    assert found.labels.tolist() == [8, 0]
+    assert found.writers.tolist() == [12, 3]
+    assert [len(strokes) for strokes in found.strokes] == [2, 1]
+    assert found.strokes[0][1].tolist() == [[1, -2]]
+
+
+def test_an_npz_is_read_whether_its_pixels_go_to_1_or_to_255():
+    pixels = np.zeros((2, 28, 28))
+    pixels[0, 3, 4] = 1
+    for x in (pixels, (pixels * 255).astype(np.uint8), pixels[..., None]):
+        found = parse(packed(x=x, y=np.array([4, 5])), "mine.npz")
+        assert found.images.dtype == np.uint8 and found.images[0, 3, 4] == 255
+        assert found.labels.tolist() == [4, 5] and found.writers is None
+    found = parse(packed(x=pixels, y=np.array([4, 5]), writers=np.array([1, 2])), "x")
+    assert found.writers.tolist() == [1, 2]
+
+
+def test_a_digit_without_a_writer_makes_all_unknown():
+    assert parse(a_list(writer=None), "pen.json").writers is None
+
+
+BAD = {
+    "nan": (a_list(strokes=[[[float("nan"), 1]]]), "no numbers"),
+    "infinite": (a_list(strokes=[[[float("inf"), 1]]]), "no numbers"),
+    "far away": (a_list(strokes=[[[1e300, 1]]]), "digit 2 has a wrong stroke"),
+    "label 10": (a_list(label=10), "digit 2 has a wrong label"),
+    "label 1.5": (a_list(label=1.5), "digit 2 has a wrong label"),
+    "a million points": (a_list(strokes=[[[1, 2]] * 1_000_000]), "1,000,000 points"),
+    "no strokes": (a_list(strokes=[]), "digit 2 has no strokes"),
+    "empty strokes": (a_list(strokes=[[], []]), "digit 2 has no strokes"),
+    "points of three": (a_list(strokes=[[[1, 2, 3]]]), "wrong stroke"),
+    "not JSON": (b"[hello", "no JSON"),
+    "another JSON": (b'[{"a": 1}]', "digit 1 is not right"),
+    "text": (b"hello", "neither a JSON list"),
+    "nothing": (b"", "neither a JSON list"),
+    "an empty list": (b"[]", "no digits"),
+    "nested": (b"[" * 100_000, "digit 1"),
+    "cut off": (gzip.compress(a_list())[:-9], "cut off"),
+    "a bomb": (gzip.compress(b"[" + b" " * 150_000_000, 1), "more than 100,000,000"),
+    "megabytes": (b"[" * 50_000_001, "at most 50,000,000"),
+    "a zip by another name": (b"PK\x03\x04hello", "not a zip"),
+    "no x": (packed(y=np.array([1])), "without x and y"),
+    "pickles": (packed(x=np.array([{}], object), y=np.array([1])), "pickle"),
+    "y of 10": (packed(x=np.zeros((1, 28, 28)), y=np.array([10])), "outside 0 to 9"),
+    "x of nan": (packed(x=np.full((1, 28, 28), np.nan), y=np.array([1])), "outside"),
+    "x of 27": (packed(x=np.zeros((1, 27, 28)), y=np.array([1])), "not .N, 28, 28"),
+    "a bomb of zeros": (
+        packed(x=np.zeros((300_000, 28, 28), np.uint8), y=np.zeros(300_000, np.uint8)),
+        "more than fits",
+    ),
+    "UNIPEN of words": (UNIPEN.replace(b"267 336", b"here there"), "no x and y"),
+    "UNIPEN of nan": (UNIPEN.replace(b"267 336", b"nan 1"), "no x and y"),
+    "UNIPEN, label 11": (UNIPEN.replace(b'"8"', b'"11"'), "label '11'"),
+}
+
+
+@pytest.mark.parametrize(("content", "sentence"), BAD.values(), ids=BAD)
+def test_what_cannot_be_taken_is_a_sentence_that_names_the_file(content, sentence):
+    with pytest.raises(DataError, match=sentence) as caught:
+        parse(content, "mine.bin")
+    assert str(caught.value).startswith("The file mine.bin ")
+    assert str(caught.value).endswith(".") and "\n" not in str(caught.value)
