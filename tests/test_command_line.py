@@ -272,6 +272,50 @@ def test_evaluate_reads_the_test_set_at_hand(run, mnist, capsys):
     assert "small_mnist.npz" in said
 
 
+@pytest.mark.usefixtures("pen_digits")
+def test_evaluate_tests_on_other_people_and_says_how_each_is_read(run, capsys):
+    assert main(["evaluate", "--run", run.id, "--data", "pen"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    # This run was trained on MNIST alone: all six writers are new to it.
+    assert found["examples"] == 12 and list(found["by_writer"]) == list("123456")
+    assert found["test_accuracy"] == pytest.approx(
+        np.mean(list(found["by_writer"].values()))
+    )
+    tuned = runs.submit(TrainingConfig(data=("mnist", "pen")))
+    shutil.copy(run.weights_path, tuned.weights_path)
+    main(["evaluate", "--run", tuned.id, "--data", "pen"])
+    assert list(json.loads(capsys.readouterr().out)["by_writer"]) == ["3", "6"]
+
+
+def test_evaluate_takes_a_file_and_says_what_is_wrong_with_another(
+    run, pen_digits, tmp_path, capsys
+):
+    main(["evaluate", "--run", run.id, "--data", str(pen_digits)])
+    assert json.loads(capsys.readouterr().out)["examples"] == 12
+    wrong = tmp_path / "wrong.json"
+    wrong.write_text('[{"label": 10, "strokes": [[[0, 0]]]}]')
+    for data, sentence in (
+        (str(wrong), "digit 1 has a wrong label"),
+        ("nowhere.json", "no data set and no file 'nowhere.json'"),
+    ):
+        assert main(["evaluate", "--run", run.id, "--data", data]) == EXIT_ERROR
+        assert sentence in capsys.readouterr().err
+
+
+def test_the_options_of_fine_tuning_take_the_network_of_the_run(run, pen_digits):
+    other = runs.submit(TrainingConfig(network=PRESETS["small"].config.network))
+    options = parser().parse_args(
+        [
+            *("train", "--data", f"mnist,{pen_digits}:all", "--shares", "2,1"),
+            *("--start-from", other.id[:8]),
+        ]
+    )
+    config = config_from(options)
+    assert config.data[0] == "mnist" and config.data[1].endswith(":all")
+    assert config.shares == (2, 1) and config.start_from == other.id
+    assert config.network == other.config.network
+
+
 def test_a_run_without_weights_is_a_sentence(seven, capsys):
     waiting = runs.submit(TrainingConfig())
     assert main(["evaluate", "--run", waiting.id]) == 2

@@ -21,16 +21,15 @@ RANGES: dict[str, tuple[float, float]] = {
     "learning_rate": (1e-6, 1.0),
     "examples": (500, 60_000),
     "seed": (0, 2**31 - 1),
-    "shares": (0.01, 100),
 }
 MAX_DATA = 4
+SHARES = (0.01, 100.0)
 TITLES = {
     "epochs": "Epochs",
     "batch_size": "Batch size",
     "learning_rate": "Learning rate",
     "examples": "Training digits",
     "seed": "Seed",
-    "shares": "Each data set's share",
 }
 _RUN_ID = re.compile(r"[a-z0-9_]{8,32}")
 
@@ -154,8 +153,11 @@ def _check_data(data: tuple[str, ...], shares: tuple[float, ...]) -> None:
         raise ConfigError("Data must name each data set once.")
     if shares and len(shares) != len(data):
         raise ConfigError("There must be as many shares as data sets, or none.")
+    low, high = SHARES
     for share in shares:
-        _check_range("shares", share)
+        is_number = isinstance(share, int | float) and not isinstance(share, bool)
+        if not (is_number and low <= share <= high):
+            raise ConfigError(f"A share must be from {low:g} to {high:g}.")
 
 
 def _check_whole(name: str, value: object) -> None:

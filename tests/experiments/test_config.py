@@ -66,6 +66,14 @@ def test_a_learning_rate_that_is_no_step_size_is_refused(rate):
         ({"augmentation": ("mirror",)}, "Augmentation must be one of"),
         ({"network": "seed"}, "Network must be an Architecture"),
         ({"leave_out_offline_digits": 1}, "must be true or false"),
+        ({"data": ()}, "1 to 4 data sets"),
+        ({"data": ("letters",)}, "mnist, pen or a file"),
+        ({"data": ("digits8x8",)}, "mnist, pen or a file"),
+        ({"data": ("pen", "pen:all")}, "each data set once"),
+        ({"data": ("mnist",), "shares": (1, 2)}, "as many shares"),
+        ({"shares": (0,)}, "0.01 to 100"),
+        ({"shares": (float("nan"),)}, "0.01 to 100"),
+        ({"start_from": "../runs"}, "id of a run"),
     ],
 )
 def test_a_choice_that_is_none_is_refused_with_the_choices(values, message):
@@ -82,6 +90,9 @@ def test_settings_survive_json(architecture):
         examples=700,
         augmentation=tuple(AUGMENTATIONS)[:2],
         leave_out_offline_digits=True,
+        data=("mnist", "pen:all", "0123456789abcdef"),
+        shares=(2.0, 1.0, 0.5),
+        start_from="0123456789abcdef",
     )
     stored = json.loads(json.dumps(config.to_dict()))
     assert TrainingConfig.from_dict(stored) == config

@@ -21,6 +21,9 @@ CHANGED = {
     "seed": 77,
     "augmentation": ("turn", "shear"),
     "leave_out_offline_digits": True,
+    "data": ("pen",),
+    "shares": (2.0,),
+    "start_from": "0123456789abcdef",
     "shuffle_labels": True,
 }
 

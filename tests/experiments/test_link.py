@@ -31,6 +31,9 @@ def test_every_setting_and_every_part_of_the_network_comes_through():
         schedule="cosine",
         learning_rate=0.0123,
         augmentation=("turn", "shear"),
+        data=("mnist", "pen:all"),
+        shares=(2, 0.5),
+        start_from="pretrained",
     )
     link = to_link("too_few", config)
     assert link["blocks"] == "8k3p1v,16k2p2"
@@ -53,6 +56,9 @@ def test_a_network_without_blocks_or_dense_layers_comes_through():
         ({"learning_rate": "x"}, "Learning rate"),
         ({"optimizer": "lion"}, "adam, sgd, rmsprop"),
         ({"augmentation": "mirror"}, "Augmentation"),
+        ({"data": "letters"}, "mnist, pen or a file"),
+        ({"shares": "1,x"}, "Shares must be a number"),
+        ({"start_from": "<b>"}, "id of a run"),
         ({"blocks": "32"}, "no convolution block"),
         ({"blocks": "32k5p2,32k5p4,32k5p4"}, "pooling"),
         ({"blocks": "256k3p1", "dense": "4096"}, "parameters"),

@@ -1,0 +1,78 @@
+"""Training on from another run's network, on a mixture, and what that gained."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from mnist_cnn import runs
+from mnist_cnn.digits import datasets
+from mnist_cnn.experiments.config import TrainingConfig
+from mnist_cnn.nn.architecture import LECTURE_NETWORK, Architecture, ConvBlock
+from mnist_cnn.nn.network import load_weights
+from mnist_cnn.training.fit import Training
+from mnist_cnn.training.mixture import training_digits
+
+NETWORK = Architecture((ConvBlock(4, 3),), 0, (8,))
+SETTINGS = TrainingConfig(NETWORK, epochs=1, examples=500, schedule="constant")
+
+pytestmark = pytest.mark.usefixtures("runs_folder", "few_digits", "pen_digits")
+
+
+@pytest.fixture
+def trained():
+    run = runs.submit(SETTINGS, state="preparing")
+    assert Training(run).train().state == "done"
+    return run
+
+
+def test_a_mixture_has_each_digit_once_at_least_in_the_shares_asked_for(mnist):
+    pen = datasets.load("pen")
+    large = replace(mnist, x_train=mnist.x_train[:60], y_train=mnist.y_train[:60])
+    config = replace(SETTINGS, data=("mnist", "pen"), examples=None)
+    images, labels = training_digits([large, pen], config)
+    assert len(images) == len(labels) == 120
+    np.testing.assert_array_equal(images[:60], large.x_train)
+    np.testing.assert_array_equal(images[60:76], pen.x_train)
+    np.testing.assert_array_equal(images[76:92], pen.x_train)
+    three = training_digits([large, pen], replace(config, shares=(3, 1)))[0]
+    assert len(three) == 80
+
+
+def test_fine_tuning_starts_from_the_network_and_says_what_it_gained(trained):
+    config = replace(
+        SETTINGS, data=("mnist", "pen"), start_from=trained.id, learning_rate=1e-6
+    )
+    run = runs.submit(config, state="preparing")
+    status = Training(run).train()
+    assert status.state == "done"
+    assert "Pen digits" in status.source and status.examples == 500
+    before, after = load_weights(trained.weights_path), load_weights(run.weights_path)
+    for name in before:  # so small a rate moves nothing far
+        np.testing.assert_allclose(after[name], before[name], atol=1e-3)
+    assert [test.data for test in status.tests] == ["mnist", "pen"]
+    assert [test.examples for test in status.tests] == [200, 4]
+    for test in status.tests:
+        assert test.after == pytest.approx(test.before, abs=0.02)
+    assert run.status().tests == status.tests  # as written and read
+    assert status.test_accuracy == pytest.approx(status.tests[0].after, abs=1e-5)
+
+
+def test_layers_of_another_shape_start_anew(trained):
+    other = replace(NETWORK, dense=(9,))
+    config = replace(SETTINGS, network=other, start_from=trained.id, learning_rate=1e-6)
+    run = runs.submit(config, state="preparing")
+    assert Training(run).train().state == "done"
+    before, after = load_weights(trained.weights_path), load_weights(run.weights_path)
+    np.testing.assert_allclose(after["conv1/kernel"], before["conv1/kernel"], atol=1e-3)
+    assert before["dense1/kernel"].shape != after["dense1/kernel"].shape
+
+
+def test_a_start_that_is_gone_fails_with_a_sentence():
+    run = runs.submit(replace(SETTINGS, start_from="0" * 16), state="preparing")
+    status = Training(run).train()
+    assert status.state == "failed" and "There is no run 0000" in status.reason
+    nothing = replace(SETTINGS, network=LECTURE_NETWORK)
+    empty = runs.submit(nothing)
+    run = runs.submit(replace(nothing, start_from=empty.id), state="preparing")
+    assert "no weights yet" in Training(run).train().reason
