@@ -7,8 +7,9 @@ from mnist_cnn.ui.text import _
 
 page(
     _("How a network learns to see"),
-    _("Train a convolutional network, open it up, and let it read your handwriting."),
+    heading=_("Draw a digit: a network reads it while you draw"),
 )
+view.draw_first()
 view.ways()
 view.lesson()
 view.in_use()

@@ -46,4 +46,10 @@ def probability_bars(*series: tuple[str, np.ndarray]) -> Figure:
 def probability_text(probabilities: np.ndarray) -> str:
     """The same in words, likeliest first, for those who cannot see the bars."""
     order = np.argsort(-probabilities)
-    return ", ".join(f"{digit}: {probabilities[digit]:.1%}" for digit in order)
+    return ", ".join(f"{digit}: {percent(probabilities[digit])}" for digit in order)
+
+
+def percent(share: float) -> str:
+    """With one decimal; what is not quite certain is not said to be."""
+    text = f"{share:.1%}"
+    return ">99.9%" if text == "100.0%" and share < 1 else text

@@ -44,8 +44,12 @@ def pages() -> list[tuple[str, str, str]]:
     return [entry for entry in known if (ROOT / entry[0]).is_file()]
 
 
-def page(title: str, subtitle: str) -> None:
-    """Page settings, navigation, title and one sentence: the first call of a page."""
+def page(title: str, subtitle: str = "", *, heading: str = "") -> None:
+    """Page settings, navigation, title and one sentence: the first call of a page.
+
+    Args:
+        title: of the window, and at the top if there is no other `heading`.
+    """
     st.set_page_config(
         page_title=f"{title} · {_('CNN lab')}",
         page_icon=FAVICON,
@@ -64,9 +68,10 @@ def page(title: str, subtitle: str) -> None:
         close_on_a_phone()
         recognize()
     st.html(STYLE)
-    st.title(title, anchor=False)
-    with st.container(key="page_subtitle"):
-        st.markdown(subtitle)
+    st.title(heading or title, anchor=False)
+    if subtitle:
+        with st.container(key="page_subtitle"):
+            st.markdown(subtitle)
 
 
 def page_link(script: str, label: str, icon: str) -> None:

@@ -1,5 +1,6 @@
 """Drawing as people do, in Chromium, on a real server."""
 
+import json
 import re
 
 import pytest
@@ -14,34 +15,172 @@ def lab(start_server):
     return start_server()
 
 
-def draw_a_seven(page: Page) -> None:
-    canvas = page.locator("canvas").last
-    canvas.scroll_into_view_if_needed()
-    box = canvas.bounding_box()
-    x, y = box["x"], box["y"]
-    page.mouse.move(x + 90, y + 70)
-    page.mouse.down()
-    page.mouse.move(x + 190, y + 70, steps=8)
-    page.mouse.move(x + 120, y + 220, steps=8)
-    page.mouse.up()
+SEVEN = [(90, 70), (130, 70), (190, 70), (170, 120), (150, 170), (120, 220)]
+
+
+def canvas_box(page: Page) -> dict[str, float]:
+    """Of the canvas, once what is drawn on it is read."""
+    expect(page.get_by_text("Nothing is drawn yet.")).to_be_visible()
+    return page.locator("canvas.upper-canvas").bounding_box()
+
+
+def seven_on(box: dict[str, float]) -> list[tuple[float, float]]:
+    scale = box["width"] / 280
+    return [(box["x"] + scale * x, box["y"] + scale * y) for x, y in SEVEN]
+
+
+class Pen:
+    """A mouse or a finger; it is down from the first move on, until ``up``."""
+
+    def __init__(self, page: Page, *, touch: bool) -> None:
+        self.page = page
+        self.is_down = False
+        self.finger = page.context.new_cdp_session(page) if touch else None
+
+    def move(self, points: list[tuple[float, float]]) -> None:
+        for x, y in points:
+            if self.finger:
+                kind = "touchMove" if self.is_down else "touchStart"
+                self._touch(kind, [{"x": x, "y": y}])
+            else:
+                self.page.mouse.move(x, y, steps=4)
+                if not self.is_down:
+                    self.page.mouse.down()
+            self.is_down = True
+
+    def up(self) -> None:
+        self.is_down = False
+        if self.finger:
+            self._touch("touchEnd", [])
+        else:
+            self.page.mouse.up()
+
+    def _touch(self, kind: str, points: list[dict[str, float]]) -> None:
+        event = {"type": kind, "touchPoints": points}
+        self.finger.send("Input.dispatchTouchEvent", event)
+
+
+def draw_a_seven(page: Page, *, touch: bool = False) -> None:
+    pen = Pen(page, touch=touch)
+    pen.move(seven_on(page.locator("canvas.upper-canvas").bounding_box()))
+    pen.up()
 
 
 def prediction(page: Page):
-    return page.locator("[data-testid=stMetricValue]").first
+    return page.get_by_test_id("live-answer")
+
+
+def reading(page: Page):
+    return page.get_by_test_id("live-reading")
+
+
+def is_seen_whole(page: Page, box: dict[str, float]) -> bool:
+    size = page.viewport_size
+    return (
+        box["x"] >= 0
+        and box["y"] >= 0
+        and box["x"] + box["width"] <= size["width"] + 1
+        and box["y"] + box["height"] <= size["height"] + 1
+    )
 
 
 def test_a_link_to_draw_works_on_a_fresh_server_and_reads_a_seven(server, page):
     page.goto(f"{server.url}/Draw")
-    expect(page.get_by_text("Nothing is drawn yet")).to_be_visible()
+    canvas_box(page)
     draw_a_seven(page)
     expect(prediction(page)).to_have_text("7")
-    bars = page.locator("[data-chart='probabilities'] .bars .point")
-    expect(bars).to_have_count(10)
+    probabilities = json.loads(reading(page).get_attribute("data-probabilities"))
+    assert len(probabilities) == 10 and probabilities[7] > 0.9
+    assert len(json.loads(reading(page).get_attribute("data-pixels"))) == 784
+    # The preparation, step by step, once the pen is up.
+    expect(page.locator(".live-steps figure")).to_have_count(5)
+    # The server remembers the drawing, and shows no answer of its own.
+    expect(page.get_by_test_id("stMetricValue")).to_have_count(0)
+    page.wait_for_timeout(800)  # the canvas waits 200 ms before it sends
+    page.get_by_role("link", name="Look inside this digit").click()
+    expect(page.get_by_text("My drawing")).to_be_visible()
+
+
+@pytest.mark.parametrize("touch", [False, True], ids=["mouse", "touch"])
+def test_the_reading_follows_the_pen_before_it_is_lifted(lab, open_page, touch):
+    page = open_page(viewport={"width": 390, "height": 844}, has_touch=touch)
+    page.goto(f"{lab.url}/Draw")
+    box = canvas_box(page)
+    scrolled = "document.querySelector('[data-testid=stMain]').scrollTop"
+    pen, points = Pen(page, touch=touch), seven_on(box)
+    pen.move(points[:3])
+    expect(reading(page)).to_have_attribute("data-digit", re.compile(r"\d"))
+    first = reading(page).get_attribute("data-probabilities")
+    pen.move(points[3:])
+    expect(prediction(page)).to_have_text("7")
+    assert reading(page).get_attribute("data-probabilities") != first
+    assert page.evaluate(scrolled) == 0
+    pen.up()
+    expect(prediction(page)).to_have_text("7")
+    assert page.evaluate(scrolled) == 0
+
+
+def test_a_drawing_goes_on_without_the_server_which_gets_it_when_it_is_back(
+    server, page
+):
+    page.goto(f"{server.url}/Draw")
+    points = seven_on(canvas_box(page))
+    pen = Pen(page, touch=False)
+    pen.move(points[:3])
+    server.process.kill()
+    server.process.wait()
+    pen.move(points[3:])
+    expect(prediction(page)).to_have_text("7")
+    pen.up()
+    page.wait_for_timeout(400)
+    expect(prediction(page)).to_have_text("7")
+    page.watch.errors.clear()  # a server that is gone cannot be reached
+    server.start()
+    app = page.get_by_test_id("stApp")
+    expect(app).to_have_attribute("data-test-connection-state", "CONNECTED")
+    expect(app).to_have_attribute("data-test-script-state", "notRunning")
+    expect(prediction(page)).to_have_text("7")
+    page.get_by_role("link", name="Look inside this digit").click()
+    expect(page.get_by_text("My drawing")).to_be_visible()
+    page.watch.errors.clear()
+
+
+def test_forty_quick_strokes_are_read_and_clear_empties_at_once(lab, page):
+    page.goto(f"{lab.url}/Draw")
+    box = canvas_box(page)
+    x, y, side = box["x"], box["y"], box["width"]
+    for number in range(40):
+        at = x + side * (0.2 + 0.6 * number / 40)
+        page.mouse.move(at, y + 0.2 * side)
+        page.mouse.down()
+        page.mouse.move(at + 6, y + 0.8 * side, steps=2)
+        page.mouse.up()
+    expect(reading(page)).to_have_attribute("data-digit", re.compile(r"\d"))
+    emptied = page.evaluate(
+        """async () => {
+          document.querySelector(".st-key-clear button").click()
+          const began = performance.now()
+          const reading = document.querySelector("[data-testid=live-reading]")
+          while (reading.dataset.digit && performance.now() - began < 5000)
+            await new Promise(requestAnimationFrame)
+          return performance.now() - began
+        }"""
+    )
+    assert emptied < 500  # without the server's word, which takes longer here
+    draw_a_seven(page)
+    expect(prediction(page)).to_have_text("7")
+    page.wait_for_timeout(800)  # what the server says then takes nothing back
+    expect(prediction(page)).to_have_text("7")
 
 
 def test_a_drawing_is_still_there_after_a_look_at_another_page(lab, page):
-    page.goto(f"{lab.url}/Draw")
-    draw_a_seven(page)
+    page.goto(lab.url)
+    canvas_box(page)
+    draw_a_seven(page)  # Home has a canvas, too
+    expect(prediction(page)).to_have_text("7")
+    page.wait_for_timeout(600)
+    page.get_by_role("link", name="Draw", exact=True).first.click()
+    expect(page.get_by_role("heading", name="Draw", exact=True)).to_be_visible()
     expect(prediction(page)).to_have_text("7")
     page.get_by_role("link", name="Architecture").first.click()
     expect(page.get_by_role("heading", name="model.summary()")).to_be_visible()
@@ -49,92 +188,119 @@ def test_a_drawing_is_still_there_after_a_look_at_another_page(lab, page):
     page.go_back()
     expect(page.get_by_role("heading", name="Draw", exact=True)).to_be_visible()
     expect(prediction(page)).to_have_text("7")
-
-
-def test_clear_empties_the_canvas_and_a_new_digit_can_be_drawn(lab, page):
-    page.goto(f"{lab.url}/Draw")
-    draw_a_seven(page)
-    expect(prediction(page)).to_have_text("7")
+    # A drawing that came back is cleared by the server, and hidden until then.
     page.get_by_role("button", name="Clear").click()
-    expect(page.get_by_text("Nothing is drawn yet")).to_be_visible()
+    expect(page.get_by_text("Nothing is drawn yet.")).to_be_visible()
     draw_a_seven(page)
     expect(prediction(page)).to_have_text("7")
 
 
-def test_two_people_draw_at_once_without_seeing_each_other(lab, open_page):
+def test_two_tabs_and_two_people_draw_without_seeing_each_other(lab, open_page):
     one, other = open_page(), open_page()
-    one.goto(f"{lab.url}/Draw")
-    other.goto(f"{lab.url}/Draw")
+    tab = one.context.new_page()
+    for each in (one, tab, other):
+        each.goto(f"{lab.url}/Draw")
+        canvas_box(each)
     draw_a_seven(one)
     expect(prediction(one)).to_have_text("7")
-    expect(other.get_by_text("Nothing is drawn yet")).to_be_visible()
-    expect(prediction(other)).to_have_count(0)
+    for each in (tab, other):
+        expect(each.get_by_text("Nothing is drawn yet.")).to_be_visible()
+    x, y, side = (canvas_box(tab)[name] for name in ("x", "y", "width"))
+    tab.mouse.move(x + side / 2, y + 0.2 * side)
+    tab.mouse.down()
+    tab.mouse.move(x + side / 2, y + 0.8 * side, steps=8)
+    tab.mouse.up()
+    expect(prediction(tab)).to_have_text("1")
+    expect(prediction(one)).to_have_text("7")
 
 
-def test_on_a_phone_a_finger_draws_instead_of_scrolling(lab, open_page):
-    phone = open_page(
-        viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
-    )
-    phone.goto(f"{lab.url}/Draw")
-    canvas = phone.locator("canvas").last
-    canvas.scroll_into_view_if_needed()
-    box = canvas.bounding_box()
-    assert box["x"] >= 0
-    assert box["x"] + box["width"] <= 390
-    top = phone.evaluate("document.querySelector('[data-testid=stMain]').scrollTop")
-    finger = phone.context.new_cdp_session(phone)
-    points = [(90, 70), (130, 70), (190, 70), (170, 120), (150, 170), (120, 220)]
-    for number, (x, y) in enumerate(points):
-        finger.send(
-            "Input.dispatchTouchEvent",
-            {
-                "type": "touchMove" if number else "touchStart",
-                "touchPoints": [{"x": box["x"] + x, "y": box["y"] + y}],
-            },
-        )
-    finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-    expect(prediction(phone)).to_have_text("7")
-    scrolled = phone.evaluate(
-        "document.querySelector('[data-testid=stMain]').scrollTop"
-    )
-    assert scrolled == top
+WIDTHS = (280, 390, 700, 768, 820, 1024, 1199, 1280, 1920)
 
 
-WIDTHS = (280, 390, 700, 768, 820, 1024, 1199, 1280)
-
-
-@pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("touch", [False, True], ids=["mouse", "touch"])
-def test_the_whole_canvas_can_be_drawn_on_at_every_width(lab, open_page, width, touch):
-    page = open_page(viewport={"width": width, "height": 900}, has_touch=touch)
+def test_canvas_and_answer_are_seen_together_at_every_width(lab, open_page, touch):
+    page = open_page(viewport={"width": 1280, "height": 800}, has_touch=touch)
+    for width in WIDTHS:
+        height = 844 if width < 800 else 1080 if width == 1920 else 720
+        page.set_viewport_size({"width": width, "height": height})
+        page.goto(f"{lab.url}/Draw")
+        box = canvas_box(page)
+        assert is_seen_whole(page, box), width
+        assert box["width"] >= (480 if width == 1920 else 240), width
+        # From the right edge, which a column too narrow hides.
+        x, y, side = box["x"], box["y"], box["width"]
+        pen = Pen(page, touch=touch)
+        pen.move([(x + side - 8, y + side * (0.2 + 0.1 * n)) for n in range(7)])
+        expect(prediction(page)).to_have_text("1")
+        pen.up()
+        for part in (".live-digit", ".live-card .live-pixels", ".live-bars"):
+            seen = page.locator(part).first.bounding_box()
+            assert is_seen_whole(page, seen), (width, part)
+            assert seen["width"] > 20, (width, part)
+
+
+def test_full_screen_shows_canvas_answer_and_network_and_draws(lab, open_page):
+    for size in ((1280, 720), (390, 844)):
+        page = open_page(viewport={"width": size[0], "height": size[1]})
+        page.goto(f"{lab.url}/Draw")
+        canvas_box(page)
+        page.get_by_role("button", name="Full screen").click()
+        expect(page.get_by_role("button", name="Leave full screen")).to_be_visible()
+        page.wait_for_timeout(300)
+        draw_a_seven(page)
+        expect(prediction(page)).to_have_text("7")
+        for part in ("canvas.upper-canvas", ".live-digit", ".living-canvas"):
+            assert is_seen_whole(page, page.locator(part).bounding_box()), part
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("button", name="Full screen")).to_be_visible()
+
+
+def test_a_pointer_on_the_network_shows_values(lab, page):
     page.goto(f"{lab.url}/Draw")
-    expect(page.get_by_text("Nothing is drawn yet")).to_be_visible()
-    canvas = page.locator("canvas").last
-    canvas.scroll_into_view_if_needed()
-    box = canvas.bounding_box()
-    assert box["x"] >= 0
-    assert box["x"] + box["width"] <= width
-    # From the right edge, which a column too narrow hides.
-    x, y, side = box["x"], box["y"], box["width"]
-    stroke = [(x + side - 8, y + 40 + 25 * step) for step in range(8)]
-    if touch:
-        finger = page.context.new_cdp_session(page)
-        for number, (at_x, at_y) in enumerate(stroke):
-            finger.send(
-                "Input.dispatchTouchEvent",
-                {
-                    "type": "touchMove" if number else "touchStart",
-                    "touchPoints": [{"x": at_x, "y": at_y}],
-                },
-            )
-        finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-    else:
-        page.mouse.move(*stroke[0])
+    canvas_box(page)
+    draw_a_seven(page)
+    expect(prediction(page)).to_have_text("7")
+    living = page.locator(".living")
+    expect(living).to_have_attribute(
+        "data-layers", "image conv_1 pool_1 conv_2 pool_2 dense_1 output"
+    )
+    box = living.bounding_box()
+    page.mouse.move(box["x"] + 38, box["y"] + box["height"] / 2 + 10)
+    expect(page.locator(".living-value")).to_have_text(re.compile(r"^image \[\d+, \d+"))
+
+
+def test_several_digits_a_test_digit_and_both_ways_are_read_by_the_browser(lab, page):
+    page.goto(f"{lab.url}/Draw")
+    x, y, side = (canvas_box(page)[name] for name in ("x", "y", "width"))
+    for across in (0.25, 0.75):
+        page.mouse.move(x + across * side, y + 0.3 * side)
         page.mouse.down()
-        for point in stroke[1:]:
-            page.mouse.move(*point)
+        page.mouse.move(x + across * side, y + 0.7 * side, steps=6)
         page.mouse.up()
-    expect(prediction(page)).to_be_visible()
+    expect(prediction(page)).to_have_text("11")
+    expect(page.get_by_text("2 digits, read from left to right.")).to_be_visible()
+    page.get_by_text("Just resize", exact=True).click()
+    expect(page.get_by_text("just resized", exact=True)).to_be_visible()
+    expect(page.locator(".live-digit")).to_have_count(2)
+    page.get_by_text("Just resize", exact=True).click()
+    expect(page.locator(".live-digit")).to_have_count(1)
+    page.get_by_role("radio", name="Test digit").click()
+    expect(page.get_by_text("The test set says this is a")).to_be_visible()
+    label = re.search(
+        r"this is an? (\d)", page.get_by_text("The test set says").text_content()
+    )[1]
+    expect(prediction(page)).to_have_text(label)
+    expect(page.get_by_test_id("stMetricValue")).to_have_count(0)
+
+
+def test_where_a_browser_has_no_workers_the_server_reads(lab, page):
+    page.add_init_script("delete window.Worker")
+    page.goto(f"{lab.url}/Draw")
+    expect(page.get_by_text("Nothing is drawn yet:")).to_be_visible()
+    draw_a_seven(page)
+    expect(page.get_by_test_id("stMetricValue").first).to_have_text("7")
+    bars = page.locator("[data-chart='probabilities'] .bars .point")
+    expect(bars).to_have_count(10)
 
 
 def test_no_page_is_wider_than_a_phone(lab, open_page):

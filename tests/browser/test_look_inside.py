@@ -297,8 +297,9 @@ def test_a_drawing_comes_along_from_the_draw_page(page, lab):
     page.mouse.move(box["x"] + 190, box["y"] + 60, steps=8)
     page.mouse.move(box["x"] + 130, box["y"] + 230, steps=8)
     page.mouse.up()
-    page.get_by_test_id("stMetric").first.wait_for()
-    page.get_by_role("link", name="Look inside").click()
+    page.get_by_test_id("live-answer").get_by_text("7").wait_for()
+    page.wait_for_timeout(800)  # the canvas waits 200 ms before it sends
+    page.get_by_role("link", name="Look inside", exact=True).click()
     page.locator(".clickable[data-draws]").wait_for()
     page.get_by_text("My drawing").wait_for()
     page.wait_for_url(re.compile("digit="))

@@ -1,39 +1,21 @@
-"""Ways for a digit to come in: canvas, file, camera, test set."""
+"""Ways for a digit to come in besides the canvas: file, camera, test set."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
 
 import numpy as np
 import streamlit as st
-from PIL import Image
 
 from mnist_cnn.digits.image_files import MEGABYTES, ImageError, open_image
 from mnist_cnn.digits.mnist import DataError
+from mnist_cnn.ui.drawing import Picture
 from mnist_cnn.ui.test_set import load_digits
 from mnist_cnn.ui.text import _
 
-CANVAS_SIDE = 280
 
-
-@dataclass(frozen=True)
-class Picture:
-    """What came in.
-
-    Attributes:
-        image: for ``preprocessing.prepare``.
-        pixels: float32 (28, 28) if it is a digit of the test set, which needs no
-            preparation; else None.
-        note: a sentence about it, or "".
-    """
-
-    image: np.ndarray | Image.Image
-    pixels: np.ndarray | None = None
-    note: str = ""
-
-
-def picture_input() -> Picture | None:
-    """Lets a digit be drawn, uploaded, photographed, or taken from the test set."""
+def choose_way() -> Callable[[], Picture | None] | None:
+    """Whether a digit is drawn (None), uploaded, photographed or from the test set."""
     ways = {
         "draw": _("Draw"),
         "upload": _("Upload"),
@@ -50,44 +32,7 @@ def picture_input() -> Picture | None:
         key="input_way",
         persist_state="session",
     )
-    return {"draw": _canvas, "upload": _upload, "camera": _camera, "test": _digit}[
-        way
-    ]()
-
-
-def _canvas() -> Picture | None:
-    state = st.session_state
-    number = state.setdefault("canvas_number", 0)
-    key = f"canvas-{number}"
-    if key not in state or "canvas_initial" not in state:
-        # Just mounted, or back from another page: what was drawn comes back.
-        state.canvas_initial = state.get("canvas_objects")
-    brush = st.slider(_("Brush"), 6, 40, 20, key="brush", persist_state="session")
-    # Importing it registers its component, which takes a running Streamlit.
-    from streamlit_drawable_canvas import st_canvas
-
-    result = st_canvas(
-        stroke_width=brush,
-        stroke_color="#FFFFFF",
-        background_color="#000000",
-        height=CANVAS_SIDE,
-        width=CANVAS_SIDE,
-        initial_drawing=state.canvas_initial,
-        return_image_data=True,
-        key=key,
-    )
-    st.button(_("Clear"), icon=":material/delete:", width=CANVAS_SIDE, on_click=_clear)
-    # The file: a class's drawings as arrays would be a third of a megabyte each.
-    if (drawn := result.image_bytes) is not None:
-        state.canvas_file, state.canvas_objects = drawn, result.json_data
-    return _opened(state.get("canvas_file"))
-
-
-def _clear() -> None:
-    """A new key is a new canvas."""
-    st.session_state.canvas_number += 1
-    for name in ("canvas_objects", "canvas_file", "drawing_pixels"):
-        st.session_state.pop(name, None)
+    return {"upload": _upload, "camera": _camera, "test": _digit}.get(way)
 
 
 def _upload() -> Picture | None:

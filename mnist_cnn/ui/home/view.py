@@ -7,12 +7,39 @@ import streamlit as st
 from mnist_cnn import runs
 from mnist_cnn.digits import mnist
 from mnist_cnn.nn.architecture import LECTURE_NETWORK, Architecture
+from mnist_cnn.nn.network import NetworkError
 from mnist_cnn.runs import RunError
 from mnist_cnn.ui.frame import page_link, pages
+from mnist_cnn.ui.live_board import live_board
+from mnist_cnn.ui.networks import load_network
 from mnist_cnn.ui.text import _
 from mnist_cnn.ui.volume_picture import volume_picture
 
-WAYS_ACROSS = 3
+CARDS = """<style>
+[class*="st-key-card_"] { position: relative; }
+[class*="st-key-card_"]:hover { background: var(--st-secondary-background-color); }
+[class*="st-key-card_"] a::after { content: ""; position: absolute; inset: 0; }
+</style>"""
+
+
+def draw_first() -> None:
+    """A canvas and the network that comes along, alive, before any text."""
+    with st.container(key="live"), st.container(key="live_board"):
+        try:
+            live_board([load_network(runs.PRETRAINED)], "home_canvas")
+        except (RunError, NetworkError) as error:
+            st.error(str(error))
+        with st.container(key="live_settings", gap=None):
+            page_link(
+                "pages/4_Look_inside.py",
+                _("Look inside this digit"),
+                ":material/search:",
+            )
+            page_link(
+                "pages/3_Draw.py",
+                _("Photos, other networks, and how the digit is prepared"),
+                ":material/draw:",
+            )
 
 
 def lesson() -> None:
@@ -59,16 +86,14 @@ def ways() -> None:
     }
     there = {script: (name, icon) for script, name, icon in pages()}
     shown = [script for script in sentences if script in there]
-    columns = [
-        column
-        for start in range(0, len(shown), WAYS_ACROSS)
-        for column in st.columns(len(shown[start : start + WAYS_ACROSS]))
-    ]
-    for script, column in zip(shown, columns, strict=True):
-        name, icon = there[script]
-        with column, st.container(border=True, height="stretch"):
-            page_link(script, f"**{name}**", icon)
-            st.markdown(sentences[script])
+    st.html(CARDS)
+    st.header(_("How a network learns to see"), anchor=False)
+    with st.container(horizontal=True):
+        for number, script in enumerate(shown):
+            name, icon = there[script]
+            with st.container(border=True, width=260, key=f"card_{number}"):
+                page_link(script, f"**{name}**", icon)
+                st.markdown(sentences[script])
 
 
 def in_use() -> None:

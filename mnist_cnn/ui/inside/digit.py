@@ -12,6 +12,7 @@ from mnist_cnn.digits.link import LinkError, pack, unpack
 from mnist_cnn.digits.mnist import DataError, Dataset
 from mnist_cnn.runs import predictions
 from mnist_cnn.runs.predictions import PredictionsError
+from mnist_cnn.ui.drawing import drawn_digit
 from mnist_cnn.ui.networks import Chosen
 from mnist_cnn.ui.text import _
 
@@ -38,7 +39,8 @@ class Digit:
 def choose_digit(chosen: Chosen) -> Digit | None:
     """The controls for the digit; None, with a sentence, if there is none."""
     state = st.session_state
-    drawing, linked = state.get("drawing_pixels"), _adopt(state.get("drawing_pixels"))
+    drawing = drawn_digit()
+    linked = _adopt(drawing)
     names = {TEST: _("Test digit")}
     if linked is not None:
         names = {LINKED: _("Digit in the link")} | names

@@ -9,6 +9,7 @@ from mnist_cnn.figures.activations import Picture, layer_pictures
 from mnist_cnn.nn.gradients import IMAGE
 from mnist_cnn.nn.network import ForwardPass, Network
 from mnist_cnn.ui.components.clickable_picture import Tile, clickable_pictures
+from mnist_cnn.ui.drawing import drawn_digit
 from mnist_cnn.ui.frame import page_link
 from mnist_cnn.ui.inside.digit import Digit, choose_digit
 from mnist_cnn.ui.inside.layer import show_layer
@@ -31,7 +32,7 @@ def choose() -> tuple[Network, Digit] | None:
         digit = choose_digit(chosen)
     if digit is None:
         return None
-    if st.session_state.get("drawing_pixels") is None:
+    if drawn_digit() is None:
         page_link(
             "pages/3_Draw.py",
             _("Draw a digit of your own, then come back"),

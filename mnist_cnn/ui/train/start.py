@@ -12,6 +12,7 @@ from mnist_cnn.experiments.config import ConfigError, TrainingConfig
 from mnist_cnn.experiments.presets import PRESETS
 from mnist_cnn.jobs import worker
 from mnist_cnn.runs import RunError, ownership, retention
+from mnist_cnn.ui.drawing import drawn_digit
 from mnist_cnn.ui.text import _, escape
 from mnist_cnn.ui.train.experiment import current_experiment
 from mnist_cnn.ui.train_link import show
@@ -21,7 +22,6 @@ from mnist_cnn.ui.visitor import owner, visitor
 # Pressing again within this time needs no explanation.
 SAME_PRESS_SECONDS = 5.0
 WAITING_A_BROWSER = 3
-DRAWING = "drawing_pixels"
 PROBLEM, NOTE, STARTED = "start_problem", "start_note", "started"
 
 
@@ -95,7 +95,7 @@ def _removed_text(names: list[str]) -> str:
 
 
 def _own_drawing() -> np.ndarray | None:
-    pixels = st.session_state.get(DRAWING)
+    pixels = drawn_digit()
     if not isinstance(pixels, np.ndarray) or pixels.shape != (28, 28):
         return None
     return (

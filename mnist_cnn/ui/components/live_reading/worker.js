@@ -47,7 +47,7 @@ function readSoon() {
   setTimeout(() => {
     isWaiting = false
     const { frame, keys, ...drawing } = newest
-    const prepared = drawing.pixels ? asItIs(drawing.pixels) : prepare(drawing)
+    const prepared = drawing.pixels ? asItIs(drawing.pixels) : prepare(drawing.gray, drawing.width, drawing.height, drawing)
     for (const key of keys) {
       const network = networks.get(key)
       if (network) postMessage({ ...reading(key, network, prepared), frame })

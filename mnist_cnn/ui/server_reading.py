@@ -1,4 +1,7 @@
-"""What a network reads in a picture: the answer, its doubts, the way to 28x28."""
+"""What networks read in a picture, by the server: where the browser does not.
+
+A picture from a file is prepared here in any case: photos need more than a drawing.
+"""
 
 from __future__ import annotations
 
@@ -12,46 +15,96 @@ from mnist_cnn.digits.grayscale import to_grayscale
 from mnist_cnn.digits.ink import ink_of
 from mnist_cnn.digits.preprocessing import Preparation
 from mnist_cnn.digits.segmentation import Group, split
-from mnist_cnn.figures.probabilities import probability_bars, probability_text
+from mnist_cnn.figures.probabilities import (
+    percent,
+    probability_bars,
+    probability_text,
+)
 from mnist_cnn.ui.components.live_chart import live_chart
-from mnist_cnn.ui.draw.drawing_input import Picture
+from mnist_cnn.ui.drawing import Picture, remember_digit
 from mnist_cnn.ui.networks import Chosen
 from mnist_cnn.ui.text import _, escape
 
 UNSURE = 0.6
+SECOND_FROM = 0.01
 SHOWN_SIDE = 140
 
 
-def pixels_of(picture: Picture, *, only_resize: bool) -> tuple[np.ndarray, Preparation]:
-    """The 28x28 pixels that the network gets, and how they came about."""
-    way = preprocessing.resize_only if only_resize else preprocessing.prepare
-    preparation = way(picture.image)
-    pixels = preparation.pixels if picture.pixels is None else picture.pixels
-    return pixels, preparation
+def prepared_digit(picture: Picture, networks: list[Chosen]) -> Preparation | None:
+    """The one digit in it, remembered for the other pages.
+
+    Returns:
+        None if there is none, or several: then they are shown, each with its answer.
+    """
+    if picture.pixels is not None:
+        remember_digit(picture.pixels)
+        return Preparation(picture.pixels, False, "", lambda: ())
+    found = preprocessing.prepare(picture.image)
+    remember_digit(None)
+    if found.is_empty:
+        st.info(_(found.message))
+        return None
+    if found.message:
+        st.warning(_(found.message))
+    if show_number(picture, networks):
+        return None
+    remember_digit(found.pixels)
+    return found
 
 
-def show_answer(pixels: np.ndarray, networks: list[Chosen]) -> None:
-    """The prediction of each network, and their probabilities in one figure."""
-    read = [(each.title, each.network.probabilities(pixels)[0]) for each in networks]
+def show_answers(ways: dict[str, np.ndarray], networks: list[Chosen]) -> None:
+    """The prediction of each network.
+
+    Args:
+        ways: the digit's pixels by the name of their preparation.
+    """
+    read = _read(ways, networks)
     with st.container(horizontal=True):
-        told = _("28 × 28 pixels, as the network gets it")
-        st.image(_enlarged(pixels), caption=told, alt=told)
         for title, probabilities in read:
             _metric(escape(title) if len(read) > 1 else "", probabilities)
     best = read[0][1].max()
     if best < UNSURE:
         st.warning(
             _(
-                "The network is not sure: its best guess has only {share:.0%}. Its "
+                "The network is not sure: its best guess has only {share}. Its "
                 "training digits may not have been written like this one."
-            ).format(share=best)
+            ).format(share=percent(best))
         )
+
+
+def show_details(
+    ways: dict[str, np.ndarray], networks: list[Chosen], preparation: Preparation
+) -> None:
+    """All ten probabilities, what the networks got, and how it came about."""
+    read = _read(ways, networks)
+    with st.container(horizontal=True):
+        for name, pixels in ways.items():
+            st.image(_enlarged(pixels), caption=name, alt=name)
     live_chart(
         probability_bars(*read),
         key="probabilities",
         label=". ".join(f"{title}: {probability_text(p)}" for title, p in read),
         height=260,
     )
+    show_steps(preparation)
+
+
+def _read(
+    ways: dict[str, np.ndarray], networks: list[Chosen]
+) -> list[tuple[str, np.ndarray]]:
+    names = [len(networks) > 1, len(ways) > 1]
+    return [
+        (
+            " · ".join(
+                name
+                for name, is_told in zip((each.title, way), names, strict=True)
+                if is_told
+            ),
+            each.network.probabilities(pixels)[0],
+        )
+        for way, pixels in ways.items()
+        for each in networks
+    ]
 
 
 def _metric(title: str, probabilities: np.ndarray) -> None:
@@ -60,21 +113,25 @@ def _metric(title: str, probabilities: np.ndarray) -> None:
         st.metric(
             _("Prediction"),
             str(first),
-            f"{probabilities[first]:.1%}",
+            percent(probabilities[first]),
             delta_color="off",
             delta_arrow="off",
         )
-        st.caption(
-            _("Second guess: {digit}, {share:.1%}").format(
-                digit=second, share=probabilities[second]
+        if probabilities[second] >= SECOND_FROM:
+            st.caption(
+                _("Second guess: {digit}, {share}").format(
+                    digit=second, share=percent(probabilities[second])
+                )
             )
-        )
         if title:
             st.caption(title)
 
 
 def show_steps(preparation: Preparation) -> None:
     """A strip of pictures: from the drawing to what the network gets."""
+    if not preparation.steps:
+        return
+    st.header(_("From the drawing to the network"), anchor=False)
     with st.container(horizontal=True):
         for number, step in enumerate(preparation.steps, start=1):
             with st.container(width=SHOWN_SIDE + 8):
