@@ -25,7 +25,7 @@ COPY app.py ./
 RUN python -c "import sys; from mnist_cnn.ui.static_files import provide_plotly; sys.exit(not provide_plotly())" \
     && python -m compileall -q mnist_cnn \
     && useradd --uid 1000 --no-create-home lab \
-    && install --directory --owner=lab --group=lab /runs
+    && install --directory --owner=lab --group=lab /runs static/kept
 
 USER lab
 VOLUME /runs

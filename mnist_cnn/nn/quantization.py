@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from mnist_cnn.nn.architecture import Layer
+from mnist_cnn.nn.layers import Layer
 from mnist_cnn.nn.network import Network
 
 # Of 1,000 pen digits the lecture's network then reads each as before, probabilities
@@ -53,12 +53,19 @@ def _content(values: np.ndarray, bits: int) -> bytes:
 
 
 def _described(layer: Layer) -> dict[str, Any]:
+    window = layer.kernel and {
+        "size": layer.kernel[0],
+        "stride": layer.stride,
+        "zeroPadding": layer.zero_padding,
+    }
     return {
         "name": layer.name,
         "kind": layer.kind,
         "activation": layer.activation,
-        "kernelSize": layer.kernel[0] if layer.kernel else None,
-        "zeroPadding": layer.zero_padding,
+        "slope": layer.slope,
+        "scale": layer.scale,
+        "offset": layer.offset,
+        "window": window,
         "inputShape": layer.input_shape,
         "outputShape": layer.output_shape,
     }

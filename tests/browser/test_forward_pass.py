@@ -17,7 +17,6 @@ from mnist_cnn.digits.preprocessing import prepare_ink, resize_only
 from mnist_cnn.digits.segmentation import split
 from mnist_cnn.nn import quantization
 from mnist_cnn.nn.gradients import IMAGE, gradients
-from mnist_cnn.nn.saliency import contributions
 from mnist_cnn.ui.browser_network import WORKER
 from mnist_cnn.ui.components.bundle import bundle
 
@@ -70,7 +69,17 @@ def test_every_layer_is_numpys_before_and_after_its_activation(
     # The lecture's thousand units take only longer to bring to the browser.
     units = tuple(min(each, 50) for each in architecture.dense)
     network = random_network(replace(architecture, dense=units))
-    digit = random_digits(1)[0]
+    every_layer_is_numpys(script, network, random_digits(1)[0])
+
+
+def test_every_layer_of_somebodys_own_network_is_numpys(
+    script, sequential, random_network, random_digits, monkeypatch
+):
+    monkeypatch.setattr(quantization, "_bits", lambda _values: 32)
+    every_layer_is_numpys(script, random_network(sequential), random_digits(1)[0])
+
+
+def every_layer_is_numpys(script, network, digit) -> None:
     digit[:, :9] = 0  # what is skipped, too
     opened(script, network)
     forward = network.forward(digit)
@@ -225,24 +234,44 @@ def test_all_paths_together_are_the_score(
 ):
     monkeypatch.setattr(quantization, "_bits", lambda _values: 32)
     for name in architectures.keys() - {"lecture"}:  # it has three million paths
-        network = random_network(architectures[name])
-        opened(script, network)
-        forward = network.forward(a_seven)
-        paths = script(
-            """(pixels) => strongestPaths(network, network.forward(floats(pixels)), {
-              perLayer: 9999, pixels: 9999,
-            })""",
-            encoded(a_seven),
-        )
-        sums = defaultdict(float)
-        for path in paths:
-            sums[path["fromLayer"]] += path["contribution"]
-        digit = forward.predicted_class
-        from_pixels = (gradients(forward, digit)[IMAGE][0, ..., 0] * a_seven).sum()
-        assert sums["image"] == pytest.approx(from_pixels, abs=1e-3)
-        into_dense = (p for p in paths if p["toLayer"] in ("dense_1", "output"))
-        features = float(contributions(forward, digit).features.sum())
-        assert sums[next(into_dense)["fromLayer"]] == pytest.approx(features, abs=1e-3)
+        all_paths_are_the_score(script, random_network(architectures[name]), a_seven)
+
+
+def test_all_paths_of_somebodys_own_network_are_the_score(
+    script, sequential, random_network, a_seven, monkeypatch
+):
+    monkeypatch.setattr(quantization, "_bits", lambda _values: 32)
+    all_paths_are_the_score(script, random_network(sequential), a_seven)
+
+
+def all_paths_are_the_score(script, network, digit) -> None:
+    opened(script, network)
+    forward = network.forward(digit)
+    paths = script(
+        """(pixels) => strongestPaths(network, network.forward(floats(pixels)), {
+          perLayer: 9999, pixels: 9999,
+        })""",
+        encoded(digit),
+    )
+    sums = defaultdict(float)
+    for path in paths:
+        sums[path["fromLayer"], path["toLayer"]] += path["contribution"]
+    found = gradients(forward, forward.predicted_class)
+    before = "image"
+    for layer in network.layers:
+        if layer.kind in ("flatten", "dropout"):
+            continue
+        # A layer's inputs, each times its gradient.
+        gradient = found[name_before(network, layer)]
+        inputs = forward.inputs[layer.name].reshape(gradient.shape)
+        wanted = (gradient * inputs).sum()
+        assert sums[before, layer.name] == pytest.approx(float(wanted), abs=2e-3)
+        before = layer.name
+
+
+def name_before(network, layer) -> str:
+    place = network.layers.index(layer)
+    return network.layers[place - 1].name if place else IMAGE
 
 
 def test_paths_at_rest_stay_what_they_are(script, a_seven):
@@ -273,6 +302,16 @@ def test_paths_at_rest_stay_what_they_are(script, a_seven):
 
 
 HOST = "http://127.0.0.1:1"
+IS_KEPT = """() => new Promise((resolve) => {
+  const asked = indexedDB.open("mnist-cnn-networks")
+  asked.onsuccess = () => {
+    const files = asked.result.transaction("files").objectStore("files").count()
+    files.onsuccess = () => {
+      asked.result.close()
+      resolve(files.result === 1)
+    }
+  }
+})"""
 READ_ALL = """(gray) => new Promise((resolve) => {
   const told = []
   const worker = new Worker("/worker.js")
@@ -290,7 +329,7 @@ READ_ALL = """(gray) => new Promise((resolve) => {
     worker.postMessage({ type: "read", frame, keys, ...drawing })
   }
   worker.postMessage({ type: "network", key: "gone", url: "/gone.bin" })
-  worker.postMessage({ type: "network", key: "a", url: "/network.bin" })
+  worker.postMessage({ type: "network", key: "a", url: `${origin}/network.bin` })
 })"""
 
 
@@ -318,5 +357,6 @@ def test_a_worker_reads_the_newest_and_fetches_a_network_once(page):
         assert ["ready", "a", None] in told
         frames = [each[2] for each in told if each[0] == "reading"]
         assert frames == [2, 3]
+        page.wait_for_function(IS_KEPT)
     assert fetched.count("network.bin") == 1
     page.watch.errors.clear()  # the file that is not there

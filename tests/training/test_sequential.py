@@ -8,41 +8,11 @@ from mnist_cnn.nn.layers import ArchitectureError
 from mnist_cnn.nn.sequential import LayerSpec, Sequential
 
 OUTPUT = LayerSpec("dense", 10, activation="softmax")
-NETWORKS = {
-    "strides, leaky, global average": Sequential(
-        (
-            LayerSpec("rescaling", scale=2.0, offset=-1.0),
-            LayerSpec("conv", 5, 3, 2, "same", activation="leaky_relu", slope=0.2),
-            LayerSpec("average_pool", size=3, stride=2, padding="same"),
-            LayerSpec("conv", 6, 2, 2, "valid"),
-            LayerSpec("tanh"),
-            LayerSpec("global_average_pool"),
-            LayerSpec("dense", 12, activation="sigmoid"),
-            OUTPUT,
-        )
-    ),
-    "overlapping pools, dense in between": Sequential(
-        (
-            LayerSpec("conv", 4, 5, 1, "valid"),
-            LayerSpec("batch_norm"),
-            LayerSpec("leaky_relu", slope=0.3),
-            LayerSpec("pool", size=3, stride=2, padding="same"),
-            LayerSpec("average_pool", size=2, stride=3),
-            LayerSpec("flatten"),
-            LayerSpec("dense", 9),
-            LayerSpec("batch_norm"),
-            LayerSpec("relu"),
-            LayerSpec("dropout", rate=0.3),
-            LayerSpec("dense", 7, activation="tanh"),
-            OUTPUT,
-        )
-    ),
-}
 
 
-@pytest.fixture(scope="module", params=NETWORKS.values(), ids=NETWORKS)
-def network(request, random_network):
-    return random_network(request.param)
+@pytest.fixture(scope="module")
+def network(sequential, random_network):
+    return random_network(sequential)
 
 
 @pytest.fixture(scope="module")

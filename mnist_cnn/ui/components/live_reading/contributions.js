@@ -1,12 +1,13 @@
 // The paths that carried the answer: from the predicted digit back to the units, maps
 // and pixels that added most to its score.
 //
-// For the digit at hand a network of ReLUs is a sum: what a value adds to the score is
+// For the digit at hand a network of ReLUs is a sum (and nearly so one of tanh or
+// sigmoid): what a value adds to the score is
 // the value times the weights on its way there (nn/saliency.py, Contributions). Walking
 // back from the digit (nn/gradients.py), each layer keeps the few maps or units that
 // add most by way of those that were kept after it.
 
-import { BATCH_NORM_EPSILON } from "./operations.js"
+import { BATCH_NORM_EPSILON, inWindows, pixelsInWindows } from "./operations.js"
 
 // What was kept the last time is given up only for what adds so much more: paths stay
 // where they are while a stroke grows.
@@ -93,75 +94,85 @@ function summed(gradients, from, count) {
 function backward(network, forward, layer, to, gradient) {
   const { shape, values: inputs } = forward.inputs.get(layer.name)
   const found = new Float32Array(inputs.length)
-  const channels = layer.outputShape.at(-1)
-  const before = forward.preActivations.get(layer.name).values
-  // ReLU lets through where its input was above 0, and nothing elsewhere.
-  const isOn = (position) => before[position * channels + to] > 0
-  const through = gradient.map((value, position) =>
-    layer.activation !== "relu" || isOn(position) ? value : 0,
+  const channels = shape.at(-1)
+  const outputs = layer.outputShape.at(-1)
+  const through = gradient.map(
+    (value, position) => value * slope(forward, layer, position * outputs + to),
   )
-  const weight = (name) => network.weight(layer, name)
+  const kernel = network.weight(layer, "kernel")
   switch (layer.kind) {
-    case "conv":
-      throughConvolution(found, layer, weight("kernel").values, to, through)
+    case "conv": // each weight hands the gradient back to what it was multiplied with
+      inWindows(shape, layer.window, (number, pixel, place) => {
+        const value = through[number]
+        if (value === 0) return
+        const from = place * channels * outputs + to
+        for (let channel = 0; channel < channels; channel++) {
+          found[pixel * channels + channel] += value * kernel[from + channel * outputs]
+        }
+      })
       break
     case "pool":
       throughMaxPooling(found, layer, inputs, to, through)
       break
+    case "average_pool": {
+      const counts = pixelsInWindows(shape, layer.window)
+      inWindows(shape, layer.window, (number, pixel) => {
+        found[pixel * channels + to] += through[number] / counts[number]
+      })
+      break
+    }
+    case "global_average_pool":
+      for (let i = to; i < found.length; i += channels) {
+        found[i] = (through[0] * channels) / found.length
+      }
+      break
     case "dense":
       for (let input = 0; input < found.length; input++) {
-        found[input] = weight("kernel").values[input * channels + to] * through[0]
+        found[input] = kernel[input * outputs + to] * through[0]
       }
       break
     default: {
-      const deviation =
-        layer.kind === "batch_norm" &&
-        Math.sqrt(weight("moving_variance").values[to] + BATCH_NORM_EPSILON)
-      const slope = deviation ? weight("gamma").values[to] / deviation : 1
-      for (const [position, value] of through.entries()) {
-        found[position * shape.at(-1) + to] = value * slope
-      }
+      const scale = scaleOf(network, layer, to)
+      through.forEach((value, position) => {
+        found[position * channels + to] = value * scale
+      })
     }
   }
   return found
 }
 
-/** Each weight hands the gradient back to the pixels it was multiplied with. */
-function throughConvolution(found, layer, kernel, to, through) {
-  const [height, width, channels] = layer.inputShape
-  const [, columns, filters] = layer.outputShape
-  const { kernelSize: size } = layer
-  for (const [position, value] of through.entries()) {
-    if (value === 0) continue
-    const top = Math.floor(position / columns) - layer.zeroPadding[0]
-    const left = (position % columns) - layer.zeroPadding[0]
-    for (let i = Math.max(0, -top); i < size && top + i < height; i++) {
-      for (let j = Math.max(0, -left); j < size && left + j < width; j++) {
-        const pixel = ((top + i) * width + left + j) * channels
-        const weights = (i * size + j) * channels * filters + to
-        for (let channel = 0; channel < channels; channel++) {
-          found[pixel + channel] += value * kernel[weights + channel * filters]
-        }
-      }
-    }
+/** How the activation function changes with what enters it; the scores go on as such. */
+function slope(forward, layer, place) {
+  const activation = forward.activations.get(layer.name).values[place]
+  switch (layer.activation) {
+    case "relu":
+    case "leaky_relu":
+      return forward.preActivations.get(layer.name).values[place] > 0 ? 1 : layer.slope
+    case "tanh":
+      return 1 - activation ** 2
+    case "sigmoid":
+      return activation * (1 - activation)
+    default:
+      return 1
   }
+}
+
+function scaleOf(network, layer, channel) {
+  if (layer.kind === "rescaling") return layer.scale
+  if (layer.kind !== "batch_norm") return 1
+  const variance = network.weight(layer, "moving_variance")[channel]
+  const gamma = network.weight(layer, "gamma")[channel]
+  return gamma / Math.sqrt(variance + BATCH_NORM_EPSILON)
 }
 
 /** Only the largest value of each window (the first, if several) has a share. */
 function throughMaxPooling(found, layer, inputs, channel, through) {
-  const [, width, channels] = layer.inputShape
-  const [, columns] = layer.outputShape
-  const { kernelSize: size } = layer
-  for (const [position, value] of through.entries()) {
-    const top = Math.floor(position / columns) * size
-    const left = (position % columns) * size
-    let largest = (top * width + left) * channels + channel
-    for (let i = 0; i < size; i++) {
-      for (let j = 0; j < size; j++) {
-        const place = ((top + i) * width + left + j) * channels + channel
-        if (inputs[place] > inputs[largest]) largest = place
-      }
-    }
-    found[largest] = value
-  }
+  const channels = layer.inputShape.at(-1)
+  const largest = new Int32Array(through.length).fill(-1)
+  inWindows(layer.inputShape, layer.window, (number, pixel) => {
+    const place = pixel * channels + channel
+    const isFirst = largest[number] < 0
+    if (isFirst || inputs[place] > inputs[largest[number]]) largest[number] = place
+  })
+  largest.forEach((place, number) => (found[place] += through[number]))
 }

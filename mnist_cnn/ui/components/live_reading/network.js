@@ -1,7 +1,17 @@
 // A network and its forward pass, as nn/network.py has them: every number on the way.
 
-import { batchNormalization, convolution, dense } from "./operations.js"
-import { maxPooling, relu, softmax } from "./operations.js"
+import {
+  averagePooling,
+  batchNormalization,
+  convolution,
+  dense,
+  globalAveragePooling,
+  leakyRelu,
+  maxPooling,
+  relu,
+  sigmoid,
+  softmax,
+} from "./operations.js"
 
 /**
  * All values of one forward pass, by layer name.
@@ -32,9 +42,9 @@ export class ForwardPass {
 /**
  * Layers with weights.
  *
- * layers: as nn/quantization.py describes them: {name, kind, activation, kernelSize,
- * zeroPadding, inputShape, outputShape}. weights: a Map from "layer/weight", as Keras
- * names it, to {shape, values}.
+ * layers: as nn/quantization.py describes them: {name, kind, activation, slope, scale,
+ * offset, window, inputShape, outputShape}. weights: a Map from "layer/weight", as Keras
+ * names it, to a Float32Array.
  */
 export class Network {
   constructor(layers, weights) {
@@ -66,24 +76,29 @@ export class Network {
   }
 
   operation(layer, values) {
+    const { inputShape, window } = layer
     const weight = (name) => this.weight(layer, name)
     switch (layer.kind) {
-      case "conv": {
-        const [kernel, bias] = [weight("kernel"), weight("bias").values]
-        return convolution(values, layer.inputShape, kernel, bias, layer.zeroPadding)
-      }
+      case "rescaling":
+        return values.map((value) => value * layer.scale + layer.offset)
+      case "conv":
+        return convolution(values, inputShape, weight("kernel"), weight("bias"), window)
       case "batch_norm":
         return batchNormalization(values, {
-          gamma: weight("gamma").values,
-          beta: weight("beta").values,
-          mean: weight("moving_mean").values,
-          variance: weight("moving_variance").values,
+          gamma: weight("gamma"),
+          beta: weight("beta"),
+          mean: weight("moving_mean"),
+          variance: weight("moving_variance"),
         })
       case "pool":
-        return maxPooling(values, layer.inputShape, layer.kernelSize)
+        return maxPooling(values, inputShape, window)
+      case "average_pool":
+        return averagePooling(values, inputShape, window)
+      case "global_average_pool":
+        return globalAveragePooling(values, inputShape)
       case "dense":
-        return dense(values, weight("kernel"), weight("bias").values)
-      default: // flatten: the same numbers; ReLU is an activation only; no dropout
+        return dense(values, weight("kernel"), weight("bias"))
+      default: // flatten: the same numbers; an activation only; no dropout once trained
         return values
     }
   }
@@ -93,6 +108,12 @@ function activated(layer, values) {
   switch (layer.activation) {
     case "relu":
       return relu(values)
+    case "leaky_relu":
+      return leakyRelu(values, layer.slope)
+    case "tanh":
+      return values.map(Math.tanh)
+    case "sigmoid":
+      return sigmoid(values)
     case "softmax":
       return softmax(values)
     default:
@@ -120,7 +141,7 @@ export async function openNetwork(compressed) {
             new (bits === 8 ? Int8Array : Int16Array)(content),
             new Float32Array(next(4 * shape.at(-1))),
           )
-    weights.set(name, { shape, values })
+    weights.set(name, values)
   }
   return new Network(heading.layers, weights)
 }

@@ -9,13 +9,14 @@ const KEPT = 12
 
 /** The network at an address; from this browser's memory if it is there. */
 export async function loadNetwork(url) {
-  let file = await kept(url).catch(() => undefined)
+  const isFetched = url.startsWith("http") // and not part of the page itself
+  let file = isFetched && (await kept(url).catch(() => undefined))
   if (!file) {
     const answer = await fetch(url)
     if (!answer.ok) throw new Error(`${url}: ${answer.status}`)
     file = await answer.arrayBuffer()
     // A browser that keeps nothing (private windows, a full disk) asks again next time.
-    keep(url, file).catch(() => undefined)
+    if (isFetched) keep(url, file).catch(() => undefined)
   }
   return openNetwork(file)
 }

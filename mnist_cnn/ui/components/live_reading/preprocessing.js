@@ -28,10 +28,10 @@ export function prepare(gray, width, height, { onlyResize, withSteps } = {}) {
   if (onlyResize) return resizeOnly(found, withSteps)
   const groups = split(found.ink)
   if (groups.length < 2) return { ...prepareInk(found, withSteps), digits: [] }
-  const digits = groups.map(({ box, row, ink }) => ({
-    box,
-    row,
-    ...prepareInk({ ink, ground: found.ground }, withSteps),
+  const digits = groups.map((group) => ({
+    box: group.box,
+    row: group.row,
+    ...prepareInk({ ink: group.ink, ground: found.ground }, withSteps),
   }))
   return {
     ...digits.at(-1),

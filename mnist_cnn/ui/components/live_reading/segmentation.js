@@ -24,7 +24,13 @@ export function split(ink) {
     .sort((one, other) => area(other.box) - area(one.box))
     .slice(0, MAX_DIGITS)
   return rowsOf(groups).flatMap((groupsOfRow, row) =>
-    groupsOfRow.map((group) => ({ box: group.box, row, ink: alone(ink, labels, group) })),
+    groupsOfRow.map((group) => ({
+      box: group.box,
+      row,
+      get ink() {
+        return alone(ink, labels, group)
+      },
+    })),
   )
 }
 
