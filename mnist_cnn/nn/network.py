@@ -207,7 +207,7 @@ def weight_shapes(architecture: LayeredArchitecture) -> dict[str, tuple[int, ...
 
 
 def fitting_weights(
-    weights: Mapping[str, np.ndarray], architecture: Architecture
+    weights: Mapping[str, np.ndarray], architecture: LayeredArchitecture
 ) -> dict[str, np.ndarray]:
     """Those of another network's weights that this one can start from.
 
