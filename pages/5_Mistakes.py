@@ -6,6 +6,7 @@ from mnist_cnn.ui.frame import page
 from mnist_cnn.ui.mistakes import view
 from mnist_cnn.ui.mistakes.images import explore, notable
 from mnist_cnn.ui.networks import choose_network
+from mnist_cnn.ui.next_steps import next_steps
 from mnist_cnn.ui.test_set import find_predictions
 from mnist_cnn.ui.text import _
 
@@ -14,12 +15,16 @@ page(
     _("What the network gets wrong on the test set, how sure it was, and the images."),
 )
 
-chosen = choose_network(_("Network"))
+said, choosing = st.columns([3, 2], gap="medium", vertical_alignment="center")
+with choosing:
+    chosen = choose_network(_("Network"))
 source = find_predictions(chosen) if chosen is not None else None
 if source is not None:
-    view.totals(source.predictions)
-    explore(chosen, source.predictions, source.digits)
-    notable(chosen, source.predictions, source.digits)
+    with said:
+        view.finding(source.predictions)
+    explore(chosen, source)
+    next_steps(chosen.run, "draw", "compare", "architecture")
+    notable(chosen, source)
     left, right = st.columns(2, gap="medium")
     with left:
         view.scores(source.predictions)

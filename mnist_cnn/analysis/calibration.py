@@ -51,7 +51,7 @@ class Calibration:
         bounds: (bins + 1,), from 0 to 1.
         counts: int64 (bins,), answers in each bin.
         confidence: (bins,), mean probability given to the answers.
-        accuracy: (bins,), share of them that are right.
+        accuracy: (bins,), fraction of them that are right.
         error: expected calibration error, from 0 to 1: the distance between
             confidence and accuracy, averaged over all answers (Naeini et al. 2015,
             Guo et al. 2017).
@@ -64,6 +64,13 @@ class Calibration:
     accuracy: np.ndarray
     error: float
     uncertain: Answers
+
+    @property
+    def clearest_bin(self) -> int:
+        """Index of the bin, none above ``NEAR_CERTAIN``, that adds most to the gap."""
+        gaps = np.nan_to_num(self.counts * (self.confidence - self.accuracy))
+        below = self.bounds[1:] <= NEAR_CERTAIN + 1e-9
+        return int(np.argmax(np.where(below, gaps * np.sign(self.uncertain.gap), -1)))
 
 
 def calibration(
@@ -79,11 +86,11 @@ def calibration(
     stated = probabilities.max(axis=1).astype(np.float64)
     right = probabilities.argmax(axis=1) == labels
     bounds = np.linspace(0, 1, bins + 1)
-    place = np.clip(np.searchsorted(bounds, stated, side="left") - 1, 0, bins - 1)
-    counts = np.bincount(place, minlength=bins)
+    index = np.clip(np.searchsorted(bounds, stated, side="left") - 1, 0, bins - 1)
+    counts = np.bincount(index, minlength=bins)
     some = np.where(counts > 0, counts, np.nan)
-    confidence = np.bincount(place, weights=stated, minlength=bins) / some
-    accuracy = np.bincount(place, weights=right, minlength=bins) / some
+    confidence = np.bincount(index, weights=stated, minlength=bins) / some
+    accuracy = np.bincount(index, weights=right, minlength=bins) / some
     gaps = np.nan_to_num(np.abs(confidence - accuracy))
     error = float((gaps * counts).sum() / counts.sum())
     unsure = stated <= NEAR_CERTAIN

@@ -14,15 +14,14 @@ EPSILON = 1e-7
 
 @dataclass(frozen=True)
 class DigitScore:
-    """How well one digit is read; each share is from 0 to 1.
+    """How well one digit is read; each fraction is from 0 to 1.
 
     Attributes:
         digit: 0 to 9.
-        precision: of the images called this digit, the share that are it.
-        recall: of the images that are this digit, the share called it.
+        precision: of the images called this digit, the fraction that are it.
+        recall: of the images that are this digit, the fraction called it.
         f1: harmonic mean of the two.
         count: images that are this digit.
-        answers: images called this digit.
     """
 
     digit: int
@@ -30,11 +29,10 @@ class DigitScore:
     recall: float
     f1: float
     count: int
-    answers: int
 
 
 def accuracy(probabilities: np.ndarray, labels: np.ndarray) -> float:
-    """Share of digits whose likeliest class is the true one.
+    """Fraction of digits whose likeliest class is the true one.
 
     Args:
         probabilities: (N, 10).
@@ -75,7 +73,7 @@ def cross_entropy(probabilities: np.ndarray, labels: np.ndarray) -> float:
 
 
 def confusion_matrix(probabilities: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """How often each digit (row) gets each answer (column): int64 (10, 10).
+    """How often each digit (row) is read as each (column): int64 (10, 10).
 
     Args:
         probabilities: (N, 10).
@@ -87,7 +85,7 @@ def confusion_matrix(probabilities: np.ndarray, labels: np.ndarray) -> np.ndarra
 
 
 def fractions_of_true(matrix: np.ndarray) -> np.ndarray:
-    """A confusion matrix as shares of the true digit: each row adds up to 1, or is 0.
+    """A confusion matrix as fractions of the true digit: rows add up to 1, or are 0.
 
     Returns:
         float64 (10, 10).
@@ -96,7 +94,7 @@ def fractions_of_true(matrix: np.ndarray) -> np.ndarray:
 
 
 def digit_scores(matrix: np.ndarray) -> tuple[DigitScore, ...]:
-    """Precision, recall and F1 of each digit; a share of nothing is 0.
+    """Precision, recall and F1 of each digit; a fraction of nothing is 0.
 
     Args:
         matrix: confusion matrix, rows the truth.
@@ -104,51 +102,52 @@ def digit_scores(matrix: np.ndarray) -> tuple[DigitScore, ...]:
     scores = []
     for digit in range(CLASSES):
         right = int(matrix[digit, digit])
-        count, answers = int(matrix[digit].sum()), int(matrix[:, digit].sum())
+        count, predicted = int(matrix[digit].sum()), int(matrix[:, digit].sum())
         scores.append(
             DigitScore(
                 digit,
-                precision=right / max(answers, 1),
+                precision=right / max(predicted, 1),
                 recall=right / max(count, 1),
-                f1=2 * right / max(count + answers, 1),
+                f1=2 * right / max(count + predicted, 1),
                 count=count,
-                answers=answers,
             )
         )
     return tuple(scores)
 
 
-def worst_confusion(matrix: np.ndarray) -> tuple[int, int]:
-    """True digit and answer of the most frequent mistake; (0, 0) if there is none."""
+def confusions(matrix: np.ndarray) -> list[tuple[int, int, int]]:
+    """True digit, predicted digit and count of each mistake, most frequent first.
+
+    Args:
+        matrix: confusion matrix, rows the truth.
+    """
     mistakes = matrix - np.diag(np.diag(matrix))
-    if not mistakes.any():
-        return 0, 0
-    true, answer = np.unravel_index(mistakes.argmax(), mistakes.shape)
-    return int(true), int(answer)
+    found = zip(*np.nonzero(mistakes), mistakes[mistakes > 0], strict=True)
+    return sorted((tuple(map(int, each)) for each in found), key=lambda each: -each[2])
 
 
 def in_cell(
-    probabilities: np.ndarray, labels: np.ndarray, true: int, answer: int
+    probabilities: np.ndarray, labels: np.ndarray, true: int, predicted: int
 ) -> np.ndarray:
-    """Indices of the images of one digit that got one answer, most confident first."""
-    chosen = (labels == true) & (probabilities.argmax(axis=1) == answer)
+    """Indices of the images of one digit read as another, most confident first."""
+    chosen = (labels == true) & (probabilities.argmax(axis=1) == predicted)
     return _by_confidence(probabilities, np.flatnonzero(chosen))
 
 
 def confident_mistakes(
-    probabilities: np.ndarray, labels: np.ndarray, most: int
+    probabilities: np.ndarray, labels: np.ndarray, count: int
 ) -> np.ndarray:
     """Indices of the mistakes made with the highest probability, highest first."""
     wrong = np.flatnonzero(probabilities.argmax(axis=1) != labels)
-    return _by_confidence(probabilities, wrong)[:most]
+    return _by_confidence(probabilities, wrong)[:count]
 
 
 def unsure_but_right(
-    probabilities: np.ndarray, labels: np.ndarray, most: int
+    probabilities: np.ndarray, labels: np.ndarray, count: int
 ) -> np.ndarray:
     """Indices of the right answers given with the lowest probability, lowest first."""
     right = np.flatnonzero(probabilities.argmax(axis=1) == labels)
-    return _by_confidence(probabilities, right)[::-1][:most]
+    return _by_confidence(probabilities, right)[::-1][:count]
 
 
 def _by_confidence(probabilities: np.ndarray, indices: np.ndarray) -> np.ndarray:

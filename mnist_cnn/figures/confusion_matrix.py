@@ -1,21 +1,16 @@
-"""The confusion matrix as a Plotly figure, and in words."""
+"""The confusion matrix as a Plotly figure."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from mnist_cnn.analysis.evaluation import fractions_of_true
-from mnist_cnn.figures.style import BLUE, VERMILLION, Figure, axis, layout
+from mnist_cnn.figures.style import BLUE, GRAY, GREEN, VERMILLION, Figure, axis, layout
 
-# Mistakes grow from near white to vermillion, right answers are blue: on one scale with
-# the right answers all mistakes would look empty.
-_COLORS = [
-    [0.0, "#f3f3f3"],
-    [0.01, "#fde3d0"],
-    [0.5, VERMILLION],
-    [0.501, "#b9dcf2"],
-    [1.0, BLUE],
-]
+# Mistakes grow from light orange to vermillion, right answers are blue: on one scale
+# with the right answers all mistakes would look empty. Cells of 0 stay empty, so that
+# any theme's background shows.
+_COLORS = [[0.0, "#fde3d0"], [0.5, VERMILLION], [0.501, "#b9dcf2"], [1.0, BLUE]]
 _MISTAKES_END = 0.5
 # Above this, white stands out better against the blue than black does.
 _DARK = 0.8
@@ -24,7 +19,10 @@ _DARK = 0.8
 def confusion_figure(
     matrix: np.ndarray,
     *,
-    as_fractions: bool,
+    true: str,
+    predicted: str,
+    hover: str,
+    as_fractions: bool = False,
     chosen: tuple[int, int] | None = None,
     text_size: int = 13,
 ) -> Figure:
@@ -32,6 +30,9 @@ def confusion_figure(
 
     Args:
         matrix: int (10, 10), rows the truth.
+        true, predicted: titles of the axes.
+        hover: of a cell: Plotly's template with %{y} (true), %{x} (predicted),
+            %{customdata[0]} (images) and %{customdata[1]} (fraction of the true digit).
         as_fractions: percent of the true digit instead of counts.
         chosen: true and predicted digit of the cell with a frame around it.
         text_size: of the numbers, in CSS pixels.
@@ -44,18 +45,15 @@ def confusion_figure(
         "type": "heatmap",
         "x": digits,
         "y": digits,
-        "z": colors.round(4).tolist(),
+        "z": np.where(matrix > 0, colors.round(4), None).tolist(),
         "zmin": 0,
         "zmax": 1,
         "colorscale": _COLORS,
         "showscale": False,
         "xgap": 1,
         "ygap": 1,
-        "hovertext": [
-            [_hover(row, column, matrix, fractions) for column in digits]
-            for row in digits
-        ],
-        "hovertemplate": "%{hovertext}<extra></extra>",
+        "customdata": np.stack([matrix, fractions.round(5)], axis=-1).tolist(),
+        "hovertemplate": f"{hover}<extra></extra>",
     }
     bare = {
         "tickmode": "linear",
@@ -65,31 +63,23 @@ def confusion_figure(
         "zeroline": False,
         "constrain": "domain",
     }
+    frames = [_frame((-0.5, 9.5), (-0.5, 9.5), GRAY, 1)]
+    if chosen is not None:
+        row, column = chosen
+        around = (row - 0.5, row + 0.5), (column - 0.5, column + 0.5)
+        frames.append(_frame(*around, GREEN, 4))
     return {
         "data": [cells, _texts(shown, colors, as_fractions, text_size)],
         "layout": layout(
-            axis("answer", range=[-0.5, 9.5]) | bare,
-            axis("true digit", range=[9.5, -0.5], scaleanchor="x") | bare,
+            axis(predicted, range=[-0.5, 9.5]) | bare,
+            axis(true, range=[9.5, -0.5], scaleanchor="x") | bare,
             hovermode="closest",
             dragmode=False,
             showlegend=False,
             margin={"l": 44, "r": 6, "t": 6, "b": 42},
-            shapes=[] if chosen is None else [_frame(*chosen)],
+            shapes=frames,
         ),
     }
-
-
-def confusion_text(matrix: np.ndarray, max_pairs: int = 5) -> str:
-    """The most frequent mistakes in words, for those who cannot see the matrix."""
-    mistakes = matrix - np.diag(np.diag(matrix))
-    order = np.argsort(-mistakes, axis=None, kind="stable")[:max_pairs]
-    pairs = [divmod(int(index), len(matrix)) for index in order]
-    told = [
-        f"a {true} read as {predicted}: {mistakes[true, predicted]} times"
-        for true, predicted in pairs
-        if mistakes[true, predicted]
-    ]
-    return "Confusion matrix. " + (", ".join(told) or "No mistakes") + "."
 
 
 def _texts(
@@ -134,19 +124,14 @@ def _cell_text(value: float, as_fractions: bool) -> str:
     return f"{percent:.1f}" if percent < 99.95 else "100"
 
 
-def _hover(true: int, predicted: int, matrix: np.ndarray, fractions: np.ndarray) -> str:
-    count, fraction = int(matrix[true, predicted]), float(fractions[true, predicted])
-    images = "image" if count == 1 else "images"
-    said = "read rightly" if true == predicted else f"read as {predicted}"
-    return f"a {true} {said}<br>{count:,} {images}, {fraction:.2%} of the {true}s"
-
-
-def _frame(true: int, predicted: int) -> Figure:
+def _frame(
+    rows: tuple[float, float], columns: tuple[float, float], color: str, width: int
+) -> Figure:
     return {
         "type": "rect",
-        "x0": predicted - 0.5,
-        "x1": predicted + 0.5,
-        "y0": true - 0.5,
-        "y1": true + 0.5,
-        "line": {"color": "#000000", "width": 3},
+        "x0": columns[0],
+        "x1": columns[1],
+        "y0": rows[0],
+        "y1": rows[1],
+        "line": {"color": color, "width": width},
     }

@@ -26,7 +26,7 @@ KERNELS_ACROSS = 8
 def kernels_picture(kernels: np.ndarray) -> Figure:
     """All kernels of the first layer side by side.
 
-    White is a weight of 0, blue is negative, orange positive; the same scale for all.
+    Blue is negative, orange positive, no color is a weight of 0; one scale for all.
 
     Args:
         kernels: float (k, k, channels, filters), of which the first channel is shown.

@@ -15,15 +15,31 @@ from mnist_cnn.figures.style import (
 )
 
 
-def reliability_figure(calibration: Calibration) -> Figure:
-    """Bars of how often answers are right, by the probability they were given."""
+def reliability_figure(
+    calibration: Calibration,
+    *,
+    stated: str,
+    right: str,
+    ideal: str,
+    mean: str,
+    hover: str,
+) -> Figure:
+    """Bars of how often predictions are right, by the probability they were given.
+
+    Args:
+        calibration: of all predictions.
+        stated, right: titles of the axes; the second is the bars' name, too.
+        ideal, mean: names of the dashed line and of the marks.
+        hover: of a bar: Plotly's template with %{y} (fraction right) and
+            %{customdata[0]} (count), [1] (mean probability), [2] and [3] (bounds).
+    """
     filled = calibration.counts > 0
     lower, upper = calibration.bounds[:-1], calibration.bounds[1:]
     counts = calibration.counts[filled].tolist()
-    stated = calibration.confidence[filled].round(4).tolist()
+    confidence = calibration.confidence[filled].round(4).tolist()
     bars = {
         "type": "bar",
-        "name": "right",
+        "name": right,
         "x": ((lower + upper) / 2)[filled].round(4).tolist(),
         "y": calibration.accuracy[filled].round(4).tolist(),
         "width": 0.94 * float(upper[0] - lower[0]),
@@ -35,23 +51,19 @@ def reliability_figure(calibration: Calibration) -> Figure:
         "customdata": list(
             zip(
                 counts,
-                stated,
+                confidence,
                 lower[filled].round(2).tolist(),
                 upper[filled].round(2).tolist(),
                 strict=True,
             )
         ),
-        "hovertemplate": "%{customdata[0]:,} answers given %{customdata[2]:.0%} to "
-        "%{customdata[3]:.0%}<br>mean %{customdata[1]:.1%}, "
-        "right %{y:.1%}<extra></extra>",
+        "hovertemplate": f"{hover}<extra></extra>",
     }
-    diagonal = curve(
-        "as it should be", [0, 1], [0, 1], GRAY, dash="dash", hoverinfo="skip"
-    )
-    said = curve(
-        "stated",
-        stated,
-        stated,
+    diagonal = curve(ideal, [0, 1], [0, 1], GRAY, dash="dash", hoverinfo="skip")
+    marks = curve(
+        mean,
+        confidence,
+        confidence,
         VERMILLION,
         mode="markers",
         marker=marker(VERMILLION, "diamond", 9),
@@ -59,10 +71,10 @@ def reliability_figure(calibration: Calibration) -> Figure:
     )
     percent = {"fixedrange": True, "tickformat": ".0%"}
     return {
-        "data": [bars, diagonal, said],
+        "data": [bars, diagonal, marks],
         "layout": layout(
-            axis("probability given to the answer", range=[0, 1]) | percent,
-            axis("fraction right", range=[0, 1.03]) | percent,
+            axis(stated, range=[0, 1]) | percent,
+            axis(right, range=[0, 1.03]) | percent,
             hovermode="closest",
             dragmode=False,
         ),

@@ -23,10 +23,16 @@ COLORS = (BLUE, VERMILLION, GREEN, PURPLE, SKY, ORANGE)
 SYMBOLS = ("circle", "diamond", "square", "cross", "triangle-up", "star")
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 
-# Signed values: blue below 0, white at 0, orange above.
-DIVERGING = [[0, BLUE], [0.5, "#f7f7f7"], [1, VERMILLION]]
+# Signed values: blue below 0, nothing at 0, so that any theme's background shows, and
+# orange above.
+DIVERGING = [
+    [0, "rgba(0, 114, 178, 1)"],
+    [0.5, "rgba(0, 114, 178, 0)"],
+    [0.5, "rgba(213, 94, 0, 0)"],
+    [1, "rgba(213, 94, 0, 1)"],
+]
 # Probabilities, from 0 to 1.
-CONFIDENCE = [[0, "#f0f0f0"], [1, BLUE]]
+CONFIDENCE = [[0, "rgba(0, 114, 178, 0)"], [1, "rgba(0, 114, 178, 1)"]]
 
 
 def layout(xaxis: Figure, yaxis: Figure, **changes: Any) -> Figure:

@@ -21,7 +21,7 @@ _PICTURE = (ROOT / "static" / "favicon.png").read_bytes()
 FAVICON = f"data:image/png;base64,{b64encode(_PICTURE).decode()}"
 STYLE = Path(__file__).with_name("frame.css")
 SIDEBAR_WIDTH = 220
-ARRIVED, MISTAKES_LINK = "arrived_from_another_page", "mistakes_link"
+ARRIVED = "arrived_from_another_page"
 WITH_A_NETWORK = (
     "pages/2_Architecture.py",
     "pages/3_Draw.py",
@@ -77,10 +77,9 @@ def page(title: str, subtitle: str = "", *, heading: str = "") -> None:
 def page_link(script: str, label: str, icon: str) -> None:
     """A link to a page of the lab that goes on with what was chosen there last."""
     state = st.session_state
-    link = state.get(MISTAKES_LINK, {}) if script == "pages/5_Mistakes.py" else {}
-    if "network" in state and script in WITH_A_NETWORK:
-        link = {"network": state["network"]} | link
-    st.page_link(script, label=label, icon=icon, query_params=link or None)
+    has_network = "network" in state and script in WITH_A_NETWORK
+    link = {"network": state["network"]} if has_network else None
+    st.page_link(script, label=label, icon=icon, query_params=link)
 
 
 @st.cache_resource(show_spinner=False)

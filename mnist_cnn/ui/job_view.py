@@ -20,6 +20,7 @@ def offer_job(
     progress: Callable[[float], str],
     icon: str = ":material/play_arrow:",
     primary: bool = False,
+    at_once: bool = False,
 ) -> None:
     """A button that starts the job, or its progress; the page runs again when done.
 
@@ -27,10 +28,13 @@ def offer_job(
         job: that is not done.
         key: of the button, unlike any other on the page.
         label: of the button.
-        progress: a sentence on the share that is done, 0 to 1.
+        progress: a sentence on the fraction that is done, 0 to 1.
         icon: of the button.
         primary: whether the button is the page's main one.
+        at_once: whether it starts by itself; the button is for when that fails.
     """
+    if at_once and job.progress().state == "none":
+        _start(job, f"{key}-problem")
     now = job.progress()
     if now.state == "running":
         st.fragment(_look, run_every=LOOK_SECONDS)(job, progress)
@@ -51,8 +55,8 @@ def _look(job: BackgroundFile, progress: Callable[[float], str]) -> None:
     now = job.progress()
     if now.state != "running":
         st.rerun()
-    share = min(1.0, now.fraction)
-    st.progress(share, progress(share))
+    fraction = min(1.0, now.fraction)
+    st.progress(fraction, progress(fraction))
 
 
 def _start(job: BackgroundFile, problem: str) -> None:

@@ -1,10 +1,10 @@
-"""Text for persons: `_` translates where a catalog is installed."""
+"""Text for persons: `_`, and `ngettext` for numbers, where a catalog is installed."""
 
 import re
 from functools import lru_cache
-from gettext import gettext
+from gettext import gettext, ngettext
 
-__all__ = ["_", "escape"]
+__all__ = ["_", "escape", "ngettext"]
 
 # Python's gettext looks for catalogs on the disk at every call: a tenth of what a
 # look at a live training costs.

@@ -68,3 +68,11 @@ def test_who_is_always_near_certain_has_no_other_answers():
     uncertain = calibration(*said(0.95, 3, 0)).uncertain
     assert uncertain.count == 0
     assert uncertain.gap == 0
+
+
+def test_the_clearest_bin_is_one_that_is_off_the_same_way_and_not_near_certain():
+    sure, off = said(0.999, 900, 99), said(0.75, 20, 40)
+    right, modest = said(0.55, 9, 6), said(0.45, 9, 0)
+    measured = calibration(*joined(sure, off, right, modest))
+    assert measured.uncertain.gap > 0
+    assert measured.clearest_bin == 7

@@ -1,14 +1,16 @@
 """Mistakes in Chromium: from the matrix to the images, from an image to its inside."""
 
 import re
+import shutil
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from mnist_cnn import runs
-from mnist_cnn.analysis.evaluation import confusion_matrix, in_cell, worst_confusion
+from mnist_cnn.analysis.evaluation import confusion_matrix, confusions, in_cell
 from mnist_cnn.digits import mnist
+from mnist_cnn.figures.probabilities import percent
 from mnist_cnn.runs import predictions
 
 # A fresh server beside a training takes more than Playwright's 5 s for a first chart.
@@ -32,16 +34,10 @@ def saved(complete_mnist):
 def a_mistake_seen_rarely(saved) -> tuple[int, int]:
     """A cell that is not the one shown at first, and has few images."""
     matrix = confusion_matrix(saved.probabilities, saved.labels)
-    first = worst_confusion(matrix)
-    return next(
-        (true, answer)
-        for true in range(10)
-        for answer in range(10)
-        if true != answer and (true, answer) != first and matrix[true, answer]
-    )
+    return confusions(matrix)[-1][:2]
 
 
-def click_cell(page: Page, true: int, answer: int) -> None:
+def click_cell(page: Page, true: int, answer: int, *, tap: bool = False) -> None:
     # Plotly's own drag layer lies exactly over the ten by ten cells.
     drag = page.locator("[data-chart=confusion] .nsewdrag")
     expect(drag).to_be_visible()
@@ -49,6 +45,9 @@ def click_cell(page: Page, true: int, answer: int) -> None:
     box = drag.bounding_box()
     x = box["x"] + (answer + 0.5) * box["width"] / 10
     y = box["y"] + (true + 0.5) * box["height"] / 10
+    if tap:
+        page.touchscreen.tap(x, y)
+        return
     page.mouse.move(x - 3, y - 3)
     page.mouse.move(x, y)
     page.mouse.click(x, y)
@@ -66,7 +65,7 @@ def query(page: Page) -> dict[str, str]:
 
 
 def expect_cell(page: Page, true: int, answer: int) -> None:
-    words = re.compile(rf"images of a {true}, read as {answer}\.")
+    words = re.compile(rf"images? of a true {true} (is|are) read as {answer}\.")
     expect(page.get_by_text(words)).to_be_visible()
 
 
@@ -83,11 +82,15 @@ def test_a_click_on_a_cell_shows_its_images_most_confident_first(lab, page, save
     first = page.locator("[data-key=gallery-cell] .digit").first
     share = saved.probabilities[expected[0], answer]
     expect(first).to_contain_text(f"{true} → {answer}")
-    expect(first).to_contain_text(f"{share:.1%}")
+    expect(first).to_contain_text(percent(share))
     assert query(page)["true"] == str(true)
     assert query(page)["answer"] == str(answer)
     mounts = page.locator("[data-chart=confusion]").get_attribute("data-mounts")
     assert mounts == "1"
+    page.go_back()
+    matrix = confusion_matrix(saved.probabilities, saved.labels)
+    expect_cell(page, *confusions(matrix)[0][:2])
+    assert "true" not in query(page)
 
 
 def test_a_link_opens_its_cell_and_a_click_on_an_image_opens_it_in_look_inside(
@@ -95,7 +98,7 @@ def test_a_link_opens_its_cell_and_a_click_on_an_image_opens_it_in_look_inside(
 ):
     true, answer = a_mistake_seen_rarely(saved)
     index = in_cell(saved.probabilities, saved.labels, true, answer)[0]
-    page.goto(f"{lab.url}/Mistakes?true={true}&answer={answer}&as=shares")
+    page.goto(f"{lab.url}/Mistakes?true={true}&answer={answer}")
     expect_cell(page, true, answer)
     page.locator("[data-key=gallery-cell] .digit").first.click()
     expect(page.get_by_role("heading", name="Look inside", exact=True)).to_be_visible()
@@ -122,25 +125,37 @@ def test_the_same_image_opens_again_after_another_was_looked_into(lab, page, sav
         expect_cell(page, true, answer)
 
 
-def test_on_a_phone_nothing_is_wider_than_the_screen_and_a_tap_chooses(
-    lab, open_page, saved
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (390, 844), (1920, 1080)])
+def test_the_matrix_and_the_images_of_a_clicked_cell_are_seen_together(
+    lab, open_page, saved, width, height
 ):
     true, answer = a_mistake_seen_rarely(saved)
-    phone = open_page(
-        viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
+    is_phone = width == 390
+    page = open_page(
+        viewport={"width": width, "height": height},
+        has_touch=is_phone,
+        is_mobile=is_phone,
     )
-    phone.goto(f"{lab.url}/Mistakes")
-    drag = phone.locator("[data-chart=confusion] .nsewdrag")
-    expect(drag).to_be_visible()
-    drag.scroll_into_view_if_needed()
-    box = drag.bounding_box()
-    phone.touchscreen.tap(
-        box["x"] + (answer + 0.5) * box["width"] / 10,
-        box["y"] + (true + 0.5) * box["height"] / 10,
-    )
-    expect_cell(phone, true, answer)
-    wide = phone.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
-    assert wide <= 390
+    page.goto(f"{lab.url}/Mistakes")
+    click_cell(page, true, answer, tap=is_phone)
+    expect_cell(page, true, answer)
+    expect(page.locator("[data-chart=confusion] .nsewdrag")).to_be_in_viewport(ratio=1)
+    first = page.locator("[data-key=gallery-cell] .digit").first
+    expect(first).to_be_in_viewport(ratio=1)
+    wide = page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
+    assert wide <= width
+    expect(page.get_by_title("Share chart...")).to_have_count(0)
+    expect(page.locator(".modebar-btn[data-title^=Share]")).to_have_count(0)
+
+
+def test_an_empty_cell_can_be_chosen_too(lab, page, saved):
+    matrix = confusion_matrix(saved.probabilities, saved.labels)
+    true, answer = (int(each[0]) for each in (matrix == 0).nonzero())
+    page.goto(f"{lab.url}/Mistakes")
+    click_cell(page, true, answer)
+    expect_cell(page, true, answer)
+    page.get_by_role("link", name="Try it on your handwriting").click()
+    page.wait_for_url("**/Draw*")
 
 
 def test_another_test_set_shows_no_images_until_it_has_been_read(
@@ -154,4 +169,16 @@ def test_another_test_set_shows_no_images_until_it_has_been_read(
     page.get_by_role("button", name="Read the 200 test digits at hand").click()
     expect(page.get_by_text("Read anew on the test set at hand")).to_be_visible()
     expect(page.locator("[data-key=gallery-unsure] .digit")).to_have_count(12)
-    expect(page.get_by_text("of 200", exact=False)).to_be_visible()
+    expect(page.get_by_text("in 200 test digits")).to_be_visible()
+
+
+def test_offline_the_bundled_network_reads_the_digits_at_hand_by_itself(
+    start_server, page, offline_digits, monkeypatch, tmp_path
+):
+    monkeypatch.delenv("MNIST_CNN_DATA", raising=False)
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    lab = start_server()
+    shutil.copy(offline_digits, lab.runs / "offline_digits.npz")
+    page.goto(f"{lab.url}/Mistakes")
+    expect(page.get_by_text("Read anew on the test set at hand")).to_be_visible()
+    expect(page.get_by_text("in 1,000 test digits")).to_be_visible()

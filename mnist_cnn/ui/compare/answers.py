@@ -10,22 +10,18 @@ import streamlit as st
 from mnist_cnn.analysis.comparison import by_test_set, disagreement
 from mnist_cnn.analysis.evaluation import accuracy, confusion_matrix
 from mnist_cnn.digits.mnist import DataError, Dataset
-from mnist_cnn.figures.confusion_matrix import confusion_figure, confusion_text
 from mnist_cnn.figures.style import COLORS
 from mnist_cnn.nn.network import NetworkError
 from mnist_cnn.runs import RunError
-from mnist_cnn.runs.predictions import Predictions
 from mnist_cnn.ui.compare.runs import found, listed, names
 from mnist_cnn.ui.compare.table import MARKS
-from mnist_cnn.ui.components.digit_gallery import Reader, compared_digits
-from mnist_cnn.ui.components.live_chart import live_chart
+from mnist_cnn.ui.components.digit_gallery import Reader, digit_gallery
+from mnist_cnn.ui.confusion import confusion_chart
 from mnist_cnn.ui.networks import load_network
 from mnist_cnn.ui.test_set import best_predictions, load_digits, look_inside
 from mnist_cnn.ui.text import _, escape
 
 ACROSS = 3
-SHOWN_AT_FIRST = 24
-MORE = 48
 
 
 def answers(chosen: list[str]) -> None:
@@ -45,8 +41,8 @@ def answers(chosen: list[str]) -> None:
         if read is None:
             st.info(f"{escape(name)}: {_(why_not)}")
             continue
-        readers[run.id] = Reader(name, COLORS[place], MARKS[place], read)
-    groups = by_test_set({run_id: each.read for run_id, each in readers.items()})
+        readers[run.id] = Reader(read, name, COLORS[place], MARKS[place])
+    groups = by_test_set({run_id: each.predictions for run_id, each in readers.items()})
     for group in groups[1:]:
         _not_comparable([readers[run_id] for run_id in group])
     if groups:
@@ -63,7 +59,7 @@ def _not_comparable(others: list[Reader]) -> None:
             "here: {names}. Open it in Mistakes to have it read the test digits at "
             "hand."
         ).format(
-            count=len(others[0].read.labels),
+            count=len(others[0].predictions.labels),
             names=", ".join(escape(each.name) for each in others),
         )
     )
@@ -89,7 +85,7 @@ def _matrices(readers: dict[str, Reader]) -> None:
 
 
 def _matrix(run_id: str, each: Reader) -> None:
-    read: Predictions = each.read
+    read = each.predictions
     matrix = confusion_matrix(read.probabilities, read.labels)
     wrong = int(matrix.sum() - matrix.trace())
     st.markdown(
@@ -100,11 +96,8 @@ def _matrix(run_id: str, each: Reader) -> None:
             all=len(read.labels),
         )
     )
-    live_chart(
-        confusion_figure(matrix, as_fractions=False, text_size=10),
-        key=f"compare-confusion-{run_id}",
-        label=confusion_text(matrix),
-        height=330,
+    confusion_chart(
+        matrix, key=f"compare-confusion-{run_id}", height="330px", text_size=10
     )
 
 
@@ -112,8 +105,8 @@ def _matrix(run_id: str, each: Reader) -> None:
 def _disagreements(readers: dict[str, Reader], digits: Dataset | None) -> None:
     st.header(_("Digits on which they disagree"), anchor=False)
     group = list(readers.values())
-    seen = disagreement([each.read for each in group])
-    total = len(group[0].read.labels)
+    seen = disagreement([each.predictions for each in group])
+    total = len(group[0].predictions.labels)
     st.markdown(
         _(
             "They give different answers to **{differ:,}** of {total:,} digits. "
@@ -135,7 +128,7 @@ def _disagreements(readers: dict[str, Reader], digits: Dataset | None) -> None:
     )
     if not len(seen.indices):
         return
-    if digits is None or not group[0].read.matches(digits):
+    if digits is None or not group[0].predictions.matches(digits):
         st.caption(
             _(
                 "Their images are not at hand: these answers are of another test set "
@@ -149,32 +142,18 @@ def _disagreements(readers: dict[str, Reader], digits: Dataset | None) -> None:
             "probability, those first where all are sure. Click: look inside."
         )
     )
-    key = f"compare-shown-{'-'.join(readers)}"
-    most = st.session_state.get(key, SHOWN_AT_FIRST)
-    opened = compared_digits(
-        seen.indices[:most], group, digits, key="gallery-disagreements"
-    )
+    opened = digit_gallery(seen.indices, group, digits, key="gallery-disagreements")
     if opened is not None:
         _open(opened, readers)
-    if len(seen.indices) > most:
-        st.button(
-            _("Show more ({count:,} left)").format(count=len(seen.indices) - most),
-            on_click=_show_more,
-            args=(key, most),
-        )
-
-
-def _show_more(key: str, shown: int) -> None:
-    st.session_state[key] = shown + MORE
 
 
 def _open(index: int, readers: dict[str, Reader]) -> None:
     """In the first network that reads this digit wrongly, if its weights are there."""
-    truth = next(iter(readers.values())).read.labels[index]
+    truth = next(iter(readers.values())).predictions.labels[index]
     wrong = [
         run_id
         for run_id, each in readers.items()
-        if each.read.probabilities[index].argmax() != truth
+        if each.predictions.probabilities[index].argmax() != truth
     ]
     try:
         look_inside(load_network(wrong[0]), index)

@@ -1,43 +1,45 @@
-"""The numbers of the Mistakes page: accuracy, scores of each digit, calibration."""
+"""What the numbers of a network say: the finding, each digit's scores, calibration."""
 
 from __future__ import annotations
 
-import numpy as np
 import streamlit as st
 
 from mnist_cnn.analysis.calibration import NEAR_CERTAIN, Calibration, calibration
 from mnist_cnn.analysis.evaluation import (
     accuracy,
     confusion_matrix,
+    confusions,
     cross_entropy,
     digit_scores,
 )
 from mnist_cnn.figures.reliability import reliability_figure
 from mnist_cnn.runs.predictions import Predictions
 from mnist_cnn.ui.components.live_chart import live_chart
-from mnist_cnn.ui.text import _
+from mnist_cnn.ui.text import _, ngettext
 
 
-def totals(predictions: Predictions) -> None:
-    """Accuracy, loss and the number of mistakes, as metrics."""
+def finding(predictions: Predictions) -> None:
+    """How many mistakes there are, and which is the most frequent."""
     probabilities, labels = predictions.probabilities, predictions.labels
-    wrong = int(np.sum(probabilities.argmax(axis=1) != labels))
-    with st.container(horizontal=True):
-        st.metric(
-            _("Test accuracy"),
-            f"{accuracy(probabilities, labels):.2%}",
-            width="content",
+    matrix = confusion_matrix(probabilities, labels)
+    wrong = int(matrix.sum() - matrix.trace())
+    found = [
+        ngettext(
+            "**{wrong:,} mistake** in {total:,} test digits: {right:.2%} are right.",
+            "**{wrong:,} mistakes** in {total:,} test digits: {right:.2%} are right.",
+            wrong,
+        ).format(wrong=wrong, total=len(labels), right=accuracy(probabilities, labels))
+    ]
+    for true, predicted, count in confusions(matrix)[:1]:
+        found.append(
+            ngettext(
+                "The most frequent: a true **{true}** read as **{predicted}**, once.",
+                "The most frequent: a true **{true}** read as **{predicted}**, "
+                "{count:,} times.",
+                count,
+            ).format(true=true, predicted=predicted, count=count)
         )
-        st.metric(
-            _("Test loss"),
-            f"{cross_entropy(probabilities, labels):.4f}",
-            width="content",
-        )
-        st.metric(
-            _("Mistakes"),
-            _("{wrong:,} of {all:,}").format(wrong=wrong, all=len(labels)),
-            width="content",
-        )
+    st.markdown(" ".join(found))
 
 
 def scores(predictions: Predictions) -> None:
@@ -67,57 +69,78 @@ def reliability(predictions: Predictions) -> None:
     """The reliability diagram, and what it means."""
     measured = calibration(predictions.probabilities, predictions.labels)
     st.header(_("Can its probabilities be believed?"), anchor=False)
-    st.metric(_("Expected calibration error"), f"{measured.error:.2%}", width=260)
     sentence = reliability_sentence(measured)
+    st.markdown(sentence)
     live_chart(
-        reliability_figure(measured), key="reliability", label=sentence, height=340
+        reliability_figure(
+            measured,
+            stated=_("probability given to the prediction"),
+            right=_("fraction right"),
+            ideal=_("as it should be"),
+            mean=_("mean probability given"),
+            hover=_(
+                "%{customdata[0]:,} predictions given %{customdata[2]:.0%} to "
+                "%{customdata[3]:.0%}<br>mean %{customdata[1]:.1%}, right %{y:.1%}"
+            ),
+        ),
+        key="reliability",
+        label=sentence.replace("**", ""),
+        height=340,
     )
     st.caption(
         _(
-            "Answers sorted by the probability the network gave them; each bar says "
-            "how often they were right, and how many there were. On the dashed line, "
-            "“80 %” comes true in 80 of 100 cases. A bar with few answers says little, "
-            "and counts little."
+            "Each bar says how often the predictions given that probability were "
+            "right; the number in it says how many there were. On the dashed line, "
+            "“80 %” comes true in 80 of 100 cases. A bar of few predictions says "
+            "little. Expected calibration error, the mean distance from the line over "
+            "all predictions: {error:.2%}. Test loss, which punishes what is sure and "
+            "wrong: {loss:.4f}."
+        ).format(
+            error=measured.error,
+            loss=cross_entropy(predictions.probabilities, predictions.labels),
         )
     )
-    st.markdown(sentence)
 
 
 def reliability_sentence(measured: Calibration) -> str:
-    """Whether the answers that are not near certain can be believed, with numbers."""
-    uncertain = measured.uncertain
+    """Whether what is not near certain can be believed, and the bar that shows it."""
+    uncertain, total = measured.uncertain, int(measured.counts.sum())
     if not uncertain.count:
-        sentence = _(
-            "All {all:,} answers were given more than {limit:.0%}: the expected "
-            "calibration error is theirs."
+        return _("All {total:,} predictions were given more than {limit:.0%}.").format(
+            total=total, limit=NEAR_CERTAIN
         )
-    elif uncertain.gap > 0:
-        sentence = _(
-            "Where it is not near certain, it is too sure: {count:,} of {all:,} "
-            "answers were given {limit:.0%} or less, {confidence:.0%} on average, "
-            "and only {accuracy:.0%} of them are right. The expected calibration error "
-            "is the mean over all answers, {certain:,} of them near certain."
-        )
+    if uncertain.gap > 0:
+        verdict = _("Where it is not near certain, it is **too sure**.")
     elif uncertain.gap < 0:
-        sentence = _(
-            "Where it is not near certain, it is too modest: {count:,} of {all:,} "
-            "answers were given {limit:.0%} or less, {confidence:.0%} on average, and "
-            "{accuracy:.0%} of them are right. The expected calibration error is the "
-            "mean over all answers, {certain:,} of them near certain."
-        )
+        verdict = _("Where it is not near certain, it is **too modest**.")
     else:
-        sentence = _(
+        verdict = _(
             "Where it is not near certain, its probabilities are about right, as far "
-            "as so many answers can tell: {count:,} of {all:,} were given {limit:.0%} "
-            "or less, {confidence:.0%} on average, and {accuracy:.0%} of them are "
-            "right."
+            "as so few predictions can tell."
         )
-    all_answers = int(measured.counts.sum())
-    return sentence.format(
-        all=all_answers,
-        certain=all_answers - uncertain.count,
+    of_all = ngettext(
+        "{count:,} of {total:,} predictions was given {limit:.0%} or less, "
+        "{confidence:.0%} on average; {accuracy:.0%} of that is right.",
+        "{count:,} of {total:,} predictions were given {limit:.0%} or less, "
+        "{confidence:.0%} on average; {accuracy:.0%} of them are right.",
+        uncertain.count,
+    ).format(
+        total=total,
         count=uncertain.count,
         confidence=uncertain.confidence,
         accuracy=uncertain.accuracy,
         limit=NEAR_CERTAIN,
     )
+    if uncertain.gap:
+        index = measured.clearest_bin
+        low, high = measured.bounds[index : index + 2]
+        of_all += " " + _(
+            "The bar that shows it best: of {count:,} given {low:.0%} to {high:.0%}, "
+            "{accuracy:.0%} are right."
+        ).format(
+            count=int(measured.counts[index]),
+            low=low,
+            high=high,
+            accuracy=measured.accuracy[index],
+        )
+    return f"{verdict} {of_all}"

@@ -1,4 +1,4 @@
-"""Test digits side by side, each with the truth, the answer and its probability."""
+"""Test digits side by side, each with the truth and what networks read in it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import streamlit as st
 from PIL import Image
 
 from mnist_cnn.digits.mnist import Dataset
+from mnist_cnn.figures.probabilities import percent
 from mnist_cnn.runs.predictions import Predictions
 from mnist_cnn.ui.components.payload import packed
 from mnist_cnn.ui.text import _
@@ -27,124 +28,91 @@ _component = st.components.v2.component(
 )
 
 
+PAGE = 24
+
+
 @dataclass(frozen=True)
 class Reader:
-    """One of several networks whose answers stand below a digit.
+    """A network whose predictions stand below a digit.
 
     Attributes:
-        name, color, mark: for people, and on the page.
-        read: its answers to the test set.
+        predictions: for the test set.
+        name, color, mark: for people, and on the page; empty for one network alone.
     """
 
-    name: str
-    color: str
-    mark: str
-    read: Predictions
+    predictions: Predictions
+    name: str = ""
+    color: str = ""
+    mark: str = ""
 
 
 def digit_gallery(
-    indices: Sequence[int] | np.ndarray,
-    predictions: Predictions,
-    digits: Dataset,
-    *,
-    key: str,
+    indices: np.ndarray, readers: Sequence[Reader], digits: Dataset, *, key: str
 ) -> int | None:
-    """Show test digits, in the order given.
+    """Show test digits in the order given, the first of them, and more when asked.
 
     Args:
-        indices: into the test set; at least one.
-        predictions: of that very test set.
+        indices: into the test set; int (N,), at least one.
+        readers: one network, or several; their predictions are of that very test set.
         digits: whose test images are shown.
         key: the same key is the same gallery.
 
     Returns:
         The index whose image has just been clicked; None otherwise.
     """
-    return _gallery(
-        indices, [_item(index, predictions) for index in indices], digits, key
-    )
-
-
-def compared_digits(
-    indices: Sequence[int] | np.ndarray,
-    readers: Sequence[Reader],
-    digits: Dataset,
-    *,
-    key: str,
-) -> int | None:
-    """The same with the answers of several networks below each digit.
-
-    Args:
-        indices, digits, key: as in ``digit_gallery``.
-        readers: the networks, whose answers are of that very test set.
-
-    Returns:
-        The index whose image has just been clicked; None otherwise.
-    """
-    return _gallery(
-        indices, [_compared(index, readers) for index in indices], digits, key
-    )
-
-
-def _gallery(
-    indices: Sequence[int] | np.ndarray,
-    items: list[dict[str, object]],
-    digits: Dataset,
-    key: str,
-) -> int | None:
-    shown = [int(index) for index in indices]
+    # Other digits begin with their first page again.
+    pages_key = f"{key}-{hash(indices.tobytes())}"
+    pages = st.session_state.get(pages_key, 1)
+    shown = indices[: pages * PAGE].tolist()
+    item = _item if len(readers) == 1 else _compared
     data = packed(
-        {"key": key, "items": items, "clickable": True},
+        {"key": key, "items": [item(index, readers) for index in shown]},
         {"sheet": _sheet(digits.x_test[shown])},
     )
     sent = _component(
         data=data, key=key, height="content", on_opened_change=lambda: None
     )
+    if left := len(indices) - len(shown):
+        st.button(
+            _("Show more ({count:,} left)").format(count=left),
+            key=f"{key}-more",
+            on_click=lambda: st.session_state.update({pages_key: pages + 1}),
+        )
     opened = sent.get("opened")
     return opened if opened in shown else None
 
 
-def _item(index: int, predictions: Predictions) -> dict[str, object]:
-    probabilities = predictions.probabilities[index]
-    true, answer = int(predictions.labels[index]), int(probabilities.argmax())
-    share = f"{probabilities[answer]:.1%}"
-    title = (
-        _("Test digit {index:,}: a {true}, read as {answer} with {share}")
-        if true != answer
-        else _("Test digit {index:,}: a {true}, read rightly with {share}")
-    ).format(index=index, true=true, answer=answer, share=share)
+def _item(index: int, readers: Sequence[Reader]) -> dict[str, object]:
+    true, predicted, confidence = _read(index, readers[0])
+    title = _(
+        "Test digit {index:,}: true {true}, predicted {predicted} ({confidence})"
+    ).format(index=index, true=true, predicted=predicted, confidence=confidence)
     return {
-        "index": int(index),
+        "index": index,
         "title": title,
-        "words": f"{true} → {answer}",
-        "share": share,
+        "words": f"{true} → {predicted}",
+        "lines": [{"text": confidence}],
     }
 
 
 def _compared(index: int, readers: Sequence[Reader]) -> dict[str, object]:
-    true = int(readers[0].read.labels[index])
     told, lines = [], []
     for each in readers:
-        probabilities = each.read.probabilities[index]
-        answer = int(probabilities.argmax())
-        share = f"{probabilities[answer]:.1%}"
-        told.append(
-            _("{name}: {answer} with {share}").format(
-                name=each.name, answer=answer, share=share
-            )
-        )
-        lines.append(
-            {"mark": each.mark, "color": each.color, "text": f"{answer} · {share}"}
-        )
-    title = _("Test digit {index:,}: a {true}. {told}").format(
+        true, predicted, confidence = _read(index, each)
+        text = f"{predicted} · {confidence}"
+        told.append(f"{each.name} {text}")
+        lines.append({"mark": each.mark, "color": each.color, "text": text})
+    title = _("Test digit {index:,}: true {true}; {told}").format(
         index=index, true=true, told="; ".join(told)
     )
-    return {
-        "index": int(index),
-        "title": title,
-        "words": f"{true}",
-        "lines": lines,
-    }
+    return {"index": index, "title": title, "words": f"{true}", "lines": lines}
+
+
+def _read(index: int, reader: Reader) -> tuple[int, int, str]:
+    probabilities = reader.predictions.probabilities[index]
+    predicted = int(probabilities.argmax())
+    true = int(reader.predictions.labels[index])
+    return true, predicted, percent(probabilities[predicted])
 
 
 def _sheet(images: np.ndarray) -> bytes:

@@ -8,22 +8,20 @@ const show = async (view, { heading, part, isNewest }) => {
   const sheet = await decoded(part("sheet"))
   if (!isNewest()) return
   view.root.textContent = ""
-  heading.items.forEach((item, place) => {
-    const button = element(view.root, "button", "digit", {
-      type: "button",
-      title: item.title,
-      disabled: !heading.clickable,
-    })
+  heading.items.forEach((item, slot) => {
+    const button = element(view.root, "button", "digit", { type: "button", title: item.title })
     button.dataset.index = item.index
     const canvas = element(button, "canvas", "", { width: SIDE, height: SIDE })
     canvas.setAttribute("role", "img")
     canvas.setAttribute("aria-label", item.title)
-    canvas.getContext("2d").drawImage(sheet, 0, -SIDE * place)
+    canvas.getContext("2d").drawImage(sheet, 0, -SIDE * slot)
     element(button, "span", "words", { textContent: item.words })
-    if (item.share) element(button, "span", "small", { textContent: item.share })
-    for (const line of item.lines ?? []) {
+    for (const line of item.lines) {
       const row = element(button, "span", "small")
-      element(row, "span", "", { textContent: line.mark + " " }).style.color = line.color
+      if (line.mark) {
+        const mark = element(row, "span", "", { textContent: `${line.mark} ` })
+        mark.style.color = line.color
+      }
       row.append(line.text)
     }
     button.onclick = () => view.send(item.index)
