@@ -24,6 +24,7 @@ from mnist_cnn.jobs.worker import work
 from mnist_cnn.nn.network import Network
 from mnist_cnn.nn.summary import summary as summary_of
 from mnist_cnn.runs import resume
+from mnist_cnn.runs.keras_import import from_keras
 
 EXIT_ERROR = 2
 
@@ -210,6 +211,14 @@ def _predict(network: Network, name: str) -> dict[str, object]:
     }
 
 
+def import_(options: argparse.Namespace) -> int:
+    """Makes a run of a Keras model that was trained elsewhere, and prints its id."""
+    history = None if options.history is None else options.history.read_bytes()
+    run = from_keras(options.model.read_bytes(), options.name, history)
+    print(json.dumps({"run": run.id, "name": run.name}))
+    return 0
+
+
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> None:
         """One sentence, without the usage before it."""
@@ -285,6 +294,14 @@ def _parser() -> argparse.ArgumentParser:
         type=_duration,
         default=600.0,
         help="leave when no run has waited for that long, 0 or more",
+    )
+
+    made = commands.add_parser("import", help="bring a Keras model along")
+    made.set_defaults(command=import_)
+    made.add_argument("model", type=Path, metavar="FILE", help="a .keras or .h5 file")
+    made.add_argument("--name", default="", help="what the run is called")
+    made.add_argument(
+        "--history", type=Path, metavar="FILE", help="hist.history as JSON, or as CSV"
     )
 
     for command, text in (

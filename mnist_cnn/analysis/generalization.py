@@ -13,7 +13,8 @@ AVERAGES_SETTLED = 500
 
 def meaningful_epochs(metrics: Metrics, config: TrainingConfig) -> list[EpochPoint]:
     """The epochs whose validation says something about the network."""
-    settled = AVERAGES_SETTLED if config.network.batch_norm else 0
+    kinds = {layer.kind for layer in config.network.layers()}
+    settled = AVERAGES_SETTLED if "batch_norm" in kinds else 0
     return [
         point
         for point in metrics.epochs

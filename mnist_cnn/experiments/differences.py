@@ -8,24 +8,15 @@ from mnist_cnn.digits import datasets
 from mnist_cnn.digits.augmentation import AUGMENTATIONS
 from mnist_cnn.experiments.config import TITLES, TrainingConfig
 from mnist_cnn.experiments.presets import DEFAULT_PRESET, PRESETS
+from mnist_cnn.nn.architecture import Architecture
+from mnist_cnn.nn.layers import Layer, LayeredArchitecture
 
 _SCHEDULES = {"constant": "constant", "cosine": "warm-up, then cosine"}
 
 
 def describe(config: TrainingConfig) -> dict[str, str]:
     """Every setting: its title, and its value as one would say it."""
-    network = config.network
-    convolutions = [
-        f"{block.filters} of {block.kernel}×{block.kernel}"
-        + (" without a border" if block.padding == "valid" else "")
-        + (f", pool {block.pool}" if block.pool > 1 else ", no pooling")
-        for block in network.blocks
-    ]
-    return {
-        "Convolutions": "; ".join(convolutions) or "none",
-        "Batch normalization": "yes" if network.batch_norm else "no",
-        "Dropout": f"{network.dropout:g}",
-        "Dense units": ", ".join(f"{units:,}" for units in network.dense) or "none",
+    return _network(config.network) | {
         TITLES["epochs"]: f"{config.epochs}",
         TITLES["batch_size"]: f"{config.batch_size:,}",
         "Optimizer": config.optimizer,
@@ -46,6 +37,28 @@ def describe(config: TrainingConfig) -> dict[str, str]:
     }
 
 
+def _network(network: LayeredArchitecture) -> dict[str, str]:
+    if not isinstance(network, Architecture):
+        layers = [f"{each.name} {_shape(each)}" for each in network.layers()]
+        return {"Network": ", ".join(layers)}
+    convolutions = [
+        f"{block.filters} of {block.kernel}×{block.kernel}"
+        + (" without a border" if block.padding == "valid" else "")
+        + (f", pool {block.pool}" if block.pool > 1 else ", no pooling")
+        for block in network.blocks
+    ]
+    return {
+        "Convolutions": "; ".join(convolutions) or "none",
+        "Batch normalization": "yes" if network.batch_norm else "no",
+        "Dropout": f"{network.dropout:g}",
+        "Dense units": ", ".join(f"{units:,}" for units in network.dense) or "none",
+    }
+
+
+def _shape(layer: Layer) -> str:
+    return "×".join(map(str, layer.output_shape))
+
+
 def _data(config: TrainingConfig) -> str:
     titles = [datasets.about(name).title for name in config.data]
     for index, name in enumerate(config.data):
@@ -62,7 +75,8 @@ def differences(configs: Sequence[TrainingConfig]) -> dict[str, list[str]]:
     told = [describe(config) for config in configs]
     if not told:
         return {}
-    values = {title: [each[title] for each in told] for title in told[0]}
+    titles = dict.fromkeys(title for each in told for title in each)
+    values = {title: [each.get(title, "–") for each in told] for title in titles}
     return {title: each for title, each in values.items() if len(set(each)) > 1}
 
 

@@ -94,6 +94,8 @@ def link_of(preset: str, config: TrainingConfig) -> dict[str, str] | None:
         preset: as in ``Run.preset``: a name, maybe with ", changed", or any other.
         config: the run's. That it left out the offline digits is not in the link.
     """
+    if not isinstance(config.network, Architecture):
+        return None
     name = preset.partition(",")[0]
     if name not in PRESETS:
         name = DEFAULT_PRESET

@@ -35,7 +35,7 @@ from mnist_cnn.storage.arrays import arrays, read_arrays
 from mnist_cnn.storage.files import MAX_JSON_BYTES, runs_folder, write_json
 from mnist_cnn.storage.untrusted_zip import UntrustedZip, ZipError
 
-# As in .streamlit/config.toml: the lecture's network takes 13.
+# The lecture's network takes 13.
 MEGABYTES = 32
 IMPORTED = "imported"
 # Temporary folders of imports that a killed server left.
@@ -104,7 +104,7 @@ def from_zip(file: BinaryIO, name: str = "", *, owner: str = "") -> Run:
         if file.seek(0, 2) > MEGABYTES * 1_000_000:
             raise RunError(f"The file is larger than {MEGABYTES} MB.")
         try:
-            with _new_run() as files:
+            with new_run() as files:
                 zipped = UntrustedZip(file, _sizes(files))
                 for each in zipped.names:
                     (files.path / each).write_bytes(zipped.read(each))
@@ -119,7 +119,7 @@ def from_zip(file: BinaryIO, name: str = "", *, owner: str = "") -> Run:
 
 
 @contextmanager
-def _new_run() -> Iterator[RunFiles]:
+def new_run() -> Iterator[RunFiles]:
     """A folder that becomes a run if the block ends without error, and else vanishes.
 
     Yields:

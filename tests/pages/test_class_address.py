@@ -9,7 +9,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from mnist_cnn.digits.image_files import open_image
-from mnist_cnn.runs import archive
+from mnist_cnn.nn import keras_file
 from mnist_cnn.ui import visitor
 from mnist_cnn.ui.home import class_address, view
 from mnist_cnn.ui.home.class_address import qr_code
@@ -99,7 +99,7 @@ def test_the_settings_fit_a_school():
     assert settings["server"]["address"] == "localhost"
     assert settings["server"]["enableXsrfProtection"] is True
     assert settings["server"]["enableCORS"] is True
-    assert settings["server"]["maxUploadSize"] == archive.MEGABYTES <= 32
+    assert settings["server"]["maxUploadSize"] == keras_file.MEGABYTES <= 64
     assert settings["client"]["showErrorDetails"] == "none"
     assert settings["browser"]["gatherUsageStats"] is False
     for section, values in settings.items():

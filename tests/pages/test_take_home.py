@@ -24,6 +24,9 @@ def lab(runs_folder, wanted_workers):
     return runs_folder
 
 
+KERAS_FILE = Path(__file__).parents[1] / "recordings" / "keras" / "3.0.5.keras"
+
+
 def page(script: str, **query: str) -> AppTest:
     at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
     for name, value in query.items():
@@ -95,9 +98,39 @@ def test_a_file_is_made_when_asked_for_and_a_failure_is_a_sentence(run, monkeypa
     assert "LiteRT file (.tflite)" in downloads(train(run=run.id))
 
 
+def bring(at, *files):
+    """Uploads the files on Train and presses the button."""
+    box = at.file_uploader[0]
+    box.set_value(
+        [(name, content, "application/octet-stream") for name, content in files]
+    )
+    box.run()
+    next(each for each in at.button if each.label == "Bring it in").click().run()
+
+
+def test_a_keras_model_and_its_history_become_a_run_that_is_shown(run):
+    at = train(run=run.id)
+    history = b'{"loss": [0.5], "accuracy": [0.9], "val_accuracy": [0.8]}'
+    bring(at, ("mine.keras", KERAS_FILE.read_bytes()), ("history.json", history))
+    assert not at.exception
+    (shown,) = [each for each in runs.list_runs() if each.id != run.id]
+    assert (shown.name, shown.status().test_accuracy) == ("mine", 0.8)
+    assert at.query_params["run"] in (shown.id, [shown.id])
+
+
+@pytest.mark.parametrize(
+    ("names", "sentence"),
+    [(["a.json"], "one network"), (["a.zip", "b.zip"], "one network")],
+)
+def test_files_that_are_not_one_network_are_refused(names, sentence, run):
+    at = train(run=run.id)
+    bring(at, *[(name, b"{}") for name in names])
+    assert any(sentence in each.value for each in at.error)
+
+
 def test_a_zip_from_another_lab_becomes_a_run_that_is_shown(run):
     at = train(run=run.id)
-    at.file_uploader[0].upload("run.zip", to_zip(run), "application/zip").run()
+    bring(at, ("run.zip", to_zip(run)))
     assert not at.exception
     assert len(runs.list_runs()) == 2
     (shown,) = [each for each in runs.list_runs() if each.id != run.id]
@@ -113,7 +146,7 @@ def test_a_zip_that_is_no_run_is_refused_with_a_sentence(run):
     with zipfile.ZipFile(file, "w") as archive:
         archive.writestr("../evil", "x")
     at = train(run=run.id)
-    at.file_uploader[0].upload("run.zip", file.getvalue(), "application/zip").run()
+    bring(at, ("run.zip", file.getvalue()))
     assert not at.exception
     assert any("does not belong in there" in each.value for each in at.error)
     assert [each.id for each in runs.list_runs()] == [run.id]
