@@ -38,7 +38,7 @@ lint: $(VENV)/ready-to-test
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/lint-imports
 
-BENCHMARKS := cluster crowd draw handwriting long_run look_inside memory pen reading \
+BENCHMARKS := cluster crowd draw handwriting long_run look_inside memory pen photos reading \
 	start time_to_99 training watched
 
 bench: $(VENV)/ready-to-test

@@ -8,15 +8,18 @@ import sys
 from dataclasses import asdict, replace
 from pathlib import Path
 
+import numpy as np
+
 from mnist_cnn import runs
 from mnist_cnn.analysis.evaluation import (
     accuracy,
     accuracy_by_group,
     cross_entropy,
 )
+from mnist_cnn.analysis.reading import read_number
 from mnist_cnn.digits import datasets
 from mnist_cnn.digits.image_files import open_image
-from mnist_cnn.digits.preprocessing import prepare
+from mnist_cnn.digits.ink import ink_of
 from mnist_cnn.experiments import config
 from mnist_cnn.experiments.config import TrainingConfig
 from mnist_cnn.experiments.presets import DEFAULT_PRESET, PRESETS
@@ -183,10 +186,11 @@ def _data_name(text: str) -> str:
 
 
 def predict(options: argparse.Namespace) -> int:
-    """Reads the digit in each picture: one JSON object a line, in the files' order.
+    """Reads the digits in each picture: one JSON object a line, in the files' order.
 
-    It has ``digit`` and ``probabilities``, or an ``error`` if the picture cannot be
-    read; then the command returns 2.
+    It has ``digits`` (a string; rows are parted by ``_``) and ``probabilities``: ten
+    for one digit, which is ``digit``, too, else a list of ten for each. Or it has an
+    ``error`` if the picture cannot be read; then the command returns 2.
     """
     network = runs.load_network(options.run)
     answers = [{"file": name} | _predict(network, name) for name in options.images]
@@ -197,17 +201,21 @@ def predict(options: argparse.Namespace) -> int:
 
 def _predict(network: Network, name: str) -> dict[str, object]:
     try:
-        preparation = prepare(open_image(Path(name).read_bytes()))
+        found = ink_of(open_image(Path(name).read_bytes()))
     except OSError as error:
         return {"error": f"{error.strerror or error}."}
     except ValueError as error:
         return {"error": str(error)}
-    if preparation.is_empty:
-        return {"error": "There is nothing drawn in this picture."}
-    probabilities = network.probabilities(preparation.pixels)[0]
+    number = read_number(network, found)
+    if not number.groups:
+        return {"error": found.message}
+    rounded = np.round(number.probabilities.astype(float), 6).tolist()
+    if len(rounded) > 1:
+        return {"digits": number.text, "probabilities": rounded}
     return {
-        "digit": int(probabilities.argmax()),
-        "probabilities": [round(float(each), 6) for each in probabilities],
+        "digits": number.text,
+        "digit": int(number.text),
+        "probabilities": rounded[0],
     }
 
 

@@ -230,11 +230,24 @@ def test_predict_gives_one_json_object_for_each_picture(run, seven, capsys):
     assert len(read["probabilities"]) == 10
     assert sum(read["probabilities"]) == pytest.approx(1, abs=1e-4)
     assert read["digit"] == int(np.argmax(read["probabilities"]))
+    assert read["digits"] == str(read["digit"])
 
 
 def test_predict_reads_a_drawn_seven_with_the_pretrained_network(seven, capsys):
     assert main(["predict", seven]) == 0
     assert json.loads(capsys.readouterr().out)["digit"] == 7
+
+
+def test_predict_reads_rows_of_digits(tmp_path, seven, capsys):
+    one = Image.open(seven).convert("L")
+    sheet = Image.new("L", (2 * one.width, 2 * one.height), one.getpixel((0, 0)))
+    for place in ((0, 0), (one.width, 0), (0, one.height)):
+        sheet.paste(one, place)
+    sheet.save(tmp_path / "sheet.png")
+    assert main(["predict", str(tmp_path / "sheet.png")]) == 0
+    read = json.loads(capsys.readouterr().out)
+    assert read["digits"] == "77_7"
+    assert np.shape(read["probabilities"]) == (3, 10)
 
 
 def test_each_picture_is_answered_though_some_cannot_be_read(tmp_path, seven, capsys):
@@ -247,7 +260,7 @@ def test_each_picture_is_answered_though_some_cannot_be_read(tmp_path, seven, ca
     assert [answer.get("digit") for answer in answers] == [None, 7, None, None, None, 7]
     errors = [answer["error"] for answer in answers if "digit" not in answer]
     assert "No such file" in errors[0]
-    assert "nothing drawn" in errors[1]
+    assert "in this picture" in errors[1]
     assert all(error.endswith(".") for error in errors)
 
 

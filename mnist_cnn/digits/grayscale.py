@@ -5,28 +5,45 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image
 
+# A sheet fills its box, with round corners or as a disc (0.79); a written 1 hardly.
+SHEET = 0.7
+SEEN = 24  # gray levels by which writing on a sheet differs from it at least
+
 
 def to_grayscale(image: np.ndarray | Image.Image) -> np.ndarray:
     """`image` as float32 (height, width) in 0..255; transparent pixels are background.
 
     Raises ValueError for an array of another shape or without pixels.
     """
-    if not isinstance(image, Image.Image):
-        array = np.asarray(image)
-        if array.dtype == np.uint16 and array.ndim == 2 and array.size:
-            return _stretched(array.astype(np.float32))
-        image = _image_of(array)
-    if image.mode in ("LA", "PA", "RGBa", "La") or (
-        image.mode != "RGBA" and "transparency" in image.info
-    ):
-        image = image.convert("RGBA")
-    if image.mode == "RGBA":
-        alpha = image.getchannel("A")
-        if alpha.getextrema()[0] < 255:
-            return _over_background(image, np.asarray(alpha, np.float32) / 255)
+    return _gray(_opaque(image))
+
+
+def planes_of(image: np.ndarray | Image.Image) -> list[np.ndarray]:
+    """`to_grayscale`, and then red, green and blue if the picture has colors."""
+    image = _opaque(image)
+    planes = [_gray(image)]
+    if image.mode == "RGB":
+        planes += [np.asarray(plane, np.float32) for plane in image.split()]
+    return planes
+
+
+def _gray(image: Image.Image) -> np.ndarray:
     if image.mode in ("I;16", "I;16B", "I;16L", "I", "F"):
         return _stretched(np.asarray(image, np.float32))
     return np.asarray(image.convert("L"), np.float32)
+
+
+def _opaque(image: np.ndarray | Image.Image) -> Image.Image:
+    """Without transparency: modes L, RGB and the deep gray ones, mostly."""
+    if not isinstance(image, Image.Image):
+        image = _image_of(np.asarray(image))
+    if image.mode in ("LA", "PA", "RGBa", "La") or "transparency" in image.info:
+        image = image.convert("RGBA")
+    if image.mode != "RGBA":
+        return image
+    if image.getchannel("A").getextrema()[0] == 255:
+        return image.convert("RGB")
+    return _over_background(image)
 
 
 def _image_of(array: np.ndarray) -> Image.Image:
@@ -41,6 +58,8 @@ def _image_of(array: np.ndarray) -> Image.Image:
         )
     if array.dtype == bool:
         array = array * np.uint8(255)
+    elif array.dtype == np.uint16 and array.ndim == 2:
+        return Image.fromarray(array)
     elif array.dtype == np.uint16:
         array = (array >> 8).astype(np.uint8)
     elif array.dtype != np.uint8:
@@ -51,13 +70,25 @@ def _image_of(array: np.ndarray) -> Image.Image:
     return Image.fromarray(np.ascontiguousarray(array))
 
 
-def _over_background(image: Image.Image, alpha: np.ndarray) -> np.ndarray:
-    """A transparent picture laid on black or white, whichever its ink stands out on."""
+def _over_background(image: Image.Image) -> Image.Image:
+    """A transparent picture on its own ground if it is a sheet, else on black or white.
+
+    Of the latter the one on which its ink stands out.
+    """
+    colors = np.asarray(image.convert("RGB"))
     gray = np.asarray(image.convert("RGB").convert("L"), np.float32)
-    visible = float(alpha.sum())
-    mean = float((gray * alpha).sum()) / visible if visible else 0.0
-    ground = 0.0 if mean >= 128 else 255.0
-    return gray * alpha + ground * (1 - alpha)
+    alpha = np.asarray(image.getchannel("A"), np.float32) / 255
+    ground = np.full(3, 0 if np.sum(gray * alpha) >= 128 * alpha.sum() else 255)
+    visible = alpha > 0.5
+    box = Image.fromarray(visible).getbbox()
+    if box is not None:
+        filled = visible.sum() / ((box[2] - box[0]) * (box[3] - box[1]))
+        differs = np.abs(gray[visible] - np.median(gray[visible])) > SEEN
+        if filled > SHEET and differs.mean() > 0.0005:
+            ground = np.median(colors[visible], axis=0)
+    share = alpha[..., None]
+    flat = colors * share + ground.astype(np.float32) * (1 - share)
+    return Image.fromarray(np.round(flat).astype(np.uint8))
 
 
 def _stretched(values: np.ndarray) -> np.ndarray:

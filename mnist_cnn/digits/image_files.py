@@ -8,13 +8,13 @@ from pathlib import Path
 
 from PIL import Image, ImageOps
 
-FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")
+FORMATS = ("PNG", "JPEG", "WEBP", "AVIF", "GIF", "BMP")
 MEGABYTES = 10
 # Pixels in millions. A JPEG is decoded at a fraction of its size, others as a whole.
 # MPO: a JPEG with a second picture inside, as phones write it.
 MEGAPIXELS = {"JPEG": 120, "MPO": 120}
 OTHER_MEGAPIXELS = 16
-LONGEST_SIDE = 1600
+LONGEST_SIDE = 1200  # a digit a fifteenth of a photo's height has 60 pixels
 
 _KNOWN = (
     (b"%PDF", "This is a PDF. Save the page as PNG or JPEG and try again."),
@@ -24,12 +24,22 @@ _KNOWN = (
 )
 
 
+# By the major brand's first letters (ISO/IEC 14496-12, 23008-12; AVIF 1.1).
+_ISO_MEDIA = {
+    b"avi": "This AVIF picture is damaged. Save it as JPEG and try again.",
+    b"hei": "This is a HEIC photo. Save it as JPEG and try again.",
+    b"hev": "This is a HEIC photo. Save it as JPEG and try again.",
+    b"mif": "This is a HEIC photo. Save it as JPEG and try again.",
+    b"": "This is a video. Take a photo, or save one picture of it as JPEG.",
+}
+
+
 class ImageError(ValueError):
     """An image file that cannot be read; the text is a sentence for the person."""
 
 
 def open_image(source: bytes | str | Path | io.IOBase) -> Image.Image:
-    """The picture in a file: upright, one frame, no side over 1600 pixels.
+    """The picture in a file: upright, one frame, no side over 1200 pixels.
 
     Args:
         source: the file's bytes, its path, or an open binary file (an upload).
@@ -40,8 +50,8 @@ def open_image(source: bytes | str | Path | io.IOBase) -> Image.Image:
         data says.
 
     Raises:
-        ImageError: for what is no PNG, JPEG, WebP, GIF or BMP, is damaged, or is too
-            large: over 10 MB, over 120 million pixels (JPEG) or 16 million (others).
+        ImageError: for what is no PNG, JPEG, WebP, AVIF, GIF or BMP, is damaged, or is
+            too large: over 10 MB, 120 million pixels (JPEG) or 16 million (others).
     """
     data = _bytes_of(source)
     if not data:
@@ -123,7 +133,7 @@ def _what_it_is(data: bytes) -> str:
     if b"<svg" in head.lower():
         return "This is an SVG, shapes instead of pixels. Save it as PNG and try again."
     if head[4:8] == b"ftyp":
-        return "This is a HEIC photo or a video. Save it as JPEG and try again."
+        return _ISO_MEDIA.get(head[8:11], _ISO_MEDIA[b""])
     try:
         head.decode()
     except UnicodeDecodeError as error:
@@ -132,4 +142,4 @@ def _what_it_is(data: bytes) -> str:
         is_text = True
     if is_text and b"\0" not in head:
         return "This file is text, not an image, whatever its name says."
-    return "This is no PNG, JPEG, WebP, GIF or BMP image, or it is damaged."
+    return "This is no PNG, JPEG, WebP, AVIF, GIF or BMP image, or it is damaged."

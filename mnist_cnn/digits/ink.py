@@ -1,32 +1,57 @@
-"""The ink of any picture: a drawing, or a photo, light or dark, evenly lit or not."""
+"""The ink of any picture: a drawing, or a photo, light or dark, evenly lit or not.
+
+Ink is judged where it is: against the light of the paper around it (`paper.py`), by the
+strength of the strongest thing that looks like a digit (`writing.py` sorts out the
+rest), and at last each piece by its own strength.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 from PIL import Image
 
-from mnist_cnn.digits.drawing import Ink, background_of, drawn_ink
-from mnist_cnn.digits.grayscale import to_grayscale
+from mnist_cnn.digits.drawing import FAINTEST, Ink, Step, background_of, drawn_ink
+from mnist_cnn.digits.grayscale import planes_of
+from mnist_cnn.digits.paper import Paper, even
+from mnist_cnn.digits.writing import REASONS, Sorted, sort_out
 
 FLAT = 12  # gray levels (of 255) by which a drawn background may vary
 SMALLEST_PHOTO = 64  # pixels of the shorter side
 FAINTEST_ON_PAPER = 0.12  # of the paper's brightness: a hard pencil, barely pressed
+GRAINS = 7  # standard deviations of bare paper: of a million pixels none gets so far
 INK_LEVEL = 0.5  # of the strongest ink: where a stroke's edge is
-NO_INK = "No ink stands out from the paper. Write darker, or come closer."
+EDGE = 6  # pixels around writing within which its gray edges lie, blurred ones too
+SHOWN_SIDE = 280  # pixels of a step's picture
+LEFT_OUT = (230, 110, 0)  # orange
+NO_INK = (
+    "Nothing like a digit stands out in this picture. Write darker, or come closer."
+)
+COLORS = (
+    "",
+    "Gray hardly tells ink from paper here, so red light alone is looked at.",
+    "Gray hardly tells ink from paper here, so green light alone is looked at.",
+    "Gray hardly tells ink from paper here, so blue light alone is looked at.",
+)
 
 
 def ink_of(image: np.ndarray | Image.Image) -> Ink:
-    """Where `image`, as `preprocessing.prepare` takes it, has ink."""
-    gray = to_grayscale(image)
-    if _is_photo(gray, background_of(gray)):
-        return _ink_on_paper(gray)
-    return drawn_ink(gray)
+    """Where `image`, as `preprocessing.prepare` takes it, has ink.
+
+    Looked for in gray first, then in red, green and blue.
+    """
+    planes = planes_of(image)
+    for plane, note in zip(planes, COLORS, strict=False):
+        found = (_on_paper if _is_photo(plane) else _drawn)(plane, note)
+        if found is not None:
+            return found
+    return Ink(np.zeros(planes[0].shape, np.float32), NO_INK, NO_INK)
 
 
-def _is_photo(gray: np.ndarray, background: float) -> bool:
+def _is_photo(gray: np.ndarray) -> bool:
     """Drawings have two levels and their mixtures at edges; photos have all between."""
     if min(gray.shape) < SMALLEST_PHOTO:
         return False
+    background = background_of(gray)
     # Every second or third pixel tells as much, in a fraction of the time.
     step = min(gray.shape) // 90
     gray = gray[::step, ::step] if step > 1 else gray
@@ -42,52 +67,93 @@ def _is_noisy(gray: np.ndarray, background: float) -> bool:
     return bool(near.any()) and float(gray[near].std()) > 1.5
 
 
-def _ink_on_paper(gray: np.ndarray) -> Ink:
-    """Ink against the light of its surroundings, so that shadows do not count."""
+def _drawn(gray: np.ndarray, note: str) -> Ink | None:
+    """As on the canvas, but the ground is the median of all: there may be a frame."""
+    if float(np.ptp(gray)) < FAINTEST:
+        return None
+    found = drawn_ink(gray, float(np.median(gray)))
+    mask = found.ink >= INK_LEVEL
+    sorted_out = sort_out(mask)
+    if not sorted_out.writing.any():
+        return found
+    return _without_the_rest(found.ink, mask, sorted_out, found.sentence, note)
+
+
+def _on_paper(gray: np.ndarray, note: str) -> Ink | None:
+    """The strongest ink in which there is something like a digit; None if none has."""
     from scipy import ndimage
 
-    light = _light(gray)
-    ratio = ndimage.gaussian_filter(gray / light, max(gray.shape) / 500)
-    dark = 1 - float(np.percentile(ratio, 0.5))
-    bright = float(np.percentile(ratio, 99.5)) - 1
-    difference = 1 - ratio if dark >= bright else ratio - 1
-    strongest = max(dark, bright)
-    grain = 1.5 * float(np.median(np.abs(difference))) / 0.6745
-    if strongest < max(FAINTEST_ON_PAPER, 5 * grain):
-        return Ink(np.zeros(gray.shape, np.float32), NO_INK, NO_INK)
-    ink = np.clip(difference / strongest, 0, 1).astype(np.float32)
-    ink = _without_specks(ink)
-    which = "darker" if dark >= bright else "brighter"
+    paper = even(gray)
+    faintest = max(FAINTEST_ON_PAPER, GRAINS * paper.grain)
+    left = paper.contrast.copy()
+    while (level := float(left.max())) >= faintest:
+        mask = left >= INK_LEVEL * level
+        sorted_out = sort_out(mask, paper.outside)
+        if sorted_out.writing.any():
+            ink = _each_by_its_own(paper.contrast, sorted_out.writing)
+            sentence = PAPER[paper.is_dark]
+            return _without_the_rest(ink, mask, sorted_out, sentence, note, paper)
+        left[ndimage.maximum_filter(mask, 5)] = 0
+    return None
+
+
+PAPER = {
+    False: "What is darker than the paper around it counts as ink.",
+    True: "What is brighter than the ground around it counts as ink.",
+}
+
+
+def _each_by_its_own(contrast: np.ndarray, writing: np.ndarray) -> np.ndarray:
+    """`contrast` as a share of the ink's in the nearest piece of writing."""
+    from scipy import ndimage
+
+    labels, count = ndimage.label(writing, np.ones((3, 3)))
+    nearest = ndimage.distance_transform_edt(
+        ~writing, return_distances=False, return_indices=True
+    )
+    levels = np.ones(count + 1, np.float32)
+    for number, place in enumerate(ndimage.find_objects(labels), start=1):
+        # Three of four pixels are weaker: those at the stroke's edges, mostly.
+        levels[number] = np.percentile(contrast[place][labels[place] == number], 75)
+    return np.clip(contrast / levels[labels[tuple(nearest)]], 0, 1)
+
+
+def _without_the_rest(
+    ink: np.ndarray,
+    mask: np.ndarray,
+    sorted_out: Sorted,
+    sentence: str,
+    note: str,
+    paper: Paper | None = None,
+) -> Ink:
+    from scipy import ndimage
+
+    writing = sorted_out.writing
+    rest = ndimage.maximum_filter(mask & ~writing, 3) & ~writing
+    near = ndimage.maximum_filter(writing, 2 * EDGE + 1)
+
+    def before() -> tuple[Step, ...]:
+        steps = []
+        if paper is not None:
+            told = "The light of the paper is measured all over, and divided by."
+            steps.append(Step("Paper evened", told, _shown(paper.evened)))
+        if note:
+            steps.append(Step("A color", note, _shown(ink)))
+        for reason, where in sorted_out.left_out.items():
+            picture = np.where(mask[..., None], np.float32(1), np.float32(0))
+            picture = np.where(where[..., None], np.float32(LEFT_OUT) / 255, picture)
+            steps.append(Step(reason, REASONS[reason], _shown(picture)))
+        return tuple(steps)
+
     return Ink(
-        ink,
-        "This looks like a photo: the light of the paper is measured all over, and "
-        f"what is {which} than the paper around it counts as ink.",
+        np.where(rest | ~near, 0, ink).astype(np.float32),
+        sentence,
+        is_doubtful=sorted_out.is_doubtful,
+        before=before,
     )
 
 
-def _light(gray: np.ndarray) -> np.ndarray:
-    """How bright the bare paper is at each pixel: a wide median, smoothed."""
-    from scipy import ndimage
-
-    height, width = gray.shape
-    scale = 64 / max(height, width)
-    size = max(2, round(width * scale)), max(2, round(height * scale))
-    small = Image.fromarray(gray).resize(size, Image.Resampling.BOX)
-    median = ndimage.median_filter(np.asarray(small), 25, mode="nearest")
-    smooth = Image.fromarray(ndimage.gaussian_filter(median, 3, mode="nearest"))
-    light = smooth.resize((width, height), Image.Resampling.BILINEAR)
-    return np.clip(np.asarray(light), 1, None)
-
-
-def _without_specks(ink: np.ndarray) -> np.ndarray:
-    """Without dust: what has less than a fiftieth of the largest piece's pixels."""
-    from scipy import ndimage
-
-    pieces, count = ndimage.label(ink >= INK_LEVEL, np.ones((3, 3)))
-    if count < 2:
-        return ink
-    sizes = np.bincount(pieces.ravel())
-    sizes[0] = 0
-    small = sizes < sizes.max() / 50
-    small[0] = False
-    return np.where(ndimage.grey_dilation(small[pieces], (3, 3)), 0, ink)
+def _shown(picture: np.ndarray) -> np.ndarray:
+    image = Image.fromarray(np.round(picture * 255).astype(np.uint8))
+    image.thumbnail((SHOWN_SIDE, SHOWN_SIDE), Image.Resampling.BOX)
+    return np.asarray(image, np.float32) / 255

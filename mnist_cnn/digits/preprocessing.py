@@ -16,7 +16,7 @@ import numpy as np
 from PIL import Image
 
 from mnist_cnn.digits import SIDE
-from mnist_cnn.digits.drawing import Ink
+from mnist_cnn.digits.drawing import Ink, Step
 from mnist_cnn.digits.ink import ink_of
 
 BOX = 20
@@ -31,18 +31,6 @@ CENTER = 14
 STROKE_WIDTH = 2.0
 WORKING_BOX = 80  # the ink is measured and reshaped at this size, four times the box
 MARGIN = 16  # room around it for strokes that become wider
-
-
-@dataclass(frozen=True)
-class Step:
-    """One step of the preparation, to be shown.
-
-    `picture` is float32, two-dimensional, in [0, 1], white ink on black.
-    """
-
-    name: str
-    sentence: str
-    picture: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -92,6 +80,7 @@ def prepare_ink(found: Ink) -> Preparation:
     def steps() -> tuple[Step, ...]:
         before = width * OUTLINE / WORKING_BOX
         return (
+            *found.before(),
             Step("Ink found", found.sentence, _small(ink)),
             Step(
                 "Cropped",
@@ -134,6 +123,7 @@ def resize_only(image: np.ndarray | Image.Image) -> Preparation:
 
     def steps() -> tuple[Step, ...]:
         return (
+            *found.before(),
             Step("Ink found", found.sentence, _small(found.ink)),
             Step("Resized", "The whole picture is squeezed into 28 × 28.", pixels),
         )

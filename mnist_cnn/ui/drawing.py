@@ -7,14 +7,16 @@ another page first asks for its pixels.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import streamlit as st
 from PIL import Image
 
-from mnist_cnn.digits.drawing import drawn_ink
+from mnist_cnn.digits.drawing import Ink, drawn_ink
 from mnist_cnn.digits.grayscale import to_grayscale
 from mnist_cnn.digits.image_files import ImageError, open_image
+from mnist_cnn.digits.ink import ink_of
 from mnist_cnn.digits.preprocessing import prepare_ink
 from mnist_cnn.digits.segmentation import split
 
@@ -30,11 +32,20 @@ class Picture:
         pixels: float32 (28, 28) if it is a digit of the test set, which needs no
             preparation; else None.
         note: a sentence about it, or "".
+        is_drawn: whether it was drawn on the lab's canvas: then all ink is writing.
     """
 
     image: np.ndarray | Image.Image
     pixels: np.ndarray | None = None
     note: str = ""
+    is_drawn: bool = False
+
+    @cached_property
+    def ink(self) -> Ink:
+        """Where its ink is."""
+        return (
+            drawn_ink(to_grayscale(self.image)) if self.is_drawn else ink_of(self.image)
+        )
 
 
 def remember_drawing(file: bytes | None) -> None:

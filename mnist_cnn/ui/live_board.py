@@ -90,7 +90,7 @@ def _drawn(file: bytes | None, reads: str | None) -> Picture | None:
     if file is None or reads == YES:
         return None
     try:
-        return Picture(open_image(file))
+        return Picture(open_image(file), is_drawn=True)
     except ImageError as error:
         st.error(str(error))
         return None

@@ -12,7 +12,6 @@ from PIL import Image, ImageDraw
 from mnist_cnn.digits import preprocessing
 from mnist_cnn.digits.drawing import Ink
 from mnist_cnn.digits.grayscale import to_grayscale
-from mnist_cnn.digits.ink import ink_of
 from mnist_cnn.digits.preprocessing import Preparation
 from mnist_cnn.digits.segmentation import Group, split
 from mnist_cnn.figures.probabilities import (
@@ -39,7 +38,7 @@ def prepared_digit(picture: Picture, networks: list[Chosen]) -> Preparation | No
     if picture.pixels is not None:
         remember_digit(picture.pixels)
         return Preparation(picture.pixels, False, "", lambda: ())
-    found = preprocessing.prepare(picture.image)
+    found = preprocessing.prepare_ink(picture.ink)
     remember_digit(None)
     if found.is_empty:
         st.info(_(found.message))
@@ -148,7 +147,7 @@ def show_number(picture: Picture, networks: list[Chosen]) -> bool:
     Returns:
         False if there is one digit at most; then nothing is shown.
     """
-    groups = split(ink_of(picture.image).ink)
+    groups = split(picture.ink.ink)
     if len(groups) < 2:
         return False
     pixels = np.stack(
@@ -187,7 +186,7 @@ def _fitted(picture: np.ndarray) -> Image.Image:
     small = min(image.size) * scale >= 1 and max(image.size) <= 28
     size = tuple(max(1, round(length * scale)) for length in image.size)
     way = Image.Resampling.NEAREST if small else Image.Resampling.BILINEAR
-    square = Image.new("L", (SHOWN_SIDE, SHOWN_SIDE))
+    square = Image.new("RGB", (SHOWN_SIDE, SHOWN_SIDE))
     place = tuple((SHOWN_SIDE - length) // 2 for length in size)
     square.paste(image.resize(size, way), place)
     return square

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from mnist_cnn.digits import preprocessing
 from mnist_cnn.digits.image_files import LONGEST_SIDE, ImageError, open_image
@@ -48,7 +48,7 @@ def like(one: np.ndarray, other: np.ndarray) -> float:
     return float(np.abs(one - other).mean())
 
 
-@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF", "BMP"])
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "AVIF", "GIF", "BMP"])
 def test_every_common_format_gives_the_same_digit(kind):
     expected = preprocessing.prepare(seven()).pixels
     pixels = preprocessing.prepare(open_image(saved(seven(), kind))).pixels
@@ -97,6 +97,30 @@ def test_a_transparent_palette_shows_dark_ink():
     assert like(preprocessing.prepare(picture).pixels, expected) < 0.02
 
 
+def sheet(corners: str) -> Image.Image:
+    """A dark seven on an opaque white sheet, the picture transparent around it."""
+    image = seven().convert("RGB")
+    alpha = Image.new("L", image.size)
+    shape = ImageDraw.Draw(alpha)
+    if corners == "round":
+        shape.rounded_rectangle((0, 0, 119, 119), 20, fill=255)
+    elif corners == "disc":
+        shape.ellipse((4, 4, 115, 115), fill=255)
+    else:
+        shape.rectangle((8, 8, 111, 111), fill=255)
+    nothing = Image.new("RGB", image.size)
+    image = Image.composite(image, nothing, alpha)
+    image.putalpha(alpha)
+    return image
+
+
+@pytest.mark.parametrize("corners", ["round", "disc", "margin"])
+def test_a_sheet_with_transparent_corners_keeps_its_own_ground(corners):
+    expected = preprocessing.prepare(seven()).pixels
+    pixels = preprocessing.prepare(open_image(saved(sheet(corners), "PNG"))).pixels
+    assert like(pixels, expected) < 0.02
+
+
 def test_an_animation_gives_its_first_frame():
     frames = [Image.new("L", (120, 120), 255)]
     data = saved(seven(), "GIF", save_all=True, append_images=frames)
@@ -127,6 +151,8 @@ def test_a_large_photo_is_made_smaller():
         (b"<?xml version='1.0'?><svg xmlns='http://www.w3.org/2000/svg'/>", "SVG"),
         (b"%PDF-1.7\n", "PDF"),
         (b"\0\0\0\x18ftypheic\0\0\0\0", "HEIC"),
+        (b"\0\0\0\x18ftypavif\0\0\0\0", "AVIF"),
+        (b"\0\0\0\x18ftypmp42\0\0\0\0", "video"),
         (b"\x00\xff\x00\xfe" * 50, "no PNG"),
         (png(20_000, 20_000), "too many pixels"),
         (png(60_000, 60_000), "too many pixels"),
@@ -161,7 +187,9 @@ def test_paths_and_uploads_are_read_like_bytes(tmp_path):
         open_image(tmp_path / "missing.png")
 
 
-SAMPLES = [saved(seven(60), kind) for kind in ("PNG", "JPEG", "WEBP", "GIF", "BMP")]
+SAMPLES = [
+    saved(seven(60), kind) for kind in ("PNG", "JPEG", "WEBP", "AVIF", "GIF", "BMP")
+]
 
 
 @settings(max_examples=150, deadline=None)

@@ -1,0 +1,98 @@
+"""What of the ink is writing, and why the rest is none."""
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+
+from mnist_cnn.digits.writing import EDGE, FRAME, LINES, SPECKS, sort_out
+
+SIZE = (400, 300)
+SEVEN = [(150, 90), (230, 90), (180, 220)]
+
+
+def mask(*paths: list[tuple[float, float]], width: int = 5) -> np.ndarray:
+    image = Image.new("L", SIZE)
+    for path in paths:
+        ImageDraw.Draw(image).line(path, fill=255, width=width)
+    return np.asarray(image) > 0
+
+
+def seven_and(other: np.ndarray, reason: str | None) -> None:
+    """The seven is kept whole, and the other ink left out for that reason."""
+    seven = mask(SEVEN)
+    found = sort_out(seven | other)
+    assert list(found.left_out) == ([reason] if reason else [])
+    assert (found.writing & seven).sum() >= 0.97 * seven.sum()
+    assert (found.writing & ~seven).sum() <= 0.05 * other.sum()
+
+
+def boxes(*corners: tuple[int, int, int, int], **look: object) -> np.ndarray:
+    image = Image.new("L", SIZE)
+    for box in corners:
+        ImageDraw.Draw(image).rectangle(box, **(look or {"fill": 255}))
+    return np.asarray(image) > 0
+
+
+@pytest.mark.parametrize(
+    ("other", "reason"),
+    [
+        (mask([(30, 0), (24, 300)], width=3), LINES),
+        (mask(*([(0, y), (400, y + 9)] for y in range(20, 290, 30)), width=2), LINES),
+        (mask(*([(x, 0), (x, 300)] for x in range(5, 400, 30)), width=2), LINES),
+        (boxes((350, 0, 400, 300)), EDGE),
+        (boxes((350, 0, 400, 300), (0, 260, 400, 300)), EDGE),
+        (mask([(330, 120), (420, 120)], [(370, 60), (370, 180)]), EDGE),
+        (boxes((130, 60, 260, 250), outline=255, width=4), FRAME),
+        (boxes((20, 20, 24, 24), (300, 40, 305, 44)), SPECKS),
+        (boxes(*((12, y, 30, y + 18) for y in range(10, 290, 40))), SPECKS),
+    ],
+    ids=[
+        "a margin's line",
+        "rulings that the digit crosses",
+        "a grid's lines",
+        "a desk at one side",
+        "a desk at two sides",
+        "writing that is cut off",
+        "a box around the digit",
+        "dust",
+        "holes of a spiral",
+    ],
+)
+def test_what_is_not_writing_is_left_out_with_its_reason(other, reason):
+    seven_and(other, reason)
+
+
+def test_the_bar_of_a_five_stays():
+    five = mask([(160, 120), (160, 150), (210, 160), (215, 200), (165, 220)])
+    bar = mask([(165, 100), (210, 98)])
+    found = sort_out(five | bar)
+    assert not found.left_out
+    assert np.array_equal(found.writing, five | bar)
+
+
+@pytest.mark.parametrize("side", range(4))
+def test_a_digit_at_the_edge_stays_where_it_is_alone(side):
+    rows, columns = np.nonzero(mask(SEVEN))
+    cut = mask(SEVEN)[rows.min() : rows.max() + 30, columns.min() : columns.max() + 30]
+    turned = np.rot90(np.pad(cut, ((0, 30), (0, 30))), side)
+    found = sort_out(turned)
+    assert found.writing.sum() == turned.sum()
+
+
+def test_a_number_cut_out_to_its_box_stays_whole():
+    number = mask([(4, 2), (100, 2), (50, 298)], [(200, 2), (200, 297)])
+    number |= mask([(300, 2), (300, 150), (396, 150)], [(380, 80), (380, 297)])
+    found = sort_out(number[1:299, 3:398])
+    assert not found.left_out
+
+
+def test_there_is_doubt_where_something_like_a_digit_is_left_out():
+    cut_off = mask([(330, 120), (420, 120)], [(370, 60), (370, 180)])
+    assert sort_out(mask(SEVEN) | cut_off).is_doubtful
+    assert sort_out(mask(SEVEN) | mask([(300, 200), (310, 250)])).is_doubtful
+    assert not sort_out(mask(SEVEN)).is_doubtful
+
+
+def test_without_a_digit_nothing_is_writing():
+    assert not sort_out(boxes((350, 0, 400, 300))).writing.any()
+    assert not sort_out(np.zeros((1, 1), bool)).writing.any()
