@@ -25,7 +25,8 @@ const STYLE = `
 `
 const AFTER_PEN_MS = 700 // the drawing may still change: an undo is loaded meanwhile
 const LOOK_MS = 400
-const INK = 128
+const AFTER_LOOK_MS = 80
+const WHITE = 255 // somewhere in every stroke
 
 /** Watches the canvas below `place`: `onDrawing({gray, width, height}, isResting)`. */
 export class DrawingCanvas {
@@ -42,6 +43,8 @@ export class DrawingCanvas {
     for (const type of ["pointerup", "pointercancel"]) {
       window.addEventListener(type, () => this.penUp(), { signal, capture: true })
     }
+    const moved = () => (this.isMoved = this.isDown)
+    window.addEventListener("pointermove", moved, { signal, capture: true })
     place.addEventListener("click", begin, { signal })
     document.addEventListener("visibilitychange", begin, { signal })
     window.addEventListener("click", (event) => this.clicked(event), {
@@ -74,7 +77,8 @@ export class DrawingCanvas {
     this.box.append(this.hintElement)
     this.sample = made("canvas", { width: this.lower.width, height: this.lower.height })
     this.context = this.sample.getContext("2d", { willReadFrequently: true })
-    this.gray = undefined
+    this.gray = new Uint8ClampedArray(this.lower.width * this.lower.height)
+    this.isFirst = true
     return true
   }
 
@@ -92,25 +96,28 @@ export class DrawingCanvas {
     this.begin()
   }
 
-  /** Looks at every frame while the pen is down, and a little after it. */
+  /** Looks at every frame while the pen moves, and now and then for a while after it. */
   begin() {
     this.until = performance.now() + AFTER_PEN_MS
-    cancelAnimationFrame(this.frame)
-    const step = () => {
-      this.look()
-      const goesOn = this.isDown || performance.now() < this.until
-      if (goesOn) this.frame = requestAnimationFrame(step)
-    }
-    this.frame = requestAnimationFrame(step)
+    this.isMoved = true
+    if (!this.frame) this.step()
+  }
+
+  step() {
+    this.frame = requestAnimationFrame((now) => {
+      this.frame = undefined
+      if (this.isMoved || (!this.isDown && now > this.looked + AFTER_LOOK_MS)) this.look()
+      this.isMoved = false
+      if (this.isDown || now < this.until) this.step()
+    })
   }
 
   look() {
+    this.looked = performance.now()
     if (!this.find()) return
-    const gray = this.read()
-    const isNew = !same(gray, this.gray)
+    const isNew = this.read()
     if (isNew) {
-      this.gray = gray
-      const isEmpty = !gray.some((value) => value >= INK)
+      const isEmpty = this.gray.indexOf(WHITE) < 0
       this.hintElement.hidden = this.isDown || !isEmpty
       if (isEmpty) delete this.box.dataset.isHidden
     }
@@ -121,6 +128,7 @@ export class DrawingCanvas {
     this.onDrawing({ gray: this.gray.slice(), width, height }, isResting)
   }
 
+  /** Takes what the canvas holds into `gray`; whether that has changed. */
   read() {
     const { width, height } = this.sample
     this.context.fillStyle = "#000"
@@ -130,9 +138,15 @@ export class DrawingCanvas {
     }
     this.context.drawImage(this.upper, 0, 0)
     const { data } = this.context.getImageData(0, 0, width, height)
-    const gray = new Uint8ClampedArray(width * height)
-    for (let i = 0; i < gray.length; i++) gray[i] = data[4 * i]
-    return gray
+    const { gray } = this
+    let isNew = this.isFirst
+    this.isFirst = false
+    for (let i = 0, at = 0; i < gray.length; i++, at += 4) {
+      if (gray[i] === data[at]) continue
+      gray[i] = data[at]
+      isNew = true
+    }
+    return isNew
   }
 
   /**
@@ -155,6 +169,3 @@ export class DrawingCanvas {
 }
 
 const made = (tag, properties) => Object.assign(document.createElement(tag), properties)
-
-const same = (one, other) =>
-  other?.length === one.length && one.every((value, index) => value === other[index])

@@ -37,7 +37,11 @@ class LiveReading {
     const network = element(this.root, "section", "live-network")
     this.stage = element(network, "div", "living")
     this.network = new LivingNetwork(this.stage, words.network)
-    this.full = element(network, "button", "live-full", { type: "button" })
+    this.network.onAnswer = (digit) => {
+      this.asked = digit
+      this.again()
+    }
+    this.full = element(this.root, "button", "live-full", { type: "button" })
     this.full.onclick = () => this.fillScreen()
     this.full.textContent = words.full
     this.steps = element(this.root, "section", "live-steps")
@@ -112,11 +116,13 @@ class LiveReading {
 
   again() {
     const { pixels, follows, networks, resized } = this.data
+    const digit = this.asked
     if (!networks.length || !readers.prepare) return
     if (!follows) {
-      readers.prepare.read({ pixels: Float32Array.from(pixels ?? new Array(784).fill(0)) })
+      const values = Float32Array.from(pixels ?? new Array(784).fill(0))
+      readers.prepare.read({ pixels: values, digit })
     } else if (this.drawing) {
-      readers.prepare.read({ ...this.drawing, withSteps: this.isResting })
+      readers.prepare.read({ ...this.drawing, withSteps: this.isResting, digit })
       if (resized) readers.resize.read(this.drawing)
     }
   }

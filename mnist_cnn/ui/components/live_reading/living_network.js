@@ -1,41 +1,51 @@
-// Every layer's maps for one drawing, and the paths that carried the answer, on one
-// canvas. It knows nothing of pages: `new LivingNetwork(element).show(reading)`.
+// Every layer's maps for one drawing, and the paths that carried the answer. It knows
+// nothing of pages: `new LivingNetwork(element, label).show(reading)`.
+//
+// Maps and lines have a canvas each: maps change with every reading, lines move on for a
+// few frames after it.
 
-import { arranged, cellAt, cellBox, IMAGE, OUTPUT } from "./network_layout.js"
+import { arranged, cellAt, cellBox, gapOf, IMAGE, OUTPUT } from "./network_layout.js"
+import { element } from "./words.js"
 
-const BACKGROUND = "#0e1117"
-const WORDS = "#d5dae1"
 const FOR = "86, 180, 233" // Okabe and Ito's sky blue, and orange
 const AGAINST = "230, 159, 0"
 // As figures/activations.py: black is 0, orange to white above it, blue to white below.
 const ABOVE = [[0, 0, 0], [96, 40, 0], [200, 90, 0], [250, 165, 40], [255, 248, 215]]
 const BELOW = [[0, 0, 0], [0, 42, 100], [0, 96, 190], [70, 170, 245], [222, 243, 255]]
+const MIDDLE = 127
 const WIDEST_LINE = 7
 const EASE = 0.25 // of the way that a line goes in each frame
 const STILL = 0.01
+const REST = 2 // times as long as a picture took to paint, at least, until the next one
 
 /**
- * @param {HTMLElement} element is filled; its size is the picture's.
+ * onAnswer(digit), if it is set, hears which answer a pointer asks about (undefined: the
+ * network's own), whose paths the next reading should have. onChoose({layer, tile, row, column}), if it is set, hears of a click
+ * on a value.
+ *
+ * @param {HTMLElement} parent is filled; its size is the picture's.
  * @param {string} label says what it is.
  */
 export class LivingNetwork {
-  constructor(element, label) {
-    this.element = element
+  constructor(parent, label) {
+    this.parent = parent
     this.lines = new Map()
     this.limits = new Map()
-    this.atlases = new Map()
-    this.canvas = element.appendChild(document.createElement("canvas"))
-    this.canvas.className = "living-canvas"
-    this.canvas.setAttribute("role", "img")
-    this.canvas.setAttribute("aria-label", label)
-    this.tooltip = element.appendChild(document.createElement("div"))
-    this.tooltip.className = "living-value"
-    this.tooltip.hidden = true
-    this.canvas.onpointermove = (event) => this.point(event)
-    this.canvas.onpointerdown = (event) => this.point(event)
-    this.canvas.onpointerleave = () => this.leave()
+    this.resumes = 0
+    this.maps = element(parent, "canvas", "living-canvas")
+    this.maps.setAttribute("role", "img")
+    this.maps.setAttribute("aria-label", label)
+    this.over = element(parent, "canvas", "living-lines")
+    this.over.ariaHidden = "true"
+    this.titles = element(parent, "div", "living-titles")
+    this.titles.ariaHidden = "true"
+    this.tooltip = element(parent, "div", "living-value", { hidden: true })
+    this.over.onpointermove = (event) => this.point(event)
+    this.over.onpointerdown = (event) => this.point(event)
+    this.over.onpointerleave = () => this.point()
+    this.over.onclick = () => this.choose()
     this.resizes = new ResizeObserver(() => this.arrange())
-    this.resizes.observe(element)
+    this.resizes.observe(parent)
   }
 
   /**
@@ -52,13 +62,14 @@ export class LivingNetwork {
     }
     for (const line of this.lines.values()) line.wanted = 0
     for (const path of reading.isEmpty ? [] : reading.paths) this.want(path)
+    this.isNew = true
     this.repaint()
   }
 
   destroy() {
     this.resizes.disconnect()
     cancelAnimationFrame(this.frame)
-    this.element.textContent = ""
+    this.parent.textContent = ""
   }
 
   values(name) {
@@ -67,16 +78,43 @@ export class LivingNetwork {
   }
 
   arrange() {
-    const { clientWidth: width, clientHeight: height } = this.element
+    const { clientWidth: width, clientHeight: height } = this.parent
     if (!this.reading || !width || !height) return
-    const ratio = Math.min(window.devicePixelRatio || 1, 2)
-    this.ratio = ratio
-    this.canvas.width = Math.round(width * ratio)
-    this.canvas.height = Math.round(height * ratio)
+    this.ratio = Math.min(window.devicePixelRatio || 1, 2)
+    for (const canvas of [this.maps, this.over]) {
+      canvas.width = Math.round(width * this.ratio)
+      canvas.height = Math.round(height * this.ratio)
+    }
     this.columns = arranged(this.reading.activations, width, height)
-    this.element.classList.toggle("living-bands", this.columns.get(IMAGE).isAcross)
-    this.element.dataset.layers = [...this.columns.keys()].join(" ")
+    this.atlases = new Map([...this.columns].map(([name, each]) => [name, atlas(each)]))
+    const { isAcross } = this.columns.get(IMAGE)
+    this.parent.classList.toggle("living-bands", isAcross)
+    this.parent.dataset.layers = [...this.columns.keys()].join(" ")
+    this.label(this.columns)
+    this.isNew = true
     this.repaint()
+  }
+
+  /** The layers' names, and the ten answers. */
+  label(columns) {
+    this.titles.textContent = ""
+    for (const { title, titleAt } of columns.values()) {
+      const name = element(this.titles, "span", "", { textContent: title })
+      placed(name, titleAt)
+    }
+    const output = columns.get(OUTPUT)
+    this.answers = Array.from({ length: output.tiles }, (_, digit) => {
+      const answer = element(this.titles, "b", "", { textContent: digit })
+      const [left, top, width, height] = cellBox(output, digit)
+      const size = Math.min(0.75 * height, 0.8 * width)
+      placed(answer, [left, top])
+      Object.assign(answer.style, {
+        width: `${width}px`,
+        height: `${height}px`,
+        font: `500 ${size}px/${height}px system-ui`,
+      })
+      return answer
+    })
   }
 
   /** Lines go to where they should be little by little: they do not flicker. */
@@ -87,13 +125,24 @@ export class LivingNetwork {
     this.lines.set(key, line)
   }
 
+  /** At the next frame, but never for more than a part of the page's time. */
   repaint() {
-    cancelAnimationFrame(this.frame)
-    this.frame = requestAnimationFrame(() => {
+    if (this.frame) return
+    this.frame = requestAnimationFrame((now) => {
+      this.frame = undefined
       if (!this.columns) return
-      const moving = this.moveLines()
-      this.paint()
-      if (moving) this.repaint()
+      if (now < this.resumes) {
+        this.repaint()
+        return
+      }
+      const began = performance.now()
+      const isMoving = this.moveLines()
+      if (this.isNew) this.paintMaps()
+      this.isNew = false
+      this.paintLines()
+      const ended = performance.now()
+      this.resumes = ended + Math.min(REST * (ended - began), 250) - 12
+      if (isMoving) this.repaint()
     })
   }
 
@@ -103,119 +152,78 @@ export class LivingNetwork {
       const most = Math.max(strongest.get(toLayer) ?? 0, Math.abs(wanted))
       strongest.set(toLayer, most)
     }
-    let moving = false
+    let isMoving = false
     for (const [key, line] of this.lines) {
       const most = strongest.get(line.toLayer)
       const aim = most ? line.wanted / most : 0
       line.shown += (aim - line.shown) * EASE
-      if (Math.abs(aim - line.shown) > STILL) moving = true
+      if (Math.abs(aim - line.shown) > STILL) isMoving = true
       else if (aim === 0) this.lines.delete(key)
       else line.shown = aim
     }
-    return moving
+    return isMoving
   }
 
-  paint() {
-    const context = this.canvas.getContext("2d")
-    context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0)
-    context.fillStyle = BACKGROUND
-    context.fillRect(0, 0, this.canvas.width, this.canvas.height)
+  paintMaps() {
+    const context = cleared(this.maps, this.ratio)
     context.imageSmoothingEnabled = false
-    for (const column of this.columns.values()) {
-      this.paintTitle(context, column)
-      if (column.name === OUTPUT) this.paintOutput(context, column)
-      else this.paintMaps(context, column)
+    for (const [name, column] of this.columns) {
+      if (name === OUTPUT) continue
+      const { canvas, data, pixels, places } = this.atlases.get(name)
+      this.fill(name, pixels, places)
+      canvas.getContext("2d").putImageData(data, 0, 0)
+      const [across, down] = column.isAcross
+        ? [column.breadth, column.length]
+        : [column.length, column.breadth]
+      context.drawImage(canvas, column.left, column.top, across, down)
     }
-    for (const line of this.lines.values()) this.paintLine(context, line)
-    if (this.pointed) this.paintFrame(context, this.pointed, "#fff", 2)
-  }
-
-  paintTitle(context, { title, titleBox: [x, y, align] }) {
-    context.fillStyle = WORDS
-    context.font = "600 13px system-ui, sans-serif"
-    context.textAlign = align
-    context.textBaseline = "top"
-    context.fillText(title, x, y)
-  }
-
-  // All maps of a layer at one pixel a value, then each enlarged to its place.
-  paintMaps(context, column) {
-    const { name, height, width, tiles } = column
-    const values = this.values(name)
-    const limit = this.limit(name, values)
-    const atlas = this.atlas(column)
-    const image = atlas.image
-    const colors = palette()
-    const across = width * tiles
-    for (let tile = 0; tile < tiles; tile++) {
-      for (let row = 0, at = tile; row < height; row++) {
-        let to = row * across + tile * width
-        for (let x = 0; x < width; x++, at += tiles, to++) {
-          const scaled = limit > 0 ? values[at] / limit : 0
-          image[to] = colors[127 + Math.round(127 * Math.max(-1, Math.min(1, scaled)))]
-        }
-      }
-    }
-    const own = atlas.canvas.getContext("2d")
-    own.putImageData(atlas.data, 0, 0)
-    for (let tile = 0; tile < tiles; tile++) {
-      const [left, top, w, h] = cellBox(column, tile)
-      const from = [tile * width, 0, width, height]
-      context.drawImage(atlas.canvas, ...from, left, top, w, h)
-    }
-  }
-
-  // Values lie (row, column, map), as in nn: next to one another are the maps' values.
-  atlas({ name, height, width, tiles }) {
-    const known = this.atlases.get(name)
-    if (known?.canvas.width === width * tiles && known.canvas.height === height) {
-      return known
-    }
-    const canvas = document.createElement("canvas")
-    canvas.width = width * tiles
-    canvas.height = height
-    const data = new ImageData(canvas.width, height)
-    const made = { canvas, data, image: new Uint32Array(data.data.buffer) }
-    this.atlases.set(name, made)
-    return made
+    const { probabilities, isEmpty } = this.reading
+    this.answers.forEach((answer, digit) => {
+      const share = isEmpty ? 0 : probabilities[digit]
+      answer.style.background = `rgba(${FOR}, ${(0.12 + 0.88 * share).toFixed(3)})`
+      answer.style.color = share > 0.5 ? "#000" : "#fff"
+    })
   }
 
   // The brightest value falls slowly: a map does not flash because another faded.
-  limit(name, values) {
-    let most = name === IMAGE ? 1 : 0
-    for (const value of values) most = Math.max(most, Math.abs(value))
-    const limit = Math.max(most, 0.9 * (this.limits.get(name) ?? 0))
-    this.limits.set(name, limit)
-    return limit
-  }
-
-  paintOutput(context, column) {
-    const { probabilities, isEmpty } = this.reading
-    const best = probabilities.indexOf(Math.max(...probabilities))
-    for (let digit = 0; digit < probabilities.length; digit++) {
-      const [left, top, width, height] = cellBox(column, digit)
-      const share = isEmpty ? 0 : probabilities[digit]
-      context.fillStyle = `rgba(${FOR}, ${0.12 + 0.88 * share})`
-      context.fillRect(left, top, width, height)
-      context.fillStyle = share > 0.5 ? "#000" : "#fff"
-      const size = Math.min(0.72 * height, 0.8 * width)
-      context.font = `${!isEmpty && digit === best ? 700 : 400} ${size}px system-ui`
-      context.textAlign = "center"
-      context.textBaseline = "middle"
-      context.fillText(digit, left + width / 2, top + height / 2 + 0.04 * size)
+  fill(name, pixels, places) {
+    const values = this.values(name)
+    let most = name === IMAGE ? 1 : 0.9 * (this.limits.get(name) ?? 0)
+    for (let i = 0; i < values.length; i++) {
+      const size = values[i] < 0 ? -values[i] : values[i]
+      if (size > most) most = size
+    }
+    this.limits.set(name, most)
+    const colors = palette()
+    const scale = most > 0 ? MIDDLE / most : 0
+    for (let i = 0; i < values.length; i++) {
+      pixels[places[i]] = colors[(MIDDLE + 0.5 + values[i] * scale) | 0]
     }
   }
 
-  paintLine(context, { fromLayer, from, toLayer, to, shown }) {
+  paintLines() {
+    const context = cleared(this.over, this.ratio)
+    context.lineCap = "round"
+    const own = [...this.lines.values()].filter((line) => this.isPointedAt(line))
+    for (const line of this.lines.values()) {
+      this.paintLine(context, line, own.length > 0 && !own.includes(line))
+    }
+    if (!this.pointed) return
+    context.strokeStyle = "#fff"
+    context.lineWidth = 2
+    context.strokeRect(...cellBox(this.pointed.column, this.pointed.tile))
+  }
+
+  paintLine(context, { fromLayer, from, toLayer, to, shown }, isPale) {
     const start = this.columns.get(fromLayer)
     const end = this.columns.get(toLayer)
     if (!start || !end) return
-    const [x1, y1, w1, h1] = this.place(start, from)
+    const [x1, y1, w1, h1] = place(start, from)
     const [x2, y2, w2, h2] = cellBox(end, to)
     const size = Math.abs(shown)
-    context.strokeStyle = `rgba(${shown > 0 ? FOR : AGAINST}, ${0.25 + 0.7 * size})`
+    const strength = (0.25 + 0.7 * size) * (isPale ? 0.25 : 1)
+    context.strokeStyle = `rgba(${shown > 0 ? FOR : AGAINST}, ${strength})`
     context.lineWidth = 0.75 + (WIDEST_LINE - 0.75) * size
-    context.lineCap = "round"
     context.beginPath()
     if (start.isAcross) {
       const [a, b] = [y1 + h1, y2]
@@ -231,73 +239,111 @@ export class LivingNetwork {
     context.stroke()
   }
 
-  /** A map's box, or for the image the box of one of its pixels. */
-  place(column, index) {
-    const [left, top, width, height] = cellBox(column, column.name === IMAGE ? 0 : index)
-    if (column.name !== IMAGE) return [left, top, width, height]
-    const [w, h] = [width / column.width, height / column.height]
-    const [row, x] = [Math.floor(index / column.width), index % column.width]
-    return [left + x * w, top + row * h, w, h]
+  /** Whether a pointer is on an end of the line. */
+  isPointedAt({ fromLayer, from, toLayer, to }) {
+    if (!this.pointed) return false
+    const { column, tile, row, across } = this.pointed
+    const index = column.name === IMAGE ? row * column.width + across : tile
+    return (
+      (column.name === fromLayer && index === from) ||
+      (column.name === toLayer && index === to)
+    )
   }
 
-  paintFrame(context, { column, tile }, color, width) {
-    context.strokeStyle = color
-    context.lineWidth = width
-    context.strokeRect(...cellBox(column, tile))
-  }
-
+  /** What lies under a pointer says its value. */
   point(event) {
     if (!this.columns) return
-    const box = this.canvas.getBoundingClientRect()
-    const scale = this.element.clientWidth / box.width
-    const [x, y] = [(event.clientX - box.left) * scale, (event.clientY - box.top) * scale]
-    this.pointed = cellAt(this.columns, x, y)
-    this.at = [x, y]
-    this.repaint()
-    this.say()
-  }
-
-  leave() {
     this.pointed = undefined
+    if (event) {
+      const box = this.over.getBoundingClientRect()
+      const [x, y] = [event.clientX - box.left, event.clientY - box.top]
+      this.pointed = cellAt(this.columns, x, y)
+      placed(this.tooltip, [x + 14, y > 60 ? y - 44 : y + 22])
+    }
+    const isAnswer = this.pointed?.column.name === OUTPUT
+    const asked = isAnswer ? this.pointed.tile : undefined
+    if (asked !== this.asked) this.onAnswer?.(asked)
+    this.asked = asked
+    this.tooltip.hidden = !this.pointed
+    if (this.pointed) this.tooltip.textContent = this.said(this.pointed)
+    const { offsetLeft, offsetWidth } = this.tooltip
+    const room = this.parent.clientWidth - offsetWidth - 4
+    if (offsetLeft > room) this.tooltip.style.left = `${room}px`
     this.repaint()
-    this.say()
   }
 
-  say() {
-    this.tooltip.hidden = !this.pointed
-    if (!this.pointed) return
-    const { column, tile, row, column: { name, tiles, width }, across } = this.pointed
+  said({ column: { name, height, width, tiles }, tile, row, across }) {
     const value = this.values(name)[(row * width + across) * tiles + tile]
-    const isFlat = column.height === 1 && column.width === 1
-    const place = isFlat
-      ? `${name} [${tile}]`
-      : `${name} [${row}, ${across}${name === IMAGE ? "" : `, ${tile}`}]`
-    this.tooltip.textContent = `${place} = ${shortNumber(value)}`
-    const [x, y] = this.at
-    const room = this.element.clientWidth - this.tooltip.offsetWidth - 4
-    this.tooltip.style.left = `${Math.max(4, Math.min(x + 14, room))}px`
-    this.tooltip.style.top = `${y > 60 ? y - 44 : y + 22}px`
+    const isUnit = height === 1 && width === 1
+    const index = isUnit ? tile : name === IMAGE ? [row, across] : [row, across, tile]
+    const shown = value.toPrecision(3).replace("-", "−")
+    return `${name} [${[index].flat().join(", ")}] = ${shown}`
+  }
+
+  choose() {
+    if (!this.pointed) return
+    const { column, tile, row, across } = this.pointed
+    this.onChoose?.({ layer: column.name, tile, row, column: across })
   }
 }
 
-const shortNumber = (value) => value.toPrecision(3).replace("-", "−")
-
-let known
-/** 255 colors, as the pixels of an ImageData hold them. */
-function palette() {
-  if (known) return known
-  known = new Uint32Array(255)
-  for (let index = 0; index < 255; index++) {
-    const stops = index < 127 ? BELOW : ABOVE
-    const place = (Math.abs(index - 127) / 127) * (stops.length - 1)
-    const low = Math.min(Math.floor(place), stops.length - 2)
-    const [r, g, b] = [0, 1, 2].map((channel) =>
-      Math.round(
-        stops[low][channel] +
-          (place - low) * (stops[low + 1][channel] - stops[low][channel]),
-      ),
-    )
-    known[index] = (255 << 24) | (b << 16) | (g << 8) | r
+/** A layer's maps at one pixel a value, with `places[i]` for the i-th value. */
+function atlas(column) {
+  const { height, width, tiles, count, isAcross, name } = column
+  const gap = name === IMAGE ? 0 : gapOf(column)
+  const lines = Math.ceil(tiles / count)
+  const [across, down] = isAcross ? [count, lines] : [lines, count]
+  const canvas = document.createElement("canvas")
+  canvas.width = across * (width + gap) - gap
+  canvas.height = down * (height + gap) - gap
+  const data = new ImageData(canvas.width, canvas.height)
+  const places = new Int32Array(height * width * tiles)
+  // Values lie (row, column, map), as in nn: next to one another are the maps' values.
+  let i = 0
+  for (let row = 0; row < height; row++) {
+    for (let x = 0; x < width; x++) {
+      for (let tile = 0; tile < tiles; tile++) {
+        const [line, at] = [Math.floor(tile / count), tile % count]
+        const [left, top] = isAcross ? [at, line] : [line, at]
+        places[i++] =
+          (top * (height + gap) + row) * canvas.width + left * (width + gap) + x
+      }
+    }
   }
-  return known
+  return { canvas, data, places, pixels: new Uint32Array(data.data.buffer) }
+}
+
+/** A map's box, or for the image the box of one of its pixels. */
+function place(column, index) {
+  if (column.name !== IMAGE) return cellBox(column, index)
+  const [left, top, width, height] = cellBox(column, 0)
+  const [w, h] = [width / column.width, height / column.height]
+  return [left + (index % 28) * w, top + Math.floor(index / 28) * h, w, h]
+}
+
+function cleared(canvas, ratio) {
+  const context = canvas.getContext("2d")
+  context.setTransform(ratio, 0, 0, ratio, 0, 0)
+  context.clearRect(0, 0, canvas.width, canvas.height)
+  return context
+}
+
+const placed = ({ style }, [left, top]) =>
+  Object.assign(style, { left: `${left}px`, top: `${top}px` })
+
+let colorsOfValues
+/** 255 colors, as the pixels of an ImageData hold them; the middle one is 0's. */
+function palette() {
+  if (colorsOfValues) return colorsOfValues
+  colorsOfValues = new Uint32Array(2 * MIDDLE + 1)
+  for (let index = 0; index <= 2 * MIDDLE; index++) {
+    const stops = index < MIDDLE ? BELOW : ABOVE
+    const at = (Math.abs(index - MIDDLE) / MIDDLE) * (stops.length - 1)
+    const low = Math.min(Math.floor(at), stops.length - 2)
+    const [r, g, b] = stops[low].map((from, channel) =>
+      Math.round(from + (at - low) * (stops[low + 1][channel] - from)),
+    )
+    colorsOfValues[index] = (255 << 24) | (b << 16) | (g << 8) | r
+  }
+  return colorsOfValues
 }

@@ -5,7 +5,7 @@ export const IMAGE = "image"
 export const OUTPUT = "output"
 const TITLE = 20
 const EDGE = 8
-const GAP = 2 // between two maps
+const GAP = 2 // between two answers
 const LEAST_BETWEEN = 22 // two layers, for the lines
 const POOLED = 0.68 // a pooled map against a convolution's, in size
 const LARGEST = 160
@@ -13,9 +13,9 @@ const SMALLEST = 15
 
 /**
  * @param {Map<string, {shape: number[]}>} activations by layer name
- * @returns {Map<string, object>} by layer name a column: name, title, titleBox
- *   [x, y, align], height, width (of a map, in values), tiles, isAcross, and for
- *   `cellBox` left, top, cell [width, height], gap, count (of cells in a line).
+ * @returns {Map<string, object>} by layer name a column: name, title, titleAt
+ *   [x, y], height, width (of a map, in values), tiles, isAcross, left, top, cell
+ *   [width, height], gap, count (of cells in a line), length along the network, breadth.
  */
 export function arranged(activations, width, height) {
   const isAcross = height > 1.15 * width
@@ -35,16 +35,17 @@ export function arranged(activations, width, height) {
   const columns = new Map()
   let at = EDGE
   layers.forEach((layer, index) => {
-    const { length, breadth, cell, count } = blocks[index]
+    const { length, breadth, cell, gap, count } = blocks[index]
     const aside = EDGE + (side - breadth) / 2
-    const column = { ...layer, isAcross, cell: isAcross ? [cell[1], cell[0]] : cell, count }
+    const turned = isAcross ? [cell[1], cell[0]] : cell
+    const column = { ...layer, isAcross, cell: turned, gap, count, length, breadth }
     if (isAcross) {
       Object.assign(column, { left: aside, top: at + TITLE })
-      column.titleBox = [EDGE, at + 2, "left"]
+      column.titleAt = [EDGE, at]
       at += length + TITLE + between
     } else {
       Object.assign(column, { left: at, top: aside + TITLE })
-      column.titleBox = [at + length / 2, EDGE, "center"]
+      column.titleAt = [at + length / 2, EDGE - 4]
       at += length + between
     }
     columns.set(layer.name, column)
@@ -74,15 +75,13 @@ export function cellAt(columns, x, y) {
 }
 
 function shownLayers(activations) {
-  const image = { name: IMAGE, title: "image", height: 28, width: 28, tiles: 1, gap: 0 }
+  const image = { name: IMAGE, title: "image", height: 28, width: 28, tiles: 1 }
   const layers = [image]
   for (const [name, { shape }] of activations) {
     // The same numbers again, which would say that there is a change.
     if (name === "flatten" || name === "dropout") continue
     const [height, width, tiles] = shape.length === 3 ? shape : [1, 1, shape[0]]
-    const isFlat = shape.length === 1
-    const gap = isFlat && name !== OUTPUT ? 0 : GAP
-    layers.push({ name, title: name, height, width, tiles, gap })
+    layers.push({ name, title: name, height, width, tiles })
   }
   return layers
 }
@@ -100,14 +99,15 @@ function largest(layers, along, side, isAcross) {
 
 /** A layer with maps of that size: its length along the network, its breadth, … */
 function block(layer, size, along, side) {
-  const { name, tiles, gap } = layer
+  const { name, tiles } = layer
   if (name === IMAGE) {
     const large = Math.min(Math.max(2.2 * size, 0.1 * along), side, 0.22 * along)
-    return { length: large, breadth: large, cell: [large, large], count: 1 }
+    return { length: large, breadth: large, cell: [large, large], gap: 0, count: 1 }
   }
   if (name === OUTPUT) return answers(layer, along, side)
   if (layer.height === 1 && layer.width === 1) return units(layer, along, side)
-  const cell = name.startsWith("pool") ? POOLED * size : size
+  const cell = /pool/.test(name) ? POOLED * size : size
+  const gap = gapOf(layer) * (cell / layer.width)
   const most = Math.max(1, Math.floor((side + gap) / (cell + gap)))
   const lines = Math.ceil(tiles / most)
   const count = Math.ceil(tiles / lines)
@@ -115,18 +115,24 @@ function block(layer, size, along, side) {
     length: lines * (cell + gap) - gap,
     breadth: count * (cell + gap) - gap,
     cell: [cell, cell],
+    gap,
     count,
   }
 }
 
+/** Between two maps, in values: a map and its gap are enlarged together. */
+export const gapOf = ({ width }) => (width > 3 ? 1 : 0)
+
 // The ten answers on the short side; a digit is never higher than it can be read.
-function answers({ tiles, gap }, along, side) {
+function answers({ tiles }, along, side) {
+  const gap = GAP
   const breadth = Math.min((side - gap * (tiles - 1)) / tiles, 90)
   const length = Math.max(24, Math.min(1.2 * breadth, 0.075 * along))
   return {
     length,
     breadth: tiles * (breadth + gap) - gap,
     cell: [length, breadth],
+    gap,
     count: tiles,
   }
 }
@@ -140,6 +146,7 @@ function units({ tiles }, along, side) {
     length: lines * cell,
     breadth: count * cell,
     cell: [cell, cell],
+    gap: 0,
     count,
   }
 }

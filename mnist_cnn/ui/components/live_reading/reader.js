@@ -31,8 +31,11 @@ export class Reader {
 
   /** A network of the newest epoch is used once it is here, the older one until then. */
   choose() {
-    const isHere = this.wanted.every((key) => this.ready.has(key))
-    if (isHere) this.keys = this.wanted
+    if (!this.wanted.every((key) => this.ready.has(key))) return
+    this.keys = this.wanted
+    this.worker.postMessage({ type: "keep", keys: this.keys })
+    this.asked = new Set(this.keys)
+    this.ready = new Set(this.keys)
   }
 
   /** Reads a drawing; while it is at it, only the newest one after it waits. */

@@ -3,6 +3,8 @@
 // In:   {type: "network", key, url} or {type: "network", key, file: ArrayBuffer}
 //       {type: "read", frame, keys, gray, width, height, onlyResize, withSteps}
 //       {type: "read", frame, keys, pixels}: a digit of 28x28 that needs no preparation
+//       both may have a `digit`, whose paths are wanted if not the predicted one's
+//       {type: "keep", keys}: all other networks are forgotten
 // Out:  {type: "ready", key}, {type: "failed", key, reason}
 //       {type: "reading", frame, key, …}, one for each network: see `reading`
 //
@@ -21,6 +23,7 @@ let isWaiting = false
 
 self.onmessage = ({ data }) => {
   if (data.type === "network") addNetwork(data)
+  if (data.type === "keep") keepNetworks(data.keys)
   if (data.type === "read") {
     newest = data
     readSoon()
@@ -40,17 +43,25 @@ async function addNetwork({ key, url, file }) {
   }
 }
 
+function keepNetworks(keys) {
+  for (const key of networks.keys()) {
+    if (keys.includes(key)) continue
+    networks.delete(key)
+    paths.delete(key)
+  }
+}
+
 /** After all messages that are here already, of which the last one counts. */
 function readSoon() {
   if (isWaiting) return
   isWaiting = true
   setTimeout(() => {
     isWaiting = false
-    const { frame, keys, ...drawing } = newest
-    const prepared = drawing.pixels ? asItIs(drawing.pixels) : prepare(drawing.gray, drawing.width, drawing.height, drawing)
+    const { frame, keys, digit, pixels, gray, width, height, ...options } = newest
+    const prepared = pixels ? asItIs(pixels) : prepare(gray, width, height, options)
     for (const key of keys) {
       const network = networks.get(key)
-      if (network) postMessage({ ...reading(key, network, prepared), frame })
+      if (network) postMessage({ ...reading(key, network, prepared, digit), frame })
     }
   })
 }
@@ -66,10 +77,10 @@ const asItIs = (pixels) => ({ pixels, isEmpty: false, digits: [], steps: [] })
  * - digits: of a drawing that holds several, each with box, row, pixels and
  *   probabilities, in reading order; all else is then of the last of them
  */
-function reading(key, network, { pixels, isEmpty, digits, steps }) {
+function reading(key, network, { pixels, isEmpty, digits, steps }, digit) {
   const forward = network.forward(pixels)
-  const previous = paths.get(key)
-  paths.set(key, isEmpty ? [] : strongestPaths(network, forward, { previous }))
+  const options = { digit, previous: paths.get(key) }
+  paths.set(key, isEmpty ? [] : strongestPaths(network, forward, options))
   return {
     type: "reading",
     key,
