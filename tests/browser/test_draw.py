@@ -138,6 +138,7 @@ def test_a_drawing_goes_on_without_the_server_which_gets_it_when_it_is_back(
     server.start()
     app = page.get_by_test_id("stApp")
     expect(app).to_have_attribute("data-test-connection-state", "CONNECTED")
+    page.wait_for_timeout(1500)  # the page runs again, with the drawing
     expect(app).to_have_attribute("data-test-script-state", "notRunning")
     expect(prediction(page)).to_have_text("7")
     page.get_by_role("link", name="Look inside this digit").click()
