@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +20,7 @@ from mnist_cnn.analysis.reading import read_number
 from mnist_cnn.digits import datasets
 from mnist_cnn.digits.image_files import open_image
 from mnist_cnn.digits.ink import ink_of
-from mnist_cnn.experiments import config
+from mnist_cnn.experiments import config, link
 from mnist_cnn.experiments.config import TrainingConfig
 from mnist_cnn.experiments.presets import DEFAULT_PRESET, PRESETS
 from mnist_cnn.jobs.worker import work
@@ -104,28 +104,15 @@ def config_from(options: argparse.Namespace) -> TrainingConfig:
     Raises:
         ConfigError: naming the field and its range.
     """
+    settings = {field.name for field in fields(TrainingConfig)}
     given = {
-        name: getattr(options, name)
-        for name in (
-            "epochs",
-            "batch_size",
-            "optimizer",
-            "learning_rate",
-            "schedule",
-            "examples",
-            "seed",
-        )
-        if getattr(options, name) is not None
+        name: value
+        for name, value in vars(options).items()
+        if name in settings and value is not None
     }
-    if options.augmentation is not None:
-        given["augmentation"] = tuple(filter(None, options.augmentation.split(",")))
-    if options.leave_out_offline_digits:
-        given["leave_out_offline_digits"] = True
-    if options.data is not None:
-        given["data"] = tuple(map(_data_name, filter(None, options.data.split(","))))
-    if options.shares is not None:
-        given["shares"] = options.shares
-    if options.start_from is not None:
+    if "data" in given:
+        given["data"] = tuple(map(_data_name, given["data"]))
+    if "start_from" in given:
         start = runs.find_by_prefix(options.start_from)
         given["start_from"] = start.id
         if not options.preset:
@@ -209,6 +196,8 @@ def _predict(network: Network, name: str) -> dict[str, object]:
     number = read_number(network, found)
     if not number.groups:
         return {"error": found.message}
+    if not np.isfinite(number.probabilities).all():
+        return {"error": "The network gives no finite numbers for this picture."}
     rounded = np.round(number.probabilities.astype(float), 6).tolist()
     if len(rounded) > 1:
         return {"digits": number.text, "probabilities": rounded}
@@ -241,6 +230,10 @@ def _duration(text: str) -> float:
     return seconds
 
 
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(filter(None, text.split(",")))
+
+
 def _numbers(text: str) -> tuple[float, ...]:
     return tuple(map(float, text.split(",")))
 
@@ -257,22 +250,22 @@ def _parser() -> argparse.ArgumentParser:
         metavar="ID",
         help="go on with a run that died or was stopped, after its last complete epoch",
     )
-    for name, kind in (
-        ("epochs", int),
-        ("batch-size", int),
-        ("learning-rate", float),
-        ("examples", int),
-        ("seed", int),
-    ):
-        low, high = config.RANGES[name.replace("-", "_")]
-        made.add_argument(f"--{name}", type=kind, help=f"from {low:g} to {high:g}")
+    for name in ("epochs", "batch_size", "learning_rate", *link.WHOLE[2:]):
+        low, high = config.RANGES[name]
+        kind = float if isinstance(low, float) else int
+        option = f"--{name.replace('_', '-')}"
+        made.add_argument(option, type=kind, help=f"from {low:g} to {high:g}")
     made.add_argument("--optimizer", help=", ".join(config.OPTIMIZERS))
     made.add_argument("--schedule", help=", ".join(config.SCHEDULES))
     made.add_argument(
-        "--augmentation", help="names separated by commas", metavar="NAME,NAME"
+        "--augmentation",
+        type=_names,
+        help="names separated by commas",
+        metavar="NAME,NAME",
     )
     made.add_argument(
         "--data",
+        type=_names,
         metavar="NAME,NAME",
         help="mnist, pen, or a FILE as for evaluate; several are mixed. Pen digits and "
         "files are split by writer: every third tests; all of them train with :all "
@@ -291,7 +284,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     made.add_argument(
         "--leave-out-offline-digits",
-        action="store_true",
+        action="store_const",
+        const=True,
         help="train without the 5,000 digits that serve where there is no network",
     )
 

@@ -335,6 +335,23 @@ def test_a_run_without_weights_is_a_sentence(seven, capsys):
     assert "There are no weights yet" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("broken", ["weight", "answer"])
+def test_a_network_that_is_not_finite_is_a_sentence(run, seven, capsys, broken):
+    weights = dict(np.load(run.weights_path))
+    weights["output/bias"][3] = np.nan
+    if broken == "answer":
+        # Each weight is a number, yet they overflow.
+        weights["output/bias"][3] = 0
+        weights["output/kernel"][:] = np.finfo(np.float32).max
+    np.savez(run.weights_path, **weights)
+    for name in ("predict", "evaluate"):
+        pictures = [seven] if name == "predict" else []
+        assert main([name, *pictures, "--run", run.id]) == EXIT_ERROR
+        printed, said = capsys.readouterr()
+        assert printed == ""
+        assert "are not finite numbers" in said
+
+
 def test_predict_evaluate_and_summary_need_no_tensorflow(run, seven):
     script = (
         "import sys\n"

@@ -108,8 +108,9 @@ def stuck(
             return None
         peak = max(peak, config.learning_rate)
     usual = USUAL_RATES[config.optimizer]
+    values["rate"] = peak
     if peak <= usual / 10:
-        suggested = usual
+        values["suggested"] = usual
         message = (
             "Stuck at chance level: over the last {batches} batches the loss was "
             "{loss:.3f} and the accuracy {accuracy:.3f}. Giving every digit the "
@@ -118,7 +119,7 @@ def stuck(
             "weights hardly move: try {suggested:g}."
         )
     elif peak >= 3 * usual:
-        suggested = _tenth(peak)
+        values["suggested"] = _tenth(peak)
         message = (
             "Stuck at chance level: over the last {batches} batches the loss was "
             "{loss:.3f} and the accuracy {accuracy:.3f}. Giving every digit the "
@@ -128,16 +129,14 @@ def stuck(
             "again with {suggested:g}."
         )
     else:
-        return Finding(
-            "stuck",
+        message = (
             "Still at chance level: over the last {batches} batches the loss was "
             "{loss:.3f} and the accuracy {accuracy:.3f}. Giving every digit the "
             "probability 1/10 has a loss of ln 10 = {chance:.3f} and an accuracy of "
             "about 0.1. The learning rate, {rate:.3g}, is a usual one: wait a little, "
-            "or start again with another seed.",
-            values | {"rate": peak},
+            "or start again with another seed."
         )
-    return Finding("stuck", message, values | {"rate": peak, "suggested": suggested})
+    return Finding("stuck", message, values)
 
 
 def _tenth(rate: float) -> float:

@@ -1,9 +1,7 @@
-"""How far a training is, how fast it goes, and how long a waiting one will wait."""
+"""How far a training is, and how fast it goes."""
 
 from __future__ import annotations
 
-import heapq
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,15 +10,10 @@ from mnist_cnn.experiments.config import TrainingConfig
 from mnist_cnn.runs import Status
 from mnist_cnn.runs.metrics import Metrics
 
-# Used until this machine has trained something, digits a second; 2 cores, measured.
-TYPICAL_DIGITS_PER_SECOND = 2_000.0
 # Reading a digit costs about a third of learning from it: no backward pass.
 READING_SHARE = 1 / 3
-START_SECONDS = 5.0
 RECENT = 50
 RECENT_EPOCHS = 5
-TEST_DIGITS = 10_000
-TRAINING_DIGITS = 60_000
 
 
 @dataclass(frozen=True)
@@ -33,7 +26,8 @@ class Pace:
         share: of the whole training, 0 to 1.
         digits_per_second: over the last 50 batches, without what comes between epochs;
             None before two batches.
-        seconds_left: until the end, without pauses; None before two batches.
+        seconds_left: until the end, without pauses, with what has yet to be validated
+            and tested; None before two batches.
     """
 
     epoch: int
@@ -65,47 +59,22 @@ def pace(metrics: Metrics, status: Status, config: TrainingConfig) -> Pace:
     seconds = float(within.mean()) if len(within) else 0.0
     if seconds <= 0:
         return now
-    if is_across.any():
+    validated = status.validation_examples or status.test_examples
+    if is_across.any() and validated:
         end = max(float(np.median(gaps[is_across][-RECENT_EPOCHS:])) - seconds, 0.0)
+        checking = end / validated
     else:
-        end = seconds / config.batch_size * status.test_examples * READING_SHARE
+        checking = seconds / config.batch_size * READING_SHARE
+    # A run that was stopped has only the test set before it.
+    is_stopped = bool(metrics.marks) and metrics.marks[-1].what == "stop"
+    epochs_left = 0 if is_stopped else config.epochs - done
+    steps_left = 0 if is_stopped else max(total - step, 0)
+    digits_left = epochs_left * validated + status.test_examples - status.checked
     return replace(
         now,
         digits_per_second=config.batch_size / seconds,
-        seconds_left=max(total - step, 0) * seconds + (config.epochs - done) * end,
+        seconds_left=steps_left * seconds + max(digits_left, 0) * checking,
     )
-
-
-def expected_seconds(config: TrainingConfig, digits_per_second: float) -> float:
-    """What a training will take from its turn to its end, by that measured speed."""
-    examples = min(config.examples or TRAINING_DIGITS, TRAINING_DIGITS)
-    work = config.epochs * (examples + TEST_DIGITS * READING_SHARE)
-    return START_SECONDS + work / digits_per_second
-
-
-def expected_wait(
-    training: Iterable[Pace],
-    before: Iterable[TrainingConfig],
-    digits_per_second: float | None,
-    slots: int = 1,
-) -> float:
-    """Seconds until a run's turn.
-
-    Args:
-        training: of the runs being trained.
-        before: settings of the runs that wait in front of it.
-        digits_per_second: as measured last on this machine; None if never.
-        slots: how many are trained at once.
-    """
-    speed = digits_per_second or TYPICAL_DIGITS_PER_SECOND
-    free_in = [each.seconds_left or START_SECONDS for each in training]
-    free_in += [0.0] * (slots - len(free_in))
-    heapq.heapify(free_in)
-    while len(free_in) > slots:
-        heapq.heappop(free_in)
-    for config in before:
-        heapq.heapreplace(free_in, free_in[0] + expected_seconds(config, speed))
-    return free_in[0]
 
 
 def duration_text(seconds: float) -> str:

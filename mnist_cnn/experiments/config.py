@@ -20,6 +20,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "batch_size": (16, 1024),
     "learning_rate": (1e-6, 1.0),
     "examples": (500, 60_000),
+    "validation_examples": (0, 10_000),
     "seed": (0, 2**31 - 1),
 }
 MAX_DATA = 4
@@ -29,6 +30,7 @@ TITLES = {
     "batch_size": "Batch size",
     "learning_rate": "Learning rate",
     "examples": "Training digits",
+    "validation_examples": "Validation digits",
     "seed": "Seed",
 }
 _RUN_ID = re.compile(r"[a-z0-9_]{8,32}")
@@ -50,6 +52,9 @@ class TrainingConfig:
         learning_rate: step size; the peak, if the schedule changes it. 1e-6 to 1.
         schedule: "constant", or "cosine": warm-up, then down to 0 along a cosine.
         examples: training digits used, 500 to 60,000; None for all there are.
+        validation_examples: training digits, the last ones, that are kept aside to
+            validate on, 0 to 10,000 (and at most half of them all); the test set is
+            used at the end only then. With 0 the test set validates, as in the lecture.
         seed: of the first weights, the order of the digits, dropout, augmentation.
         augmentation: names out of ``augmentation.AUGMENTATIONS``; may be empty.
         leave_out_offline_digits: train without the 5,000 digits that serve as data
@@ -73,6 +78,7 @@ class TrainingConfig:
     learning_rate: float = 2e-3
     schedule: str = "cosine"
     examples: int | None = None
+    validation_examples: int = 0
     seed: int = 1
     augmentation: tuple[str, ...] = ()
     leave_out_offline_digits: bool = False
@@ -82,7 +88,7 @@ class TrainingConfig:
     start_from: str = ""
 
     def __post_init__(self) -> None:
-        for name in ("epochs", "batch_size", "seed"):
+        for name in ("epochs", "batch_size", "validation_examples", "seed"):
             _check_whole(name, getattr(self, name))
         if self.examples is not None:
             _check_whole("examples", self.examples)

@@ -25,6 +25,11 @@ def describe(config: TrainingConfig) -> dict[str, str]:
         "Data": _data(config),
         "Starts from": f"run {config.start_from[:10]}" if config.start_from else "new",
         TITLES["examples"]: f"{config.examples:,}" if config.examples else "all",
+        TITLES["validation_examples"]: (
+            f"{config.validation_examples:,} kept aside"
+            if config.validation_examples
+            else "the test set"
+        ),
         "Augmentation": ", ".join(
             AUGMENTATIONS[name].title.lower() for name in config.augmentation
         )

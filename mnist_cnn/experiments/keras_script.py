@@ -51,9 +51,10 @@ if path := os.environ.get("MNIST_CNN_DATA"):
         x_test, y_test = file["x_test"], file["y_test"]
 else:
     (x_train, y_train), (x_test, y_test) = keras.datasets.mnist.load_data()
-{_chosen_digits(config)}x_train = x_train[..., None].astype("float32") / 255
-x_test = x_test[..., None].astype("float32") / 255
-y_train, y_test = y_train.astype("int32"), y_test.astype("int32")
+{_chosen_digits(config)}x_train, x_val, x_test = (
+    x[..., None].astype("float32") / 255 for x in (x_train, x_val, x_test)
+)
+y_train, y_val, y_test = (y.astype("int32") for y in (y_train, y_val, y_test))
 
 keras.utils.set_random_seed(SEED)
 model = keras.Sequential([
@@ -89,7 +90,7 @@ model.fit(
     y_train,
     BATCH_SIZE,
     EPOCHS,
-    validation_data=(x_test, y_test),
+    validation_data=(x_val, y_val),
     callbacks=[SetLearningRate()],
     verbose=2,
 )
@@ -148,7 +149,7 @@ def _other_digits(config: TrainingConfig) -> str:
 
 
 def _chosen_digits(config: TrainingConfig) -> str:
-    """As ``training.mixture.training_digits`` chooses them."""
+    """As ``training.mixture`` chooses them."""
     lines = ""
     if config.leave_out_offline_digits:
         lines += (
@@ -158,6 +159,15 @@ def _chosen_digits(config: TrainingConfig) -> str:
             "    kept[np.flatnonzero(y_train == digit)[:500]] = False\n"
             "x_train, y_train = x_train[kept], y_train[kept]\n"
         )
+    if count := config.validation_examples:
+        lines += (
+            "# The last ones are kept aside to validate on.\n"
+            f"rest = len(x_train) - min({count}, len(x_train) // 2)\n"
+            "x_val, y_val = x_train[rest:], y_train[rest:]\n"
+            "x_train, y_train = x_train[:rest], y_train[:rest]\n"
+        )
+    else:
+        lines += "x_val, y_val = x_test, y_test\n"
     if config.examples:
         count = config.examples
         lines += f"x_train, y_train = x_train[:{count}], y_train[:{count}]\n"

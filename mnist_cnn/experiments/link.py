@@ -11,11 +11,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from mnist_cnn.experiments.config import ConfigError, TrainingConfig
+from mnist_cnn.experiments.config import TITLES, ConfigError, TrainingConfig
 from mnist_cnn.experiments.presets import DEFAULT_PRESET, PRESETS
 from mnist_cnn.nn.architecture import Architecture, ArchitectureError, ConvBlock
 
-WHOLE = ("epochs", "batch_size", "examples", "seed")
+WHOLE = ("epochs", "batch_size", "examples", "validation_examples", "seed")
 TEXT = ("optimizer", "schedule")
 ALL = "all"
 MAX_LENGTH = 80
@@ -165,5 +165,4 @@ def _decimal(name: str, text: str) -> float:
 
 
 def _title(name: str) -> str:
-    titles = {"dense": "Dense units", "examples": "Training digits"}
-    return titles.get(name, name.replace("_", " ").capitalize())
+    return (TITLES | {"dense": "Dense units"}).get(name, name.capitalize())

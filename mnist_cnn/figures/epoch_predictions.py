@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from PIL import Image
 
 from mnist_cnn.figures.style import CONFIDENCE, VERMILLION, Figure, axis, picture_layout
-from mnist_cnn.runs.metrics import EpochPoint
 
 BATCH_SHOWN = 24
 BATCH_ACROSS = 6
@@ -24,29 +23,27 @@ TEST_DIGITS = 10
 
 
 def predictions_by_epoch(
-    epochs: Sequence[EpochPoint], images: np.ndarray | None = None
+    readings: Mapping[int, np.ndarray], images: np.ndarray | None = None
 ) -> Figure:
     """How the network reads the same digits again after every epoch.
 
-    A column is a digit, a row an epoch, the text the predicted class; the darker, the
-    more confident.
+    A column is a digit, a row an epoch (0 is the untrained network), the text the
+    predicted class; the darker, the more confident.
 
     Args:
-        epochs: each one's ``readings`` are ten probabilities a digit: first
-            a 0, a 1, ... a 9 of the test set, then maybe somebody's own drawing.
+        readings: by epoch, probabilities (N, 10): first of a 0, a 1, ... a 9 of the
+            test set, then maybe of somebody's own drawing.
         images: uint8 (N, 28, 28), shown above the columns.
     """
-    read = {point.epoch: _readings(point) for point in epochs}
-    read = {epoch: rows for epoch, rows in read.items() if rows is not None}
-    columns = len(next(iter(read.values()))) if read else TEST_DIGITS
+    columns = max((len(rows) for rows in readings.values()), default=TEST_DIGITS)
     names = [str(digit) for digit in range(TEST_DIGITS)]
     names += ["yours"] * (columns > TEST_DIGITS)
-    predicted = {epoch: rows.argmax(axis=1) for epoch, rows in read.items()}
+    predicted = {epoch: rows.argmax(axis=1) for epoch, rows in readings.items()}
     picture = {
         "type": "heatmap",
         "x": list(range(columns)),
-        "y": list(read),
-        "z": [rows.max(axis=1).round(3).tolist() for rows in read.values()],
+        "y": list(readings),
+        "z": [rows.max(axis=1).round(3).tolist() for rows in readings.values()],
         "zmin": 0,
         "zmax": 1,
         "xgap": 2,
@@ -55,7 +52,9 @@ def predictions_by_epoch(
         "showscale": False,
         "text": [[str(digit) for digit in row] for row in predicted.values()],
         "texttemplate": "%{text}",
-        "customdata": [[_in_words(each) for each in rows] for rows in read.values()],
+        "customdata": [
+            [_in_words(each) for each in rows] for rows in readings.values()
+        ],
         "hovertemplate": "%{customdata}<extra>epoch %{y}</extra>",
     }
     wrong = [
@@ -90,7 +89,7 @@ def predictions_by_epoch(
                 "fixedrange": True,
             },
             axis("epoch", autorange="reversed", tickformat="d", showticklabels=True)
-            | ({"dtick": 1} if len(read) <= 12 else {}),
+            | ({"dtick": 1} if len(readings) <= 12 else {}),
             margin={"l": 44, "r": 8, "t": 56, "b": 30},
             images=[
                 _image(image, x=column, y=1.02, yref="paper", sizex=0.9, sizey=0.2)
@@ -148,11 +147,6 @@ def batch_picture(
 def _caption(predicted: int, label: int, loss: float) -> str:
     said = f"{predicted}" if predicted == label else f"<b>{predicted} ✗</b>"
     return f"{said} · {loss:.2g}"
-
-
-def _readings(point: EpochPoint) -> np.ndarray | None:
-    readings = np.asarray(point.readings, np.float64)
-    return readings if len(readings) and np.isfinite(readings).all() else None
 
 
 def _in_words(probabilities: np.ndarray) -> str:

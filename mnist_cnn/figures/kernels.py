@@ -62,7 +62,7 @@ def weight_change_curves(epochs: Sequence[EpochPoint]) -> Figure:
         curve(
             layer,
             [epoch for epoch, _ in moved],
-            [_finite(values.get(layer)) for _, values in moved],
+            [values.get(layer) for _, values in moved],
             COLORS[index % len(COLORS)],
             dash=DASHES[index % len(DASHES)],
             symbol=SYMBOLS[index % len(SYMBOLS)],
@@ -72,9 +72,3 @@ def weight_change_curves(epochs: Sequence[EpochPoint]) -> Figure:
     ]
     yaxis = axis("moved", tickformat=".0%", rangemode="tozero")
     return {"data": data, "layout": layout(epoch_axis(len(moved)), yaxis)}
-
-
-def _finite(value: object) -> float | None:
-    if isinstance(value, int | float) and np.isfinite(value):
-        return float(value)
-    return None

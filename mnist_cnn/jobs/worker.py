@@ -1,35 +1,25 @@
-"""The worker takes queued runs, oldest first, and has them trained.
+"""The worker: the process that has queued runs trained, one a runs folder.
 
-One a runs folder, in a session of its own so that it outlives the server that started
-it. Where trainings run is a thing of its own: one at a time on this machine, or as many
-as a cluster takes. Each is a process: it can be killed for sure, and gives its memory
-back.
+In a session of its own, so that it outlives the server that started it. Where trainings
+run is a thing of its own: one at a time on this machine, or as many as a cluster takes.
 """
 
 from __future__ import annotations
 
 import contextlib
-import math
 import os
-import time
-from dataclasses import replace
 from pathlib import Path
-from typing import Protocol
 
 import filelock
 
 from mnist_cnn import runs
 from mnist_cnn.jobs.cluster import Cluster, scheduler_address
+from mnist_cnn.jobs.dispatcher import Dispatcher, report_path
 from mnist_cnn.jobs.local_process import LocalProcess
-from mnist_cnn.runs import Run, RunError, retention
-from mnist_cnn.runs.commands import CommandReader
-from mnist_cnn.runs.outcome import outcome
+from mnist_cnn.runs import RunError
 from mnist_cnn.storage import child_process
-from mnist_cnn.storage.files import is_held, read_json, write_json
+from mnist_cnn.storage.files import is_held, read_json
 
-POLL_SECONDS = 0.1
-LOOK_SECONDS = 1.0
-SETTLE_SECONDS = 2.0
 IDLE_SECONDS = 600.0
 NICENESS = 10
 LOG_BYTES = 1_000_000
@@ -58,35 +48,6 @@ def ensure() -> None:
         raise RunError(f"The training worker could not be started: {error}.") from error
 
 
-class Executor(Protocol):
-    """Where trainings run.
-
-    Attributes:
-        attempts: how often a run is begun before it has failed, if its machine or its
-            process is lost; 0 where that is for a person to decide.
-    """
-
-    attempts: int
-
-    def slots(self) -> int:
-        """How many trainings may run at once; RunError says why none can now."""
-
-    def begun(self) -> set[str]:
-        """The ids of the runs that were begun and whose end has not been told yet."""
-
-    def begin(self, run: Run) -> None:
-        """Begins a training; RunError says why that cannot be now."""
-
-    def forget(self, run: Run) -> None:
-        """A run that has died and waits again may be begun anew."""
-
-    def ended(self) -> list[tuple[Run, str]]:
-        """The runs that have ended since the last call, and a note on each end."""
-
-    def close(self) -> None:
-        """The worker leaves; trainings may go on."""
-
-
 def problem() -> str:
     """Why the worker that is alive can begin no training now; empty if it can."""
     return str(_report().get("problem") or "") if is_alive() else ""
@@ -113,7 +74,7 @@ def work(idle_seconds: float = IDLE_SECONDS) -> bool:
                 _shorten_log()
                 executor = Cluster(address) if address else LocalProcess()
                 try:
-                    Worker(executor).work(idle_seconds)
+                    Dispatcher(executor).work(idle_seconds)
                 finally:
                     executor.close()
         except filelock.Timeout:
@@ -123,143 +84,13 @@ def work(idle_seconds: float = IDLE_SECONDS) -> bool:
             return True
 
 
-class Worker:
-    """Hands the queued runs to an executor, and writes down how lost ones ended.
-
-    Args:
-        executor: where trainings run.
-    """
-
-    def __init__(self, executor: Executor) -> None:
-        self._executor = executor
-        self._folder_changed = 0
-        self._look_until = 0.0
-        self._next_look = 0.0
-        self._told: dict[str, object] = {}
-        # When each run was begun the time before: so a start of this time is known.
-        self._earlier_starts: dict[str, float | None] = {}
-
-    def work(self, idle_seconds: float) -> None:
-        """Trains until no run has waited or been trained for that long."""
-        idle_since = math.inf
-        while time.monotonic() - idle_since < idle_seconds:
-            ended = self._executor.ended()
-            for run, note in ended:
-                self._write_down(run, note)
-            if ended:
-                retention.make_room()
-            if ended or self._must_look():
-                is_idle = not self.look()
-                idle_since = min(idle_since, time.monotonic()) if is_idle else math.inf
-            time.sleep(POLL_SECONDS)
-
-    def look(self) -> bool:
-        """Begins what waits and has a slot; whether any run waits or is trained."""
-        for run in runs.list_runs():
-            self._write_down(run)
-        waiting = _drop_stopped(runs.queue())
-        begun = self._executor.begun()
-        # Others count: started in a terminal, or by a worker that was killed.
-        training = begun | {run.id for run in runs.list_runs() if _is_training(run)}
-        try:
-            slots = self._executor.slots()
-            free = max(0, slots - len(training))
-            for run in [run for run in waiting if run.id not in begun][:free]:
-                self._begin(run)
-            self._tell(problem="", slots=slots)
-        except RunError as error:
-            self._tell(problem=str(error), slots=0)
-        except OSError as error:
-            self._tell(problem=f"A run cannot be begun: {error}.", slots=0)
-        return bool(waiting or training)
-
-    def _must_look(self) -> bool:
-        """Whether to read the run folders: now and then, and when one is new."""
-        now = time.monotonic()
-        changed = runs.folder().stat().st_mtime_ns
-        if changed != self._folder_changed:
-            self._folder_changed = changed
-            # A new folder gets its settings a moment after it is made.
-            self._look_until = now + SETTLE_SECONDS
-        if now < self._look_until or now >= self._next_look:
-            self._next_look = now + LOOK_SECONDS
-            return True
-        return False
-
-    def _begin(self, run: Run) -> None:
-        status = run.recorded_status()
-        if self._executor.attempts and not status.attempts_left:
-            run.write_status(replace(status, attempts_left=self._executor.attempts))
-        self._earlier_starts[run.id] = status.started
-        self._executor.begin(run)
-
-    def _write_down(self, run: Run, note: str | None = None) -> None:
-        """Writes down what has become of a run, if its process is gone.
-
-        Args:
-            note: on the end of its process; None if that has not been told.
-        """
-        with contextlib.suppress(RunError, OSError):
-            status = recorded = run.recorded_status()
-            if recorded.is_active:
-                status = run.status()
-            elif note is not None:
-                earlier = self._earlier_starts.get(run.id, recorded.started)
-                status = outcome(recorded, has_begun=recorded.started != earlier)
-            if status == recorded or run.recorded_status() != recorded:
-                # It goes on, or somebody has resumed it since.
-                return
-            if status.state == "queued":
-                self._executor.forget(run)
-            elif run.id in self._executor.begun():
-                # The note on its end is yet to come.
-                return
-            elif status.state == "failed":
-                reason = f"{status.reason} ({note})" if note else status.reason
-                status = replace(status, reason=reason, ended=time.time())
-            run.write_status(status)
-
-    def _tell(self, **report: object) -> None:
-        if report != self._told:
-            with contextlib.suppress(OSError):
-                write_json(_report_path(), report)
-                self._told = report
-
-
-def _is_training(run: Run) -> bool:
-    with contextlib.suppress(RunError):
-        return run.status().is_active
-    return False
-
-
-def _drop_stopped(waiting: list[Run]) -> list[Run]:
-    """Ends the runs that were stopped while they waited; the rest still waits."""
-    kept = []
-    for run in waiting:
-        with contextlib.suppress(RunError, OSError):
-            status = run.recorded_status()
-            commands = CommandReader(run.control_path, status.commands_read).new()
-            if any(command.what == "stop" for command in commands):
-                reason, now = "Stopped before it began.", time.time()
-                run.write_status(
-                    replace(status, state="stopped", reason=reason, ended=now)
-                )
-                continue
-            kept.append(run)
-    return kept
-
-
 def _lock_path() -> Path:
     return runs.folder() / "worker.lock"
 
 
-def _report_path() -> Path:
-    return runs.folder() / "worker.json"
-
-
 def _report() -> dict[str, object]:
     try:
-        return read_json(_report_path())
+        return read_json(report_path())
     except (OSError, ValueError, RecursionError):
         return {}
 

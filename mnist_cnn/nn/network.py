@@ -115,6 +115,14 @@ class Network:
         ]
         return np.concatenate(rows) if rows else np.empty((0, 10), np.float32)
 
+    def is_finite(self) -> bool:
+        """Whether the weights are numbers, and make numbers of digits."""
+        digits = np.random.default_rng(0).random((8, 28, 28), np.float32)
+        digits[0], digits[1] = 0, 1
+        with np.errstate(all="ignore"):
+            results = self.probabilities(digits)
+        return all(np.isfinite(x).all() for x in (results, *self.weights.values()))
+
     def activations(self, pixels: np.ndarray) -> dict[str, np.ndarray]:
         """Every layer's result by layer name, each float32 with a first axis of N.
 

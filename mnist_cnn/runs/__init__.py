@@ -11,9 +11,9 @@ from mnist_cnn.runs.store import (
     find_by_prefix,
     list_runs,
     load_network,
-    queue,
     submit,
 )
+from mnist_cnn.runs.turns import in_turn, queue
 from mnist_cnn.storage.files import runs_folder as folder
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "find",
     "find_by_prefix",
     "folder",
+    "in_turn",
     "list_runs",
     "load_network",
     "queue",

@@ -20,7 +20,6 @@ from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
-import numpy as np
 
 from mnist_cnn.nn.network import Network, NetworkError, weight_shapes
 from mnist_cnn.nn.summary import summary
@@ -69,7 +68,7 @@ def to_zip(run: Run) -> bytes:
         run.metrics_path: to_lines(run.metrics()),
         run.summary_path: summary(run.config.network).encode(),
     }
-    if run.has_weights and _is_finite(_network(run)):
+    if run.has_weights and _network(run).is_finite():
         files[run.weights_path] = run.weights_path.read_bytes()
     with suppress(OSError, ValueError):
         read_arrays(run.kernels_path, KERNELS)
@@ -169,12 +168,12 @@ def _check(run: Run) -> None:
         if None in found:
             line = found.index(None) + 1
             raise ZipError(f"Line {line:,} of the curve is no measurement.")
-    elif status.epochs_done:
+    elif status.epochs_done or status.kept_step:
         raise ZipError("It has no curve (metrics.jsonl).")
     if run.has_weights:
-        if not status.epochs_done:
+        if not (status.epochs_done or status.kept_step):
             raise ZipError("It has a network, but no epoch was complete.")
-        if not _is_finite(_network(run)):
+        if not _network(run).is_finite():
             raise ZipError("The weights of its network are not finite numbers.")
     if run.kernels_path.exists():
         read_arrays(run.kernels_path, KERNELS)
@@ -219,12 +218,3 @@ def _network(run: Run) -> Network:
         raise
     except Exception as error:  # zipfile, zlib and numpy each raise their own
         raise NetworkError(f"The weights cannot be read ({error}).") from error
-
-
-def _is_finite(network: Network) -> bool:
-    """Whether the weights are numbers, and make numbers of digits."""
-    digits = np.random.default_rng(0).random((8, 28, 28), np.float32)
-    digits[0], digits[1] = 0, 1
-    with np.errstate(all="ignore"):
-        results = network.probabilities(digits)
-    return all(np.isfinite(each).all() for each in (results, *network.weights.values()))

@@ -24,6 +24,8 @@ class RunFiles:
     metrics_path = _file("metrics.jsonl")
     weights_path = _file("weights.npz")
     model_path = _file("model.keras")
+    # Keras looks at the ending, so the temporary name ends in it too.
+    unfinished_model_path = _file(".saving.keras")
     summary_path = _file("summary.txt")
     predictions_path = _file("test_predictions.npz")
     kernels_path = _file("kernels.npz")

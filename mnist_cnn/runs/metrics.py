@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import msgspec
 import numpy as np
 
-from mnist_cnn.runs.schema import Batch, EpochPoint, Mark, Record
+from mnist_cnn.runs.schema import Batch, EpochPoint, Mark, Record, Untrained
 
 __all__ = ["EpochPoint", "Mark", "Metrics", "to_csv", "to_lines"]
 
@@ -29,6 +29,10 @@ CSV_HEADER = (
 )
 
 
+def _column(index: int) -> property:
+    return property(lambda metrics: metrics.batches[:, index])
+
+
 @dataclass(frozen=True)
 class Metrics:
     """A training's measurements at one moment.
@@ -42,33 +46,22 @@ class Metrics:
     epochs: tuple[EpochPoint, ...] = ()
     marks: tuple[Mark, ...] = ()
     version: tuple[int, int] = (0, 0)
+    untrained: Untrained | None = None
 
-    @property
-    def step(self) -> np.ndarray:
-        return self.batches[:, 0]
-
-    @property
-    def epoch(self) -> np.ndarray:
-        return self.batches[:, 1]
-
-    @property
-    def loss(self) -> np.ndarray:
-        return self.batches[:, 2]
-
-    @property
-    def accuracy(self) -> np.ndarray:
-        return self.batches[:, 3]
-
-    @property
-    def learning_rate(self) -> np.ndarray:
-        return self.batches[:, 4]
-
-    @property
-    def time(self) -> np.ndarray:
-        return self.batches[:, 5]
+    step, epoch, loss, accuracy, learning_rate, time = map(_column, range(6))
 
     def __len__(self) -> int:
         return len(self.batches)
+
+    def readings(self) -> dict[int, np.ndarray]:
+        """What the network predicted of the watched digits, by epoch; 0 is untrained.
+
+        Returns:
+            Probabilities, float64 (N, 10), of the epochs in which they were read.
+        """
+        read = {0: self.untrained.readings} if self.untrained else {}
+        read |= {point.epoch: point.readings for point in self.epochs}
+        return {epoch: np.array(rows) for epoch, rows in read.items() if rows}
 
     def rows(self) -> list[Record]:
         """Every batch, epoch and mark, in the order in which they happened."""
@@ -76,9 +69,11 @@ class Metrics:
             Batch(int(step), int(epoch), *measured)
             for step, epoch, *measured in self.batches.tolist()
         ]
+        first = [self.untrained] if self.untrained else []
         # Sorting keeps the order of what happened after the same batch.
         return sorted(
-            [*batches, *self.epochs, *self.marks], key=lambda record: record.step
+            [*first, *batches, *self.epochs, *self.marks],
+            key=lambda record: record.step,
         )
 
 
@@ -98,7 +93,7 @@ def to_csv(metrics: Metrics) -> str:
     table = csv.DictWriter(text, CSV_HEADER, restval="", extrasaction="ignore")
     table.writeheader()
     for row in metrics.rows():
-        if isinstance(row, Mark):
+        if isinstance(row, Mark | Untrained):
             continue
         values = msgspec.structs.asdict(row) | {"kind": row.__struct_config__.tag}
         table.writerow(

@@ -19,7 +19,7 @@ import numpy as np
 
 from mnist_cnn.runs.files import RunFiles
 from mnist_cnn.runs.metrics import Metrics
-from mnist_cnn.runs.schema import Batch, EpochPoint, Mark, Resumed, records
+from mnist_cnn.runs.schema import Batch, EpochPoint, Mark, Resumed, Untrained, records
 
 # One call of the parser holds the interpreter lock, so it gets one such block at most.
 BLOCK_BYTES = 1 << 17
@@ -75,6 +75,7 @@ class MetricsReader:
         self._count = 0
         self._epochs: list[EpochPoint] = []
         self._marks: list[Mark] = []
+        self._untrained: Untrained | None = None
         self._metrics = self._snapshot()
 
     def _catch_up(self, file: BinaryIO) -> None:
@@ -108,6 +109,7 @@ class MetricsReader:
             tuple(self._epochs),
             tuple(self._marks),
             (self._generation, self._offset),
+            self._untrained,
         )
 
     def _take(self, lines: bytes) -> None:
@@ -124,6 +126,8 @@ class MetricsReader:
                     self._go_back(record)
                 case Mark():
                     self._marks.append(record)
+                case Untrained():
+                    self._untrained = record
         self._append(batches)
 
     def _go_back(self, resumed: Resumed) -> None:

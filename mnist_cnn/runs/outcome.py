@@ -38,19 +38,14 @@ def outcome(status: Status, *, has_begun: bool = True) -> Status:
 
 
 def _died(status: Status) -> str:
-    kept = (
-        f"The network of epoch {status.epochs_done} is kept."
-        if status.epochs_done
-        else "No epoch was complete, so there is no network to keep."
-    )
     if status.attempts_left:
         return (
             f"It was begun {CLUSTER_ATTEMPTS} times on the cluster, and each time its "
-            f"process or its machine was lost. {kept}"
+            f"process or its machine was lost. {status.kept}"
         )
     return (
         "The training process ended without a word: it was killed, or the machine ran "
-        f"out of memory. {kept}"
+        f"out of memory. {status.kept}"
     )
 
 

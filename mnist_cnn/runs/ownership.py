@@ -16,7 +16,8 @@ from dataclasses import dataclass
 
 from mnist_cnn.runs.run import Run
 from mnist_cnn.runs.schema import RunError
-from mnist_cnn.runs.store import PRETRAINED, queue
+from mnist_cnn.runs.store import PRETRAINED
+from mnist_cnn.runs.turns import queue
 
 PASSPHRASE = "MNIST_CNN_PASSPHRASE"
 GUESS_SECONDS = 1.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 import zipfile
 from dataclasses import replace
 
@@ -57,6 +58,7 @@ def resume(run: Run, state: str = "queued") -> None:
                 state=state,
                 reason="",
                 ended=None,
+                queued=time.time(),
                 attempts_left=0,
                 commands_read=commands.stat().st_size if commands.exists() else 0,
             )

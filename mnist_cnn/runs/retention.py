@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import os
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,11 +47,15 @@ class Room:
         return self.runs > self.max_runs or self.gigabytes > self.max_gigabytes
 
 
-def room() -> Room:
-    """What there is now."""
+def room(new_runs: int = 0) -> Room:
+    """What there is now, with so many runs that are about to be added."""
     found = list_runs()
-    taken = sum(_bytes_of(run.path) for run in found) / GB
-    return Room(len(found), taken, int(_limit(MAX_RUNS, DEFAULT_RUNS)), _max_gb())
+    return Room(
+        len(found) + new_runs,
+        sum(_bytes_of(run.path) for run in found) / GB,
+        int(_limit(MAX_RUNS, DEFAULT_RUNS)),
+        _limit(MAX_GB, DEFAULT_GB),
+    )
 
 
 def make_room(new_runs: int = 0, visitor: Visitor | None = None) -> list[str]:
@@ -66,28 +71,23 @@ def make_room(new_runs: int = 0, visitor: Visitor | None = None) -> list[str]:
     Raises:
         RunError: if there is no room for the new ones, since nothing may be removed.
     """
-    found = list_runs()
-    sizes = {run.id: _bytes_of(run.path) for run in found}
-    most, most_bytes = int(_limit(MAX_RUNS, DEFAULT_RUNS)), _max_gb() * GB
+    now, removed = room(new_runs), []
     owns = visitor.owns if visitor else lambda run: False
-    removed = []
-    for run in sorted(found, key=lambda run: (not owns(run), run.created)):
-        if len(sizes) + new_runs <= most and sum(sizes.values()) <= most_bytes:
+    for run in sorted(list_runs(), key=lambda run: (not owns(run), run.created)):
+        if not now.is_over:
             break
         if _may_go(run, is_own=owns(run)):
-            try:
+            with suppress(RunError):
                 name = run.name
                 delete(run)
-            except RunError:
-                continue
-            removed.append(name)
-            del sizes[run.id]
-    if new_runs and (len(sizes) + new_runs > most or sum(sizes.values()) > most_bytes):
+                removed.append(name)
+                now = room(new_runs)
+    if new_runs and now.is_over:
         raise RunError(
-            f"The lab is full: it keeps {most:,} runs and {_max_gb():g} GB at most, "
-            "and all of its runs are starred, wait, are being trained, or are "
-            "somebody's results of this lesson. Delete one of yours, or take a star "
-            "away."
+            f"The lab is full: it keeps {now.max_runs:,} runs and "
+            f"{now.max_gigabytes:g} GB at most, and all of its runs are starred, wait, "
+            "are being trained, or are somebody's results of this lesson. Delete one "
+            "of yours, or take a star away."
         )
     return removed
 
@@ -105,18 +105,9 @@ def _may_go(run: Run, *, is_own: bool) -> bool:
 
 
 def _bytes_of(folder: Path) -> int:
-    total = 0
-    try:
-        with os.scandir(folder) as entries:
-            for entry in entries:
-                total += entry.stat(follow_symlinks=False).st_size
-    except OSError:
-        pass
-    return total
-
-
-def _max_gb() -> float:
-    return _limit(MAX_GB, DEFAULT_GB)
+    with suppress(OSError), os.scandir(folder) as entries:
+        return sum(entry.stat(follow_symlinks=False).st_size for entry in entries)
+    return 0
 
 
 def _limit(variable: str, default: float) -> float:

@@ -69,7 +69,7 @@ class Run(RunFiles):
 
     @property
     def has_weights(self) -> bool:
-        """Whether at least one epoch is complete, so that the network can be used."""
+        """Whether a network is kept: that of a complete epoch, or of a stop."""
         return self.weights_path.is_file()
 
     def network_version(self) -> int:
@@ -84,7 +84,7 @@ class Run(RunFiles):
             raise RunError(f"Run {self.id} has no network (any more).") from error
 
     def network_epoch(self) -> int | None:
-        """The epoch of the network that is kept; None if there is none that says so.
+        """The last complete epoch of the network that is kept; None if none says so.
 
         At an epoch's end ``model.keras`` is replaced first, then ``weights.npz`` with
         the epoch in it, then the status: a training may die between two of them.

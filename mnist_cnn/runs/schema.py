@@ -31,7 +31,8 @@ Fraction = Annotated[float, Meta(ge=0, le=1)] | None
 Word = Annotated[str, Meta(pattern=r"\A[a-z0-9_]{1,40}\Z")]
 Hash = Annotated[str, Meta(pattern=r"\A[0-9a-f]{0,64}\Z")]
 Version = Annotated[str, Meta(pattern=r"\A[\w .+-]{1,60}\Z")]
-_Reading = Annotated[list[Fraction], Meta(min_length=10, max_length=10)]
+_Probabilities = Annotated[list[Fraction], Meta(min_length=10, max_length=10)]
+_Readings = Annotated[list[_Probabilities], Meta(max_length=11)]
 
 T = TypeVar("T")
 
@@ -85,7 +86,7 @@ class EpochPoint(Struct, frozen=True, tag_field="kind", tag="epoch"):
         loss, accuracy: means over the epoch's batches, as Keras reports them.
         time, seconds: since the training started, and what the epoch took.
         peak: the learning rate that the schedule goes up to, after the epoch.
-        readings: ten probabilities for each watched digit.
+        readings: ten probabilities for each watched digit; empty if one is no number.
         moved: by layer, how far its weights moved, relative to their length.
     """
 
@@ -99,13 +100,26 @@ class EpochPoint(Struct, frozen=True, tag_field="kind", tag="epoch"):
     time: Measured = None
     seconds: Measured = None
     peak: Measured = None
-    readings: Annotated[list[_Reading], Meta(max_length=11)] = []
+    readings: _Readings = []
     moved: dict[Word, Measured] = {}
 
     def __post_init__(self) -> None:
         for name in self.__struct_fields__:
             if getattr(self, name) is None:
                 force_setattr(self, name, math.nan)
+        if any(None in probabilities for probabilities in self.readings):
+            force_setattr(self, "readings", [])
+
+
+class Untrained(Struct, frozen=True, tag_field="kind", tag="untrained"):
+    """A line of ``metrics.jsonl``: what the network predicts before its first batch.
+
+    Attributes:
+        readings: as in ``EpochPoint``.
+    """
+
+    step: Literal[0] = 0
+    readings: _Readings = []
 
 
 class Mark(Struct, frozen=True, tag_field="kind", tag="mark"):
@@ -125,7 +139,7 @@ class Resumed(Mark, frozen=True, kw_only=True, tag=RESUME):
     epoch: Count
 
 
-Record = Batch | EpochPoint | Mark | Resumed
+Record = Batch | EpochPoint | Untrained | Mark | Resumed
 _records = msgspec.json.Decoder(Record)
 
 KERNELS: ArraySpec = {

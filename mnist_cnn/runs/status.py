@@ -53,11 +53,21 @@ class Status:
         reason: why, in plain words; empty while all is well.
         source: where the digits came from, in words.
         fingerprint: of the test set used, as in ``data.Dataset``.
+        validation_fingerprint: of the training digits kept aside to validate on; empty
+            if the test set validates.
         examples, test_examples: digits trained on and tested on.
+        validation_examples: training digits kept aside; 0 if the test set validates.
         steps_per_epoch: batches in an epoch; 0 before the data are there.
-        epochs_done: complete epochs, whose network is in ``weights.npz``.
-        test_accuracy, test_loss: of the newest complete epoch.
-        started, ended: seconds since 1970.
+        epochs_done: complete epochs.
+        kept_step: of a run that was stopped within an epoch, the batch (from 1) whose
+            network is in ``weights.npz``; 0 if that is the newest complete epoch's.
+        checking, checked: digits that are being read to validate or to test, and how
+            many of them have been; 0 while none are.
+        test_accuracy, test_loss: of the network that is kept, on the test set; None
+            until that is read: at the end, if digits are kept aside to validate on.
+        queued: when it came into the queue again, after a pause or to be resumed; None
+            if it has waited since it was made.
+        started, ended: as ``queued`` in seconds since 1970.
         seconds: spent training so far, without pauses, at the newest epoch's end.
         versions: of Python, TensorFlow, Keras and numpy.
         host, pid: machine and process that train, for a person looking for them.
@@ -72,12 +82,18 @@ class Status:
     reason: str = ""
     source: str = ""
     fingerprint: Hash = ""
+    validation_fingerprint: Hash = ""
     examples: Count = 0
     test_examples: Count = 0
+    validation_examples: Count = 0
     steps_per_epoch: Count = 0
     epochs_done: Count = 0
+    kept_step: Count = 0
+    checking: Count = 0
+    checked: Count = 0
     test_accuracy: Fraction = None
     test_loss: Measured = None
+    queued: Measured = None
     started: Measured = None
     ended: Measured = None
     seconds: Measured = 0.0
@@ -106,18 +122,36 @@ class Status:
         """The status as it was at the end of that epoch.
 
         Args:
-            epoch: a complete one.
+            epoch: a complete one; 0 before the first.
             point: what was measured then; None if that was not written.
         """
+        now = replace(
+            self, epochs_done=epoch, kept_step=0, test_accuracy=None, test_loss=None
+        )
+        if not epoch:
+            return replace(now, seconds=0.0)
         if point is None:
-            return replace(self, epochs_done=epoch, test_accuracy=None, test_loss=None)
+            return now
+        now = replace(now, seconds=_known(point.time) or 0.0)
+        if self.validation_examples:
+            return now
         return replace(
-            self,
-            epochs_done=epoch,
+            now,
             test_accuracy=_known(point.val_accuracy),
             test_loss=_known(point.val_loss),
-            seconds=_known(point.time) or 0.0,
         )
+
+    @property
+    def kept(self) -> str:
+        """Which network is kept, in a sentence."""
+        if self.kept_step:
+            return (
+                f"The network of batch {self.kept_step:,}, in epoch "
+                f"{self.epochs_done + 1}, is kept."
+            )
+        if self.epochs_done:
+            return f"The network of epoch {self.epochs_done} is kept."
+        return "No epoch was complete, so there is no network to keep."
 
 
 def _known(value: float) -> float | None:

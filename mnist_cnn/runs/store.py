@@ -1,4 +1,4 @@
-"""The runs folder: find, list, submit and delete runs; the queue is those that wait."""
+"""The runs folder: find, list, submit and delete runs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import msgspec
 import numpy as np
 
 from mnist_cnn.experiments.config import TrainingConfig
-from mnist_cnn.nn.network import Network, load_weights
+from mnist_cnn.nn.network import Network, NetworkError, load_weights
 from mnist_cnn.runs.files import RunFiles
 from mnist_cnn.runs.run import Run
 from mnist_cnn.runs.schema import RunError, Settings
@@ -64,7 +64,7 @@ def find_by_prefix(prefix: str) -> Run:
 
 
 def load_network(run_id: str | None = None) -> Network:
-    """The network of a run, as of its newest complete epoch.
+    """The network that a run keeps: of its newest complete epoch, or of its stop.
 
     Args:
         run_id: a run in the runs folder, or the beginning of its id; by itself the
@@ -72,10 +72,18 @@ def load_network(run_id: str | None = None) -> Network:
 
     Raises:
         RunError: if there is no such run.
-        NetworkError: if it has no weights yet, or they cannot be read.
+        NetworkError: if it has no weights yet, or they cannot be read or are no finite
+            numbers.
     """
     run = find_by_prefix(PRETRAINED if run_id is None else run_id)
-    return Network(run.config.network, load_weights(run.weights_path))
+    network = Network(run.config.network, load_weights(run.weights_path))
+    if not network.is_finite():
+        raise NetworkError(
+            f"The network of run {run.name} cannot be used: its weights or its answers "
+            "are not finite numbers, since its training diverged. Train it again with "
+            "a lower learning rate."
+        )
+    return network
 
 
 def list_runs() -> list[Run]:
@@ -90,16 +98,6 @@ def list_runs() -> list[Run]:
             with contextlib.suppress(RunError):
                 found.append(Run(path))
     return sorted(found, key=lambda run: (run.created, run.id), reverse=True)
-
-
-def queue() -> list[Run]:
-    """The runs that wait, in the order in which they will be trained."""
-    waiting = []
-    for run in reversed(list_runs()):
-        with contextlib.suppress(RunError):
-            if run.status().state == "queued":
-                waiting.append(run)
-    return waiting
 
 
 def submit(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -25,6 +26,22 @@ def load(config: TrainingConfig) -> list[Dataset]:
         if not len(digits.x_train):
             raise DataError(f"{digits.about.title} has no digits to train on.")
     return found
+
+
+def keep_aside(
+    dataset: Dataset, count: int
+) -> tuple[Dataset, tuple[np.ndarray, np.ndarray]]:
+    """Keeps the last training digits aside to validate on, half of them at most.
+
+    Returns:
+        The rest, and the images and labels to validate on: with a count of 0 those of
+        the test set.
+    """
+    x, y = dataset.x_train, dataset.y_train
+    if not count:
+        return dataset, (dataset.x_test, dataset.y_test)
+    rest = len(x) - min(count, len(x) // 2)
+    return replace(dataset, x_train=x[:rest], y_train=y[:rest]), (x[rest:], y[rest:])
 
 
 def training_digits(

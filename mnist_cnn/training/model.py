@@ -79,6 +79,11 @@ def set_weights(model: keras.Model, weights: dict[str, np.ndarray]) -> None:
                 variable.assign(weights[f"{layer.name}/{variable.name}"])
 
 
+def is_finite(model: keras.Model) -> bool:
+    """Whether every weight is a finite number."""
+    return all(np.isfinite(array).all() for array in model.get_weights())
+
+
 def _keras_layer(layer: Layer, dense: type[layers.Dense]) -> keras.Layer:
     units, activation = layer.output_shape[-1], layer.activation
     if activation == "leaky_relu":

@@ -40,7 +40,7 @@ def main() -> int:
     except runs.RunError as error:
         print(error, file=sys.stderr)
         return 1
-    return 0 if status.state in ("done", "stopped") else 1
+    return 1 if status.state == "failed" else 0
 
 
 def _end_with_the_other_side() -> None:

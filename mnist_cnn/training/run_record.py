@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from mnist_cnn.runs import Run
+from mnist_cnn.runs import Run, Status
 
 
 class RunRecord:
@@ -32,8 +32,16 @@ class RunRecord:
         Raises:
             OSError: if it cannot be written.
         """
-        self.status = replace(self.status, **values)
-        self.run.write_status(self.status)
+        self.write(replace(self.status, **values))
+
+    def write(self, status: Status) -> None:
+        """Writes another status.
+
+        Raises:
+            OSError: if it cannot be written.
+        """
+        self.status = status
+        self.run.write_status(status)
 
     def start_clock(self) -> None:
         """From now on time counts, after the seconds that the status has."""

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import streamlit as st
 
 from mnist_cnn import runs
-from mnist_cnn.analysis.pace import READING_SHARE, Pace, expected_wait, pace
+from mnist_cnn.analysis.expected_time import Speed, expected_wait, speed
+from mnist_cnn.analysis.pace import Pace, pace
 from mnist_cnn.jobs import worker
 from mnist_cnn.runs import Run, RunError, Status
+from mnist_cnn.runs.turns import yield_seconds
 
 LOOK_SECONDS = 1.0
 CARE_SECONDS = 2.0
@@ -21,12 +24,16 @@ class Overview:
     """Every readable run with its status, newest first, and the waiting ones.
 
     `waits` has the waiting runs' ids, oldest first, and the seconds until their turn.
-    `problem` says why none can begin now, if so.
+    `problem` says why none can begin now, if so. `speeds` are those of the runs that
+    were trained here, for `expected_seconds`; `paused` the runs that keep a place, but
+    not for long.
     """
 
     runs: list[tuple[Run, Status]]
     waits: dict[str, float]
     problem: str = ""
+    speeds: Sequence[Speed] = ()
+    paused: Sequence[Run] = ()
 
     def place(self, run_id: str) -> int | None:
         """1 for the next one; None for a run that does not wait."""
@@ -79,34 +86,27 @@ def pace_of(run: Run, status: Status) -> Pace:
 @st.cache_resource(ttl=LOOK_SECONDS, max_entries=2, show_spinner=False)
 def _seen(folder: str) -> Overview:
     found: list[tuple[Run, Status]] = []
-    waiting: list[Run] = []
-    training: list[Pace] = []
-    speed: float | None = None
+    paused: list[Run] = []
+    training: list[float | None] = []
+    speeds: list[Speed] = []
     for run in runs.list_runs():
         try:
             status = run.status()
         except RunError:
             continue
         found.append((run, status))
-        if status.state == "queued":
-            waiting.insert(0, run)
+        if status.state == "paused":
+            paused.append(run)
+            training.append(yield_seconds())
         elif status.is_active:
-            training.append(pace_of(run, status))
-            speed = training[-1].digits_per_second or speed
-        elif speed is None:
-            speed = _measured_speed(status)
-    slots = worker.slots()
+            training.append(pace_of(run, status).seconds_left)
+        if measured := speed(run.config, status):
+            speeds.append(measured)
+    slots, waiting = worker.slots(), runs.in_turn(found)
     waits = {
         run.id: expected_wait(
-            training, [before.config for before in waiting[:before_it]], speed, slots
+            training, [before.config for before in waiting[:before_it]], speeds, slots
         )
         for before_it, run in enumerate(waiting)
     }
-    return Overview(found, waits, worker.problem())
-
-
-def _measured_speed(status: Status) -> float | None:
-    if not status.epochs_done or status.seconds <= 0:
-        return None
-    digits = status.examples + status.test_examples * READING_SHARE
-    return status.epochs_done * digits / status.seconds
+    return Overview(found, waits, worker.problem(), speeds, paused)

@@ -1,12 +1,14 @@
-"""How far, how fast, how long."""
+"""How far, and how fast."""
+
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from mnist_cnn.analysis.pace import duration_text, expected_seconds, expected_wait, pace
+from mnist_cnn.analysis.pace import duration_text, pace
 from mnist_cnn.experiments.config import TrainingConfig
 from mnist_cnn.runs import Status
-from mnist_cnn.runs.metrics import EpochPoint, Metrics
+from mnist_cnn.runs.metrics import EpochPoint, Mark, Metrics
 
 CONFIG = TrainingConfig(epochs=3, batch_size=100)
 STATUS = Status("running", steps_per_epoch=40, examples=4_000, test_examples=1_000)
@@ -37,8 +39,9 @@ def test_in_the_middle_of_the_second_epoch():
     assert (now.epoch, now.batch, now.batches) == (2, 20, 40)
     assert now.share == 0.5
     assert now.digits_per_second == pytest.approx(2_000)
-    # 60 batches, and two times 1,000 test digits at a third of the cost.
-    assert now.seconds_left == pytest.approx(3.0 + 2 * 0.5 / 3, rel=1e-3)
+    # 60 batches; two times 1,000 digits to validate and 1,000 to test, each at a third
+    # of the cost.
+    assert now.seconds_left == pytest.approx(3.0 + 3 * 0.5 / 3, rel=1e-3)
 
 
 def test_the_speed_is_that_of_the_last_batches():
@@ -53,8 +56,29 @@ def test_validation_is_no_slow_batch_and_is_counted_once_an_epoch(step):
     slow = 3.0
     now = pace(measured(step, step // 40, between_epochs=slow), STATUS, CONFIG)
     assert now.digits_per_second == pytest.approx(2_000)
-    validations = 3 - step // 40
-    assert now.seconds_left == pytest.approx((120 - step) * 0.05 + validations * slow)
+    # The last one is that with the network that is kept.
+    checks = 4 - step // 40
+    assert now.seconds_left == pytest.approx((120 - step) * 0.05 + checks * slow)
+
+
+def test_what_is_checked_already_is_not_waited_for_again():
+    checking = replace(STATUS, checking=1_000, checked=750)
+    before, now = (pace(measured(80, 1), each, CONFIG) for each in (STATUS, checking))
+    assert before.seconds_left - now.seconds_left == pytest.approx(0.75 * 0.5 / 3)
+    tested = pace(measured(120, 3), checking, CONFIG)
+    assert tested.seconds_left == pytest.approx(0.25 * 0.5 / 3)
+
+
+def test_digits_kept_aside_are_validated_after_each_epoch_and_the_test_set_once():
+    aside = replace(STATUS, validation_examples=500)
+    now = pace(measured(60, 1), aside, CONFIG)
+    assert now.seconds_left == pytest.approx(3.0 + 0.5 / 3 * (2 + 2))
+
+
+def test_a_run_that_was_stopped_only_reads_the_test_set():
+    stopped = replace(measured(60, 1), marks=(Mark(60, "stop", "Stopped"),))
+    now = pace(stopped, STATUS, CONFIG)
+    assert now.seconds_left == pytest.approx(0.5 / 3)
 
 
 def test_at_an_epochs_end_the_next_one_is_shown_and_the_last_one_stays():
@@ -63,30 +87,7 @@ def test_at_an_epochs_end_the_next_one_is_shown_and_the_last_one_stays():
     assert (after_first.epoch, after_first.batch) == (2, 0)
     at_the_end = pace(measured(120, 3), STATUS, CONFIG)
     assert (at_the_end.epoch, at_the_end.batch, at_the_end.share) == (3, 40, 1.0)
-    assert at_the_end.seconds_left == 0
-
-
-def test_a_run_waits_for_what_is_left_and_for_everybody_before_it():
-    now = pace(measured(60, 1), STATUS, CONFIG)
-    assert expected_wait([], [], None) == 0
-    alone = expected_wait([now], [], 2_000)
-    assert alone == now.seconds_left
-    two_before = expected_wait([now], [CONFIG, CONFIG], 2_000)
-    assert two_before == pytest.approx(alone + 2 * expected_seconds(CONFIG, 2_000))
-
-
-def test_on_a_cluster_a_run_waits_for_the_slot_that_is_free_first():
-    now = pace(measured(60, 1), STATUS, CONFIG)
-    one = expected_seconds(CONFIG, 2_000)
-    assert expected_wait([now], [], 2_000, slots=2) == 0
-    assert expected_wait([now, now], [], 2_000, slots=2) == now.seconds_left
-    three_before = expected_wait([], [CONFIG] * 3, 2_000, slots=2)
-    assert three_before == pytest.approx(one)
-    assert expected_wait([], [CONFIG] * 4, 2_000, slots=2) == pytest.approx(2 * one)
-
-
-def test_a_slower_machine_means_a_longer_wait():
-    assert expected_wait([], [CONFIG], 500) > expected_wait([], [CONFIG], None)
+    assert at_the_end.seconds_left == pytest.approx(0.5 / 3)
 
 
 @pytest.mark.parametrize(

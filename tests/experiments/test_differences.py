@@ -18,6 +18,7 @@ CHANGED = {
     "learning_rate": 1e-5,
     "schedule": "constant",
     "examples": 4_000,
+    "validation_examples": 5_000,
     "seed": 77,
     "augmentation": ("turn", "shear"),
     "leave_out_offline_digits": True,

@@ -49,11 +49,14 @@ def test_it_builds_the_same_network_with_the_same_first_weights(few):
         assert np.array_equal(mine, other)
 
 
+@pytest.mark.filterwarnings("error")
 def test_it_runs_to_its_end_and_is_as_accurate_as_the_lab(
     few, mnist, tmp_path, monkeypatch
 ):
+    import keras
+
     from mnist_cnn import runs
-    from mnist_cnn.training.mixture import Training
+    from mnist_cnn.training.fit import Training
 
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("MNIST_CNN_RUNS", str(tmp_path / "runs"))
@@ -73,7 +76,7 @@ def test_it_runs_to_its_end_and_is_as_accurate_as_the_lab(
     assert run.test_accuracy > 0.85
     # Other batches and another dropout, on 500 test digits: two standard deviations.
     assert names["test_accuracy"] == pytest.approx(run.test_accuracy, abs=0.035)
-    assert (tmp_path / "mnist_cnn.keras").is_file()
+    keras.saving.load_model(tmp_path / "mnist_cnn.keras")
 
 
 SMALL = Architecture((), 0, (8,))
@@ -83,6 +86,12 @@ CONFIGS = {
     "a warm-up": TrainingConfig(network=SMALL, examples=1000, batch_size=50, epochs=2),
     "constant": TrainingConfig(
         network=SMALL, examples=500, epochs=1, schedule="constant", optimizer="sgd"
+    ),
+    "digits kept aside": TrainingConfig(
+        network=SMALL, examples=500, epochs=1, validation_examples=300
+    ),
+    "half of the digits kept aside": TrainingConfig(
+        network=SMALL, epochs=1, validation_examples=5000, shuffle_labels=True
     ),
     "shuffled": TrainingConfig(
         network=SMALL, epochs=1, shuffle_labels=True, optimizer="rmsprop"
@@ -98,7 +107,7 @@ def test_digits_and_every_steps_learning_rate_are_the_labs(
 
     from mnist_cnn.training.batches import Batches
     from mnist_cnn.training.callbacks.learning_rate import LearningRateScheduler
-    from mnist_cnn.training.mixture import training_digits
+    from mnist_cnn.training.mixture import keep_aside, training_digits
 
     class Recorder(keras.callbacks.Callback):
         def __init__(self):
@@ -115,10 +124,19 @@ def test_digits_and_every_steps_learning_rate_are_the_labs(
     script = keras_script(config)
     exec(script.replace("SetLearningRate()]", "SetLearningRate(), recorder]"), names)
 
-    dataset = replace(mnist, x_train=mnist.x_train[:2000], y_train=mnist.y_train[:2000])
-    images, labels = training_digits([dataset], config)
+    dataset = replace(
+        mnist,
+        x_train=mnist.x_train[:2000],
+        y_train=mnist.y_train[:2000],
+        x_test=mnist.x_test[:500],
+        y_test=mnist.y_test[:500],
+    )
+    rest, (x_val, y_val) = keep_aside(dataset, config.validation_examples)
+    images, labels = training_digits([rest], config)
     assert np.array_equal(np.rint(names["x_train"][..., 0] * 255), images)
     assert np.array_equal(names["y_train"], labels)
+    assert np.array_equal(np.rint(names["x_val"][..., 0] * 255), x_val)
+    assert np.array_equal(names["y_val"], y_val)
     lab = model.build(config.network)
     lab.compile(config.optimizer, "sparse_categorical_crossentropy")
     scheduler = LearningRateScheduler(config.schedule, config.learning_rate)

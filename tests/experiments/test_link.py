@@ -26,6 +26,7 @@ def test_every_setting_and_every_part_of_the_network_comes_through():
         epochs=3,
         batch_size=64,
         examples=None,
+        validation_examples=5000,
         seed=7,
         optimizer="sgd",
         schedule="cosine",

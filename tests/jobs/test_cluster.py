@@ -47,6 +47,7 @@ class Machines:
             "MNIST_CNN_RUNS": str(folder),
             "MNIST_CNN_DATA": str(digits),
             "MNIST_CNN_SCHEDULER": self.address,
+            "MNIST_CNN_YIELD_SECONDS": "3600",
         }
         self._folder = folder
         self._end_processes_of = end_processes_of

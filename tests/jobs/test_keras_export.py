@@ -26,7 +26,9 @@ def litert_probabilities(path, digits: np.ndarray) -> np.ndarray:
     import tensorflow as tf
 
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # TensorFlow moves it to another package
+        warnings.simplefilter("error")
+        # TensorFlow moves it to another package.
+        warnings.filterwarnings("ignore", ".*tf.lite.Interpreter is deprecated")
         interpreter = tf.lite.Interpreter(str(path))
     (entry,), (exit_,) = (
         interpreter.get_input_details(),
@@ -56,6 +58,23 @@ def test_the_pretrained_network_for_keras_has_its_accuracy(runs_folder, mnist):
     theirs = model.predict(images[..., None], verbose=0)
     assert np.allclose(theirs, ours, atol=1e-4)
     assert list(runs_folder.glob("exports/.writing*")) == []
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "rmsprop"])
+def test_a_runs_keras_file_has_its_optimizer(
+    architectures, random_network, runs_folder, optimizer
+):
+    import keras
+
+    network = architectures["batch norm, valid, rest dropped"]
+    run = runs.submit(TrainingConfig(network=network, optimizer=optimizer))
+    np.savez(run.weights_path, **random_network(network).weights)
+    export = KerasExport(run, "keras")
+    assert exporter.main(run.id, str(export.path)) == 0
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        model = keras.saving.load_model(export.path)
+    assert model.optimizer.name == optimizer
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ import pytest
 from mnist_cnn import runs
 from mnist_cnn.experiments.config import TrainingConfig
 from mnist_cnn.jobs import worker
+from mnist_cnn.jobs.dispatcher import Dispatcher
 from mnist_cnn.nn.architecture import Architecture
 from mnist_cnn.storage import child_process
 
@@ -28,6 +29,12 @@ PATIENCE = 300.0
 def submit(epochs: int = 1) -> runs.Run:
     config = TrainingConfig(network=TINY, epochs=epochs, examples=500, batch_size=16)
     return runs.submit(config)
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch):
+    """A paused run keeps its place, however long a test looks at it."""
+    monkeypatch.setenv("MNIST_CNN_YIELD_SECONDS", "3600")
 
 
 @pytest.fixture
@@ -81,7 +88,7 @@ def test_the_worker_and_its_training_outlive_the_one_who_asked(wait_until):
     assert worker.is_alive()
 
 
-def test_a_worker_that_is_alive_is_enough(start_worker, wait_until, monkeypatch):
+def test_dispatcher_that_is_alive_is_enough(start_worker, wait_until, monkeypatch):
     process = start_worker(idle_seconds=60)
     wait_until(worker.is_alive)
     began = time.monotonic()
@@ -114,6 +121,24 @@ def test_a_killed_worker_takes_no_training_along_and_the_next_one_goes_on(
     assert another.wait(PATIENCE) == 0
     assert (first.status().state, second.status().state) == ("done", "done")
     assert first.status().ended <= second.status().started
+
+
+def test_a_paused_run_yields_when_others_wait_and_goes_on_by_itself(
+    monkeypatch, begin_and_pause, start_worker
+):
+    monkeypatch.setenv("MNIST_CNN_YIELD_SECONDS", "0.5")
+    first = submit(epochs=2)
+    process = start_worker()
+    begin_and_pause(first)
+    # Alone it keeps its place.
+    time.sleep(2)
+    assert first.status().state == "paused"
+    second = submit()
+    assert process.wait(PATIENCE) == 0
+    assert (first.status().state, second.status().state) == ("done", "done")
+    # The other one was trained in between.
+    assert second.status().ended <= first.status().started
+    assert first.status().reason == ""
 
 
 def test_a_killed_training_is_reported_and_the_next_run_is_trained(
@@ -151,13 +176,13 @@ def test_a_run_stopped_while_it_waits_is_never_begun(
 def test_a_training_that_died_unwatched_is_written_down():
     run = submit()
     run.write_status(runs.Status("running", epochs_done=1))
-    worker.Worker(Nowhere()).look()
+    Dispatcher(Nowhere()).look()
     recorded = run.recorded_status()
     assert recorded.state == "failed"
     assert "The network of epoch 1 is kept." in recorded.reason
 
 
-def test_a_worker_that_cannot_be_started_is_a_sentence(monkeypatch):
+def test_dispatcher_that_cannot_be_started_is_a_sentence(monkeypatch):
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
     with pytest.raises(runs.RunError, match="worker could not be started"):
         worker.ensure()
@@ -218,7 +243,7 @@ class Nowhere:
 def test_a_run_whose_process_died_before_it_began_has_failed():
     run, executor = submit(), Nowhere()
     run.write_status(runs.Status("queued", started=time.time() - 100))
-    worker.Worker(executor).work(idle_seconds=0)
+    Dispatcher(executor).work(idle_seconds=0)
     assert executor.began == [0]
     assert run.status().state == "failed"
     assert "(Exit code 1 on pc7.)" in run.status().reason
@@ -233,21 +258,21 @@ def test_a_run_resumed_before_its_death_was_noticed_keeps_waiting_however_often(
             run.send("stop")
 
     run, executor = submit(), Nowhere(0, begin_die_and_be_resumed)
-    worker.Worker(executor).work(idle_seconds=0)
+    Dispatcher(executor).work(idle_seconds=0)
     assert executor.began == [0, 0, 0]
     assert run.status().state == "stopped"
 
 
 @pytest.mark.parametrize("idle_seconds", [0, 0.3])
-def test_a_worker_looks_at_least_once_and_leaves_when_nothing_waits(idle_seconds):
+def test_dispatcher_looks_at_least_once_and_leaves_when_nothing_waits(idle_seconds):
     run, executor = submit(), Nowhere()
-    worker.Worker(executor).work(idle_seconds)
+    Dispatcher(executor).work(idle_seconds)
     assert (run.status().state, executor.began) == ("failed", [0])
 
 
 def test_a_run_that_no_machine_can_begin_fails_with_a_sentence():
     run, executor = submit(), Nowhere(attempts=3)
-    worker.Worker(executor).work(idle_seconds=0.5)
+    Dispatcher(executor).work(idle_seconds=0.5)
     assert executor.began == [3, 2, 1]
     status = run.recorded_status()
     assert status.state == "failed"
@@ -257,14 +282,14 @@ def test_a_run_that_no_machine_can_begin_fails_with_a_sentence():
 
 def test_a_run_that_every_machine_is_lost_with_fails_with_a_sentence():
     run, executor = submit(), Nowhere(attempts=3)
-    a_worker = worker.Worker(executor)
+    dispatcher = Dispatcher(executor)
     for left in (3, 2, 1):
-        a_worker.look()
+        dispatcher.look()
         assert executor.began[-1] == left
         # A heart that beat on this machine, and a lock that nobody holds.
         run.write_status(replace(run.recorded_status(), state="running"))
         executor.ended()
-    a_worker.look()
+    dispatcher.look()
     assert executor.began == [3, 2, 1]
     assert run.recorded_status().state == "failed"
     assert "its process or its machine was lost" in run.recorded_status().reason
@@ -272,7 +297,7 @@ def test_a_run_that_every_machine_is_lost_with_fails_with_a_sentence():
 
 def test_the_worker_says_why_nothing_can_begin(monkeypatch):
     run, executor = submit(), Nowhere(attempts=3)
-    a_worker = worker.Worker(executor)
+    dispatcher = Dispatcher(executor)
     monkeypatch.setattr(worker, "is_alive", lambda: True)
 
     def away() -> int:
@@ -280,10 +305,10 @@ def test_the_worker_says_why_nothing_can_begin(monkeypatch):
 
     with monkeypatch.context() as without:
         without.setattr(executor, "slots", away)
-        a_worker.look()
+        dispatcher.look()
         assert worker.problem() == "The scheduler is away."
         assert (run.status().state, executor.began) == ("queued", [])
-    a_worker.look()
+    dispatcher.look()
     assert (worker.problem(), executor.began) == ("", [3])
     monkeypatch.setattr(worker, "is_alive", lambda: False)
     (runs.folder() / "worker.json").write_text("{broken")

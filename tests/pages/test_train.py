@@ -313,6 +313,15 @@ def test_a_waiting_run_shows_its_place_and_its_expected_wait():
     assert "First in the queue" in words(train_page(first.id))
 
 
+def test_who_waits_for_a_paused_run_is_told_what_for():
+    paused, waiting = run_in_state("paused"), run_in_state("queued")
+    paused.rename("Blue")
+    with paused.lock():
+        at = train_page(waiting.id)
+    assert "It waits for Blue, which is paused." in words(at)
+    assert "its turn comes in about 20 s" in words(at)
+
+
 def test_a_cluster_that_is_away_is_a_sentence_and_the_place_is_kept(monkeypatch):
     away = "The cluster's scheduler at tcp://pc1:8786 does not answer."
     monkeypatch.setattr(worker, "problem", lambda: away)

@@ -153,6 +153,7 @@ def test_the_same_zip_twice_is_two_runs_and_one_of_an_import_is_named_once(
     assert again.status().source == "imported; MNIST"
 
 
+@pytest.mark.filterwarnings("error")
 def test_the_pretrained_network_comes_back(random_digits, runs_folder):
     there = from_zip(io.BytesIO(to_zip(runs.find(runs.PRETRAINED))))
     assert there.name == "Pretrained network (imported)"
@@ -459,6 +460,7 @@ def test_a_drawing_of_another_size_is_refused(run, elsewhere):
     refused(zipped(files_of(run.zip) | {"drawing.bin": b"\0" * 99}), elsewhere)
 
 
+@pytest.mark.filterwarnings("error")
 def test_a_diverged_run_comes_back_without_weights_that_are_no_numbers(run, elsewhere):
     recording = RECORDING.with_name("diverged.jsonl").read_bytes()
     end = {"kind": "epoch", "step": 10**6, "epoch": 5, "val_loss": 2.6e27}

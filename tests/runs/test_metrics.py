@@ -16,6 +16,7 @@ EPOCH_FIELDS = EpochPoint.__struct_fields__[:9]
 RECORDINGS = Path(__file__).parents[1] / "recordings"
 
 
+@pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("name", ["overfitting", "diverged"])
 def test_what_is_read_back_is_what_was_measured(name):
     metrics = reader(RECORDINGS / f"{name}.jsonl").read()

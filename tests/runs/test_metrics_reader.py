@@ -56,6 +56,26 @@ def test_what_else_an_epoch_carries_is_kept(path):
     assert MetricsReader(path).read().epochs[0].moved == {"conv_1": 0.25}
 
 
+def test_readings_begin_with_the_untrained_network_if_the_run_has_them(path):
+    likely = [[0.1] * 10]
+    path.write_text(epoch(1, 10, readings=likely) + epoch(2, 20))
+    assert list(MetricsReader(path).read().readings()) == [1]
+    first = json.dumps({"kind": "untrained", "step": 0, "readings": likely})
+    path.write_text(first + "\n" + epoch(1, 10, readings=likely))
+    read = MetricsReader(path).read().readings()
+    assert {number: rows.shape for number, rows in read.items()} == {
+        0: (1, 10),
+        1: (1, 10),
+    }
+
+
+def test_readings_that_are_no_numbers_are_left_out_and_the_epoch_stays(path):
+    path.write_text(epoch(1, 10, readings=[[None] * 10]))
+    metrics = MetricsReader(path).read()
+    assert metrics.readings() == {}
+    assert len(metrics.epochs) == 1
+
+
 def test_a_torn_last_line_waits_until_it_is_complete(path):
     whole = batch(2)
     path.write_text(batch(1) + whole[:20])

@@ -111,7 +111,7 @@ def test_a_run_that_was_stopped_goes_on(at_step):
     train(undisturbed)
     train(run, at_step(STEPS + 2, lambda _: run.send("stop")))
     stopped = run.status()
-    assert (stopped.state, stopped.epochs_done) == ("stopped", 1)
+    assert (stopped.state, stopped.epochs_done, stopped.kept_step) == ("stopped", 1, 7)
     resuming.resume(run)
     waiting = run.status()
     assert (waiting.state, waiting.reason, waiting.ended) == ("queued", "", None)
@@ -130,6 +130,23 @@ def test_a_run_that_died_before_its_first_epoch_was_complete_begins_again(killed
     assert resume(run).state == "done"
     assert_same(run, undisturbed)
     assert [m.reason for m in reader(run.metrics_path).read().marks] == ["Begun again"]
+
+
+def test_a_run_that_was_stopped_in_its_first_epoch_begins_again(at_step):
+    undisturbed, run = submit(), submit()
+    train(undisturbed)
+    train(run, at_step(3, lambda _: run.send("stop")))
+    assert run.has_weights
+    with pytest.raises(Killed):
+        resuming.resume(run)
+        train(run, at_step(1, _kill))
+    # The network of before is not that of the run that was begun again.
+    assert not run.has_weights
+    assert resume(run).state == "done"
+    assert (
+        run.status().seconds < sum(point.seconds for point in run.metrics().epochs) + 1
+    )
+    assert_same(run, undisturbed)
 
 
 def test_a_run_that_died_after_its_last_epoch_only_reads_the_test_set():
@@ -230,14 +247,14 @@ def _kill(_model) -> None:
     raise Killed
 
 
-def test_a_worker_does_not_obey_the_stop_of_before():
-    from mnist_cnn.jobs import worker
+def test_dispatcher_does_not_obey_the_stop_of_before():
+    from mnist_cnn.jobs.dispatcher import drop_stopped
 
     run = submit()
     run.send("stop")
-    assert worker._drop_stopped([run]) == []
+    assert drop_stopped([run]) == []
     resuming.resume(run)
-    assert worker._drop_stopped([run]) == [run]
+    assert drop_stopped([run]) == [run]
     assert CommandReader(run.control_path, run.status().commands_read).new() == []
 
 
@@ -248,11 +265,9 @@ def test_predictions_of_an_earlier_network_do_not_stay_beside_a_newer_one(
     train(run, at_step(STEPS + 1, lambda _: run.send("stop")))
     assert run.predictions_path.is_file()
     resuming.resume(run)
+    # It goes on from epoch 1, not from the batch at which it was stopped.
     killed_at(run, 1)
-    assert run.predictions_path.is_file()
-    resuming.resume(run)
-    killed_at(run, STEPS + 1)
-    assert run.network_epoch() == 2
+    assert (run.network_epoch(), run.status().kept_step) == (1, 0)
     assert not run.predictions_path.is_file()
 
 
@@ -331,6 +346,20 @@ def test_other_digits_than_at_first_are_a_sentence_and_change_nothing(
     assert "was begun on other digits" in run.status().reason
     assert run.weights_path.read_bytes() == before
     assert run.predictions_path.is_file()
+
+
+def test_other_digits_to_validate_on_are_other_digits(
+    killed_at, mnist, tmp_path, monkeypatch
+):
+    run = submit(validation_examples=200)
+    killed_at(run, STEPS + 1)
+    path = tmp_path / "other.npz"
+    shown = {"x_test": mnist.x_test[:200], "y_test": mnist.y_test[:200]}
+    trained = {"x_train": mnist.x_train[:900], "y_train": mnist.y_train[:900]}
+    np.savez(path, **shown, **trained)
+    monkeypatch.setenv("MNIST_CNN_DATA", str(path))
+    assert resume(run).state == "failed"
+    assert "was begun on other digits" in run.status().reason
 
 
 def test_a_loss_that_was_no_number_would_be_none_again():

@@ -128,6 +128,7 @@ def test_a_finished_training_leaves_all_that_the_pages_read(finished):
     assert not [each for each in run.path.iterdir() if each.name.startswith(".")]
 
 
+@pytest.mark.filterwarnings("error")
 def test_keras_model_weights_and_test_predictions_are_one_network(finished):
     import keras
 
@@ -174,42 +175,98 @@ def test_each_batch_is_trained_with_the_schedules_rate(at_step, column, schedule
     assert column(run, "learning_rate") == pytest.approx(expected, abs=1e-9)
 
 
-@pytest.mark.parametrize(("step", "epochs_kept"), [(3, 0), (STEPS + 2, 1)])
-def test_a_stop_is_obeyed_within_one_batch_and_keeps_the_last_complete_epoch(
-    at_step, column, lines, step, epochs_kept
+@pytest.mark.parametrize("step", [3, STEPS, STEPS + 2])
+def test_a_stop_is_obeyed_within_one_batch_and_keeps_the_network_of_that_batch(
+    at_step, column, lines, step
 ):
+    from mnist_cnn.training.model import weights_of
+
     run = runs.submit(TrainingConfig(**SETTINGS, learning_rate=0.05))
-    kept = {}
+    stopped_with = {}
 
-    def note(model):
-        from mnist_cnn.training.model import weights_of
+    def stop(model):
+        stopped_with.update({k: np.array(v) for k, v in weights_of(model).items()})
+        run.send("stop")
 
-        kept.update({k: np.array(v) for k, v in weights_of(model).items()})
-
-    train(
-        at_step(STEPS, note),
-        at_step(step, lambda _: run.send("stop")),
-        run=run,
-    )
+    train(at_step(step, stop), run=run)
     status = run.status()
     assert status.state == "stopped"
     assert len(lines(run, "batch")) == step
     assert column(run, "what", "mark") == ["stop"]
-    assert status.epochs_done == epochs_kept
-    assert run.has_weights == run.predictions_path.is_file() == bool(epochs_kept)
-    if not epochs_kept:
-        assert "No epoch was complete" in status.reason
-        return
-    assert "The network of epoch 1 is kept" in status.reason
+    assert (status.epochs_done, status.kept_step) == (step // (STEPS + 1), step)
+    assert f"The network of batch {step}" in status.reason
     ours = runs.load_network(run.id)
     for name, array in ours.weights.items():
-        np.testing.assert_array_equal(array, kept[name])
-    with np.load(run.predictions_path) as predictions:
-        np.testing.assert_allclose(
-            predictions["probabilities"],
-            ours.probabilities(data.load().x_test / np.float32(255)),
-            atol=1e-5,
-        )
+        np.testing.assert_array_equal(array, stopped_with[name])
+    tested = ours.probabilities(data.load().x_test / np.float32(255))
+    assert status.test_accuracy == pytest.approx(accuracy(tested, data.load().y_test))
+    with np.load(run.predictions_path) as kept:
+        np.testing.assert_allclose(kept["probabilities"], tested, atol=1e-5)
+
+
+def test_a_stop_at_the_end_of_an_epoch_keeps_that_epochs_network(at_step):
+    run = runs.submit(TrainingConfig(**SETTINGS))
+    with pytest.MonkeyPatch.context() as patch:
+        from mnist_cnn.training.callbacks.run_control import RunControl
+
+        patch.setattr(RunControl, "on_train_batch_end", lambda *_, **__: None)
+        patch.setattr(RunControl, "on_test_batch_end", lambda *_, **__: None)
+        train(at_step(STEPS, lambda _: run.send("stop")), run=run)
+    status = run.status()
+    assert (status.state, status.epochs_done, status.kept_step) == ("stopped", 1, 0)
+    assert "The network of epoch 1 is kept" in status.reason
+
+
+def test_a_stop_keeps_no_network_that_the_last_batch_broke(at_step):
+    def explode_and_stop(model):
+        kernel = model.get_layer("output").kernel
+        kernel.assign(kernel * np.nan)
+        run.send("stop")
+
+    run = runs.submit(TrainingConfig(**SETTINGS))
+    train(at_step(STEPS + 2, explode_and_stop), run=run)
+    status = run.status()
+    assert (status.state, status.epochs_done, status.kept_step) == ("stopped", 1, 0)
+    assert status.test_accuracy is not None
+
+
+def test_the_status_says_how_many_digits_a_check_has_read(monkeypatch):
+    from mnist_cnn.training import fit
+    from mnist_cnn.training.callbacks import check_progress
+    from mnist_cnn.training.run_record import RunRecord
+
+    monkeypatch.setattr(fit, "TEST_BATCH", 80)
+    monkeypatch.setattr(check_progress, "SAID_EVERY_SECONDS", 0)
+    said, write = [], RunRecord.write
+
+    def note(record, status):
+        said.append((status.checking, status.checked))
+        write(record, status)
+
+    monkeypatch.setattr(RunRecord, "write", note)
+    train(epochs=1, validation_examples=120)
+    checks = [each for each in said if each != (0, 0)]
+    assert checks == [
+        *((120, 0), (120, 80), (120, 120)),
+        *((200, 0), (200, 80), (200, 160), (200, 200)),
+    ]
+    assert said[-1] == (0, 0)
+
+
+def test_the_watched_digits_are_read_before_the_first_batch_too(finished, column):
+    import keras
+
+    from mnist_cnn.training import model
+
+    keras.utils.set_random_seed(finished.config.seed)
+    untrained = model.build(TINY)
+    y_test = data.load().y_test
+    images = data.load().x_test[[int(np.argmax(y_test == n)) for n in range(10)]]
+    read = finished.metrics().readings()
+    assert list(read) == [0, 1, 2]
+    expected = np.asarray(untrained(model.as_input(images), training=False))
+    np.testing.assert_allclose(read[0], expected, atol=1e-4)
+    assert read[2].tolist() == column(finished, "readings", "epoch")[-1]
 
 
 def test_a_stop_that_came_before_the_first_batch_is_obeyed(lines):
@@ -217,6 +274,8 @@ def test_a_stop_that_came_before_the_first_batch_is_obeyed(lines):
     run.send("stop")
     train(run=run)
     assert run.status().state == "stopped"
+    assert "no network to keep" in run.status().reason
+    assert not run.has_weights
     assert lines(run, "batch") == []
 
 
@@ -235,7 +294,8 @@ def answer_pauses(lines, monkeypatch):
                 run.send(command)
             time.sleep(0.01)
 
-        monkeypatch.setattr(run_control, "time", types.SimpleNamespace(sleep=sleep))
+        clock = types.SimpleNamespace(sleep=sleep, monotonic=time.monotonic)
+        monkeypatch.setattr(run_control, "time", clock)
         return seen
 
     return answer
@@ -278,6 +338,27 @@ def test_a_paused_training_shows_its_last_batch_and_can_be_stopped(
         np.testing.assert_allclose(shown["losses"], -np.log(right), rtol=1e-5)
 
 
+def test_a_paused_training_gives_up_its_place_unless_it_is_steered(
+    at_step, lines, answer_pauses, monkeypatch
+):
+    monkeypatch.setenv("MNIST_CNN_YIELD_SECONDS", "0.5")
+    run = runs.submit(TrainingConfig(**SETTINGS))
+    undisturbed = train()
+    other = runs.submit(TrainingConfig(**SETTINGS))
+    assert runs.queue()[0].id == run.id
+    commands = ["one_batch"] * 3
+    answer_pauses(run, *([each] for each in commands), *([[]] * 100))
+    train(at_step(STEPS + 1, lambda _: run.send("pause")), run=run)
+    status = run.status()
+    assert (status.state, status.epochs_done) == ("queued", 1)
+    assert "It goes on after epoch 1 when its turn comes." in status.reason
+    assert len(lines(run, "batch")) == STEPS + 1 + len(commands)
+    assert [each.id for each in runs.queue()] == [other.id, run.id]
+    train(run=run)
+    assert run.status().state == "done"
+    assert run.metrics().loss.tolist() == undisturbed.metrics().loss.tolist()
+
+
 def test_a_pause_is_not_counted_as_training(at_step, column, monkeypatch):
     from mnist_cnn.training.callbacks import run_control
 
@@ -287,7 +368,8 @@ def test_a_pause_is_not_counted_as_training(at_step, column, monkeypatch):
         time.sleep(3)
         run.send("resume")
 
-    monkeypatch.setattr(run_control, "time", types.SimpleNamespace(sleep=sleep))
+    clock = types.SimpleNamespace(sleep=sleep, monotonic=time.monotonic)
+    monkeypatch.setattr(run_control, "time", clock)
     train(at_step(2, lambda _: run.send("pause")), run=run)
     times = column(run, "time")
     status = run.status()
@@ -388,6 +470,41 @@ def test_wrong_data_are_the_reason_of_the_failure(tmp_path, monkeypatch):
     assert ".." not in status.reason.replace("...", "")
 
 
+def test_digits_kept_aside_validate_and_the_test_set_is_read_at_the_end_only(
+    at_step, column
+):
+    known, digits = [], data.load()
+
+    def look(_model):
+        known.append(run.recorded_status().test_accuracy)
+
+    run = runs.submit(TrainingConfig(**SETTINGS, validation_examples=300))
+    train(at_step(STEPS + 1, look), run=run)
+    status, network = run.status(), runs.load_network(run.id)
+    assert known == [None]
+    assert (status.examples, status.validation_examples) == (500, 300)
+    aside = network.probabilities(digits.x_train[-300:] / np.float32(255))
+    assert column(run, "val_accuracy", "epoch")[-1] == pytest.approx(
+        accuracy(aside, digits.y_train[-300:]), abs=1e-5
+    )
+    tested = network.probabilities(digits.x_test / np.float32(255))
+    assert status.test_accuracy == pytest.approx(accuracy(tested, digits.y_test))
+    assert status.test_loss == pytest.approx(
+        cross_entropy(tested, digits.y_test), abs=1e-4
+    )
+
+
+def test_no_digit_is_both_learned_from_and_validated_on():
+    from mnist_cnn.training.mixture import keep_aside
+
+    numbered = replace(data.load(), y_train=np.arange(1000))
+    for count, aside in ((300, 300), (5000, 500)):
+        rest, (x_val, y_val) = keep_aside(numbered, count)
+        assert y_val.tolist() == list(range(1000 - aside, 1000))
+        assert rest.y_train.tolist() == list(range(1000 - aside))
+        assert (len(x_val), len(rest.x_train)) == (aside, 1000 - aside)
+
+
 def test_more_digits_than_there_are_means_all():
     assert train(examples=60_000, epochs=1).status().examples == 1000
 
@@ -420,7 +537,7 @@ def test_how_far_the_weights_moved_is_relative_to_their_length(column):
     ],
 )
 def test_a_failure_is_explained(error, sentence, is_known):
-    from mnist_cnn.training.fit import explain_failure
+    from mnist_cnn.training.failure import explain_failure
 
     reason, known = explain_failure(error)
     assert sentence in reason
@@ -463,7 +580,7 @@ def test_labels_order_and_variation_are_decided_by_numbers_of_their_own():
     varied = replace(config, augmentation=("shear",))
     labels = np.arange(1000)
     images = np.zeros((1000, 28, 28), np.uint8)
-    dataset = types.SimpleNamespace(x_train=images, y_train=labels)
+    dataset = data.Dataset(images, labels, images[:1], labels[:1], "", "")
     dealt = training_digits([dataset], shuffled)[1]
     _, order = Batches(images, labels, config)[0]
     rng_of_batch = []

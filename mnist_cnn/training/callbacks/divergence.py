@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 
 import keras
-import numpy as np
+
+from mnist_cnn.training.model import is_finite
 
 
 class DivergedError(ArithmeticError):
@@ -27,8 +28,5 @@ class TerminateOnDivergence(keras.callbacks.Callback):
             raise DivergedError
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
-        weights = self.model.get_weights()
-        if not math.isfinite(logs["val_loss"]) or not all(
-            np.isfinite(array).all() for array in weights
-        ):
+        if not math.isfinite(logs["val_loss"]) or not is_finite(self.model):
             raise DivergedError

@@ -8,6 +8,8 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from mnist_cnn.runs.schema import KERNELS
+from mnist_cnn.storage.arrays import read_arrays
 from mnist_cnn.storage.files import replacing
 
 SNAPSHOTS = 60
@@ -57,13 +59,13 @@ class KernelSnapshots(keras.callbacks.Callback):
 
     def _take_earlier(self) -> None:
         try:
-            with np.load(self._path) as kept:
-                steps, kernels = kept["steps"].tolist(), list(kept["kernels"])
-        except Exception:  # missing or damaged: zipfile and numpy raise their own
+            kept = read_arrays(self._path, KERNELS)
+        except (OSError, ValueError):  # missing or damaged
             return
-        if kernels and kernels[0].shape == tuple(self._layer.kernel.shape):
-            count = sum(step < self._step for step in steps)
-            self._steps, self._kernels = steps[:count], kernels[:count]
+        if kept["kernels"].shape[1:] == tuple(self._layer.kernel.shape):
+            is_earlier = kept["steps"] < self._step
+            self._steps = kept["steps"][is_earlier].tolist()
+            self._kernels = list(kept["kernels"][is_earlier])
 
     def _keep(self) -> None:
         self._steps.append(self._step)

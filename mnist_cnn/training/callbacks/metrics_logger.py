@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import contextlib
-import json
-import math
 import os
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import keras
+import msgspec
 
-from mnist_cnn.runs.schema import RESUME
+from mnist_cnn.runs.schema import (
+    Batch,
+    EpochPoint,
+    Mark,
+    Record,
+    Resumed,
+    Untrained,
+)
 from mnist_cnn.training.callbacks.learning_rate import LearningRateScheduler
 from mnist_cnn.training.run_record import RunRecord
 
@@ -20,8 +26,8 @@ class MetricsLogger(keras.callbacks.Callback):
     """Appends a line to ``metrics.jsonl`` for each batch and each epoch.
 
     Keras gives a callback the mean over the epoch so far; the value of the batch alone
-    follows from two such means, so that it costs no second look at the model. What
-    other callbacks add to an epoch's logs before this one is written as it is.
+    follows from two such means, so that it costs no second look at the model. From
+    ``DigitPredictions`` and ``WeightChange``, before it, comes the rest of an epoch.
 
     Use it in a ``with`` statement, which opens and closes the file.
 
@@ -45,7 +51,7 @@ class MetricsLogger(keras.callbacks.Callback):
     def __enter__(self) -> Self:
         path = self._record.run.metrics_path
         self._end = _last_byte(path)
-        self._file = path.open("a", encoding="utf-8")
+        self._file = path.open("ab")
         return self
 
     def __exit__(self, *_error: object) -> None:
@@ -55,14 +61,15 @@ class MetricsLogger(keras.callbacks.Callback):
 
     def on_train_begin(self, logs: dict | None = None) -> None:
         self._step = int(self.model.optimizer.iterations)
-        if not self._end:
-            return
-        if self._end != b"\n":
-            # Whoever died in the middle of a line left it without an end.
-            self._file.write("\n")
-        done = self._step // len(self._sizes)
-        reason = f"Resumed after epoch {done}" if done else "Begun again"
-        self._write(RESUME, epoch=done, what="resumed", reason=reason)
+        if self._end:
+            if self._end != b"\n":
+                # Whoever died in the middle of a line left it without an end.
+                self._file.write(b"\n")
+            done = self._step // len(self._sizes)
+            reason = f"Resumed after epoch {done}" if done else "Begun again"
+            self._write(Resumed(self._step, "resumed", reason, epoch=done))
+        if readings := logs.get("readings"):
+            self._write(Untrained(readings=readings))
 
     def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
         self._epoch = epoch + 1
@@ -71,7 +78,6 @@ class MetricsLogger(keras.callbacks.Callback):
         self._sums = {"loss": 0.0, "accuracy": 0.0}
 
     def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
-        logs = logs or {}
         size = self._sizes[batch]
         self._digits += size
         self._step += 1
@@ -82,34 +88,39 @@ class MetricsLogger(keras.callbacks.Callback):
             self._sums[name] = sum_now
         hits = round(alone["accuracy"] * size) if alone["accuracy"] >= 0 else 0
         self._write(
-            "batch",
-            epoch=self._epoch,
-            loss=_rounded(max(alone["loss"], 0.0), 6),
-            accuracy=_rounded(hits / size, 5),
-            learning_rate=_rounded(self._scheduler.rate, 9),
-            time=_rounded(self._record.seconds, 3),
+            Batch(
+                self._step,
+                self._epoch,
+                loss=round(max(alone["loss"], 0.0), 6),
+                accuracy=round(hits / size, 5),
+                learning_rate=round(self._scheduler.rate, 9),
+                time=round(self._record.seconds, 3),
+            )
         )
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
-        logs = logs or {}
         seconds = self._record.seconds
+        means = ("loss", "accuracy", "val_loss", "val_accuracy")
         self._write(
-            "epoch",
-            epoch=epoch + 1,
-            **{name: _rounded(value, 6) for name, value in logs.items()},
-            learning_rate=_rounded(self._scheduler.rate, 9),
-            peak=self._scheduler.peak,
-            time=_rounded(seconds, 3),
-            seconds=_rounded(seconds - self._epoch_start, 3),
+            EpochPoint(
+                epoch + 1,
+                self._step,
+                **{name: round(float(logs[name]), 6) for name in means},
+                learning_rate=round(self._scheduler.rate, 9),
+                time=round(seconds, 3),
+                seconds=round(seconds - self._epoch_start, 3),
+                peak=self._scheduler.peak,
+                readings=logs["readings"],
+                moved=logs["moved"],
+            )
         )
 
     def mark(self, what: str, reason: str) -> None:
         """Notes on the curve that something was done, and why."""
-        self._write("mark", what=what, reason=reason)
+        self._write(Mark(self._step, what, reason))
 
-    def _write(self, kind: str, **values: Any) -> None:
-        line = {"kind": kind, "step": self._step, **values}
-        self._file.write(json.dumps(line, separators=(",", ":")) + "\n")
+    def _write(self, record: Record) -> None:
+        self._file.write(msgspec.json.encode(record) + b"\n")
         self._file.flush()
 
 
@@ -120,9 +131,3 @@ def _last_byte(path: Path) -> bytes:
             return file.read()
     except OSError:  # missing, or empty
         return b""
-
-
-def _rounded(value: Any, digits: int) -> Any:
-    if not isinstance(value, float):
-        return value
-    return round(value, digits) if math.isfinite(value) else None

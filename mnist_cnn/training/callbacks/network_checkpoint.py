@@ -5,6 +5,7 @@ from __future__ import annotations
 import keras
 import numpy as np
 
+from mnist_cnn.runs.schema import EpochPoint
 from mnist_cnn.storage.files import replacing
 from mnist_cnn.training import model
 from mnist_cnn.training.run_record import RunRecord
@@ -16,6 +17,8 @@ class CheckpointError(ValueError):
 
 class NetworkCheckpoint(keras.callbacks.Callback):
     """Saves network and optimizer at the end of each epoch, and restores them.
+
+    When a run is stopped, its network of the last batch is kept as well.
 
     ``model.keras`` is saved with Keras' own classes in place of the lab's faster ones,
     so that it opens wherever Keras is.
@@ -35,13 +38,15 @@ class NetworkCheckpoint(keras.callbacks.Callback):
         # In this order: see Run.network_epoch.
         self.save_model()
         self.save_weights(epoch + 1)
-        self._record.update(
-            epochs_done=epoch + 1,
-            # As in the epoch's line, from where a resumed run takes them.
-            test_accuracy=round(float(logs["val_accuracy"]), 6),
-            test_loss=round(float(logs["val_loss"]), 6),
-            seconds=self._record.seconds,
+        # As in the epoch's line, from where a resumed run takes them.
+        point = EpochPoint(
+            epoch=epoch + 1,
+            step=int(self.model.optimizer.iterations),
+            val_loss=round(float(logs["val_loss"]), 6),
+            val_accuracy=round(float(logs["val_accuracy"]), 6),
+            time=self._record.seconds,
         )
+        self._record.write(self._record.status.as_of(epoch + 1, point))
 
     def restore(self, trained: keras.Model, steps_per_epoch: int) -> None:
         """Puts model, optimizer and status as they were after the last whole epoch.
@@ -57,9 +62,13 @@ class NetworkCheckpoint(keras.callbacks.Callback):
             CheckpointError: if the file is gone, damaged, or of another network.
         """
         self.set_model(trained)
+        record = self._record
         if not self._run.model_path.is_file():
-            if self._record.status.epochs_done:
+            if record.status.epochs_done:
                 raise _error("is gone")
+            # A stop in the first epoch left its network.
+            self._run.weights_path.unlink(missing_ok=True)
+            record.status = record.status.as_of(0, None)
             return
         optimizer = self._plain.optimizer
         try:
@@ -73,16 +82,30 @@ class NetworkCheckpoint(keras.callbacks.Callback):
         if rest or not epochs:
             raise _error("is not that of a complete epoch of this run")
         _copy(self._plain, trained)
-        if self._run.network_epoch() != epochs:
-            self.save_weights(epochs)
-        point = self._run.epoch_point(epochs)
-        self._record.status = self._record.status.as_of(epochs, point)
+        self.save_weights(epochs)
+        record.status = record.status.as_of(epochs, self._run.epoch_point(epochs))
+
+    def save_last_batch(self) -> None:
+        """Keeps the network as it is now, in the middle of an epoch.
+
+        ``model.keras`` stays that of the last complete epoch, to resume from. A network
+        that is no longer finite is not kept.
+        """
+        status, step = self._record.status, int(self.model.optimizer.iterations)
+        is_new = step != status.epochs_done * status.steps_per_epoch
+        if is_new and model.is_finite(self.model):
+            self.save_weights(status.epochs_done)
+            self._record.update(
+                kept_step=step,
+                test_accuracy=None,
+                test_loss=None,
+                seconds=self._record.seconds,
+            )
 
     def save_model(self) -> None:
         """Replaces ``model.keras`` in one step, with the optimizer's state."""
         _copy(self.model, self._plain)
-        # Keras looks at the ending, so the temporary name ends in it too.
-        temporary = self._run.path / ".saving.keras"
+        temporary = self._run.unfinished_model_path
         try:
             self._plain.save(temporary)
             temporary.replace(self._run.model_path)
@@ -90,7 +113,11 @@ class NetworkCheckpoint(keras.callbacks.Callback):
             temporary.unlink(missing_ok=True)
 
     def save_weights(self, epoch: int) -> None:
-        """Replaces ``weights.npz``; predictions of an earlier network go with it."""
+        """Replaces ``weights.npz``; predictions of an earlier network go with it.
+
+        Args:
+            epoch: the last complete one.
+        """
         weights = model.weights_of(self.model)
         with replacing(self._run.weights_path) as file:
             np.savez(file, **weights, epoch=np.array(epoch))

@@ -67,6 +67,6 @@ class ProgressBar(keras.callbacks.Callback):
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
         self._progress.console.print(
             f"Epoch {epoch + 1}: loss {logs['loss']:.4f}, accuracy "
-            f"{logs['accuracy']:.4f}, test loss {logs['val_loss']:.4f}, test accuracy "
-            f"{logs['val_accuracy']:.4f}"
+            f"{logs['accuracy']:.4f}, val_loss {logs['val_loss']:.4f}, "
+            f"val_accuracy {logs['val_accuracy']:.4f}"
         )

@@ -7,7 +7,9 @@ import time
 
 import keras
 
+from mnist_cnn import runs
 from mnist_cnn.runs.commands import Command, CommandReader
+from mnist_cnn.runs.turns import yield_seconds
 from mnist_cnn.training.batches import Batches
 from mnist_cnn.training.callbacks.learning_rate import LearningRateScheduler
 from mnist_cnn.training.callbacks.metrics_logger import MetricsLogger
@@ -15,10 +17,15 @@ from mnist_cnn.training.last_batch import save_batch
 from mnist_cnn.training.run_record import RunRecord
 
 PAUSE_POLL_SECONDS = 0.05
+QUEUE_POLL_SECONDS = 1.0
 
 
 class TrainingStopped(Exception):  # noqa: N818 - it ends a training, it is no error
     """Raised by ``RunControl`` to end a training at once, also within an epoch."""
+
+
+class TrainingYielded(Exception):  # noqa: N818 - as above
+    """Raised by ``RunControl`` when a paused training gives up its place."""
 
 
 class RunControl(keras.callbacks.Callback):
@@ -35,6 +42,8 @@ class RunControl(keras.callbacks.Callback):
 
     Raises:
         TrainingStopped: on "stop", within one batch.
+        TrainingYielded: while it is paused, when nothing has been asked of it for some
+            seconds and other runs wait for its place.
     """
 
     def __init__(
@@ -77,12 +86,14 @@ class RunControl(keras.callbacks.Callback):
         if epoch + 1 < self.params["epochs"]:
             self._wait_while_paused()
 
-    def _obey_new(self) -> None:
+    def _obey_new(self) -> bool:
+        """Obeys what has been asked since the last call; whether there was anything."""
         commands = self._commands.new()
         if commands:
             self._record.update(commands_read=self._commands.read)
         for command in commands:
             self._obey(command)
+        return bool(commands)
 
     def _obey(self, command: Command) -> None:
         match command.what:
@@ -113,11 +124,19 @@ class RunControl(keras.callbacks.Callback):
                     self._logger.mark("learning_rate", text)
 
     def _wait_while_paused(self) -> None:
-        if self._must_wait():
-            with self._record.paused():
-                while self._must_wait():
-                    time.sleep(PAUSE_POLL_SECONDS)
-                    self._obey_new()
+        if not self._must_wait():
+            return
+        next_look = time.monotonic() + yield_seconds()
+        with self._record.paused():
+            while self._must_wait():
+                time.sleep(PAUSE_POLL_SECONDS)
+                now = time.monotonic()
+                if self._obey_new():
+                    next_look = now + yield_seconds()
+                elif now >= next_look:
+                    next_look = now + QUEUE_POLL_SECONDS
+                    if runs.queue():
+                        raise TrainingYielded
 
     def _must_wait(self) -> bool:
         return self._paused and not self._batches_allowed and not self._run_to_epoch_end

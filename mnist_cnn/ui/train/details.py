@@ -65,23 +65,25 @@ def _learning_rate(run: Run, metrics: Metrics) -> None:
 def _opinions(run: Run, status: Status, metrics: Metrics) -> None:
     st.caption(
         _(
-            "The same digits, read again after every epoch: a row is an epoch, the "
-            "number is the answer, the darker the surer. Framed answers are wrong. "
+            "The same digits, read again after every epoch: a row is an epoch, 0 the "
+            "untrained network; the number is the answer, the darker the surer. Framed "
+            "answers are wrong. "
             "Hover to see the three largest probabilities. Draw a digit on the Draw "
             "page before you press Start, and it is read too."
         )
     )
-    if not metrics.epochs:
-        st.caption(_("The first row comes after the first epoch."))
+    readings = metrics.readings()
+    if not readings:
+        st.caption(_("The first row comes before the first batch."))
         return
     live_chart(
         shared_figure(
-            (str(run.path), metrics.epochs[-1].epoch, metrics.version[0], "opinions"),
-            lambda: predictions_by_epoch(metrics.epochs, _watched_digits(run, status)),
+            (str(run.path), len(readings), metrics.version[0], "opinions"),
+            lambda: predictions_by_epoch(readings, _watched_digits(run, status)),
         ),
         key=f"opinions-{run.id}",
         label=_("Answers for ten test digits after each epoch"),
-        height=min(150 + 34 * len(metrics.epochs), 700),
+        height=min(150 + 34 * len(readings), 700),
     )
 
 

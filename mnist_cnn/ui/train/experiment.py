@@ -17,7 +17,14 @@ from mnist_cnn.ui.train_link import EXPERIMENT_LINK
 EXPERIMENT = "experiment"
 ALL_DIGITS = int(RANGES["examples"][1])
 _NEW_BLOCK = ConvBlock(32, 3)
-_AS_TYPED = ("epochs", "batch_size", "seed", "optimizer", "schedule")
+_AS_TYPED = (
+    "epochs",
+    "batch_size",
+    "validation_examples",
+    "seed",
+    "optimizer",
+    "schedule",
+)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from mnist_cnn.experiments.config import (
     TITLES,
     ConfigError,
 )
-from mnist_cnn.experiments.link import to_link
+from mnist_cnn.experiments.link import WHOLE, to_link
 from mnist_cnn.experiments.presets import PRESETS
 from mnist_cnn.ui.text import _
 from mnist_cnn.ui.train.augmentation import augmentation_choice
@@ -33,6 +33,10 @@ SENTENCES = {
         "Digits in each step. Small: many noisy steps. Large: few smooth ones."
     ),
     "examples": "Fewer are quicker and worse; 60,000 are all there are.",
+    "validation_examples": (
+        "Training digits to keep aside: they validate, and the test set is read at the "
+        "end only. With 0 the test set validates, as in the lecture."
+    ),
     "seed": "Of all randomness: the same seed gives the same curve again.",
     "optimizer": (
         "How a step follows from the gradient. Adam gives every weight a step size of "
@@ -86,7 +90,7 @@ def training_form() -> None:
 def _settings(experiment: Experiment) -> None:
     left, right = st.columns(2, gap="medium")
     with left:
-        for name in ("epochs", "batch_size", "examples", "seed"):
+        for name in WHOLE:
             low, high = map(int, RANGES[name])
             value = getattr(experiment.config, name) or ALL_DIGITS * (
                 name == "examples"

@@ -13,6 +13,7 @@ from mnist_cnn.analysis.pace import Pace, duration_text, pace
 from mnist_cnn.figures.learning_curves import accuracy_curve, loss_curve
 from mnist_cnn.runs import Run, RunError, Status
 from mnist_cnn.runs.metrics import Metrics
+from mnist_cnn.runs.turns import yield_seconds
 from mnist_cnn.ui.components.live_chart import live_chart, shared_figure
 from mnist_cnn.ui.text import _, escape
 from mnist_cnn.ui.train.details import details
@@ -131,6 +132,13 @@ def _waiting(run: Run) -> None:
             place=place, wait=duration_text(seen.waits[run.id])
         )
     )
+    for paused in seen.paused[:1]:
+        st.caption(
+            _(
+                "It waits for {name}, which is paused. If nobody steers that run for "
+                "{time}, it gives up its place, and goes on when its turn comes again."
+            ).format(name=escape(paused.name), time=duration_text(yield_seconds()))
+        )
 
 
 def _progress(run: Run, status: Status, metrics: Metrics) -> None:
