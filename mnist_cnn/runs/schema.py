@@ -121,6 +121,10 @@ class Untrained(Struct, frozen=True, tag_field="kind", tag="untrained"):
     step: Literal[0] = 0
     readings: _Readings = []
 
+    def __post_init__(self) -> None:
+        if any(None in probabilities for probabilities in self.readings):
+            raise ValueError("no probabilities")
+
 
 class Mark(Struct, frozen=True, tag_field="kind", tag="mark"):
     """A line of ``metrics.jsonl``: what was done to a training after that batch."""

@@ -70,7 +70,9 @@ def test_readings_begin_with_the_untrained_network_if_the_run_has_them(path):
 
 
 def test_readings_that_are_no_numbers_are_left_out_and_the_epoch_stays(path):
-    path.write_text(epoch(1, 10, readings=[[None] * 10]))
+    none = [[None] * 10]
+    first = json.dumps({"kind": "untrained", "step": 0, "readings": none})
+    path.write_text(first + "\n" + epoch(1, 10, readings=none))
     metrics = MetricsReader(path).read()
     assert metrics.readings() == {}
     assert len(metrics.epochs) == 1
