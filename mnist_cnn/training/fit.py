@@ -137,9 +137,11 @@ class Training:
         self._batches = Batches(images, labels, config)
         self._model = model.build(config.network, dense=OrderedDense)
         self.run.summary_path.write_text(summary(config.network), encoding="utf-8")
+        if config.start_from:
+            fine_tuning.start(self._model, config)
         model.compile_model(self._model, config, adam=FusedAdam)
-        self._checkpoint = NetworkCheckpoint(record)
-        self._checkpoint.restore(self._model, len(self._batches))
+        checkpoint = NetworkCheckpoint(record)
+        checkpoint.restore(self._model, len(self._batches))
         record.update(
             **fingerprints,
             source=" and ".join(digits.source for digits in sets),
@@ -147,7 +149,9 @@ class Training:
             validation_examples=aside,
             test_examples=len(sets[0].x_test),
             steps_per_epoch=len(self._batches),
+            tests=record.status.tests or fine_tuning.tests_before(config),
         )
+        self._checkpoint = checkpoint
 
     def _fit(self) -> None:
         config, record, batches = self._config, self._record, self._batches
@@ -187,7 +191,7 @@ class Training:
 
     def _read_test_set(self) -> None:
         """Reads it with the network that is kept, if one is, and says how well."""
-        if not self.run.has_weights:
+        if not (self._checkpoint and self.run.has_weights):
             return
         record, digits = self._record, self._digits
         record.update(state="running")
