@@ -1,4 +1,4 @@
-"""``python -m mnist_cnn train | worker | evaluate | predict | summary``."""
+"""``python -m mnist_cnn train | worker | evaluate | predict | summary | export``."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ from mnist_cnn.nn.network import Network
 from mnist_cnn.nn.summary import summary as summary_of
 from mnist_cnn.runs import resume
 from mnist_cnn.runs.keras_import import from_keras
+from mnist_cnn.ui.components.network_page import network_page
 
 EXIT_ERROR = 2
 
@@ -216,6 +217,15 @@ def import_(options: argparse.Namespace) -> int:
     return 0
 
 
+def export(options: argparse.Namespace) -> int:
+    """Writes a run's network as one page, which reads what is drawn on it."""
+    target = Path(options.to)
+    if target.suffix != ".html":
+        raise CommandError(f"A page's name ends in .html: {target.name} does not.")
+    target.write_text(network_page(runs.find_by_prefix(options.run)), "utf-8")
+    return 0
+
+
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> None:
         """One sentence, without the usage before it."""
@@ -310,6 +320,7 @@ def _parser() -> argparse.ArgumentParser:
         (summary, "print the layers of a network"),
         (evaluate, "test a network on the test set at hand"),
         (predict, "read digits from pictures"),
+        (export, "write a network as one page to draw on"),
     ):
         made = commands.add_parser(command.__name__, help=text)
         made.set_defaults(command=command)
@@ -324,6 +335,8 @@ def _parser() -> argparse.ArgumentParser:
                 help=f"{', '.join(datasets.NAMES)}, or a FILE: a list of strokes as "
                 "pen_digits.json.gz, UNIPEN text, or an .npz with x and y",
             )
+        if command is export:
+            made.add_argument("--to", required=True, metavar="PAGE.html")
         if command is predict:
             made.add_argument("images", nargs="+", metavar="IMAGE")
     return parser

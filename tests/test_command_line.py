@@ -329,6 +329,18 @@ def test_the_options_of_fine_tuning_take_the_network_of_the_run(run, pen_digits)
     assert config.network == other.config.network
 
 
+def test_export_writes_a_page_with_the_runs_name(run, tmp_path):
+    run.rename("<b>&")
+    page = tmp_path / "page.html"
+    assert main(["export", "--run", run.id, "--to", str(page)]) == 0
+    assert "<h1>&lt;b&gt;&amp;</h1>" in page.read_text("utf-8")
+
+
+def test_a_page_of_another_kind_is_refused(tmp_path, capsys):
+    assert main(["export", "--to", str(tmp_path / "page.pdf")]) == EXIT_ERROR
+    assert ".html" in capsys.readouterr().err
+
+
 def test_a_run_without_weights_is_a_sentence(seven, capsys):
     waiting = runs.submit(TrainingConfig())
     assert main(["evaluate", "--run", waiting.id]) == 2

@@ -11,6 +11,7 @@ from mnist_cnn.jobs.keras_export import FORMATS, STEPS, KerasExport
 from mnist_cnn.runs import Run, RunError
 from mnist_cnn.runs.archive import to_zip
 from mnist_cnn.runs.metrics import to_csv
+from mnist_cnn.ui.components.network_page import network_page
 from mnist_cnn.ui.job_view import offer_job
 from mnist_cnn.ui.text import _
 
@@ -42,6 +43,16 @@ def take_home(run: Run) -> None:
                 _("Every batch and every epoch, for a spreadsheet."),
             )
         if run.has_weights:
+            _download(
+                run,
+                "network.html",
+                _("Page that reads"),
+                partial(network_page, run),
+                _(
+                    "Canvas and network in one file: a double click opens it, on a "
+                    "phone too, without this server or the internet."
+                ),
+            )
             _keras(run)
             _litert(run)
         _download(

@@ -90,7 +90,7 @@ class Watch:
             self.errors.append(f"console: {message.text} ({address})")
 
     def _request(self, address: str) -> None:
-        here = ("http://127.0.0.1:", "ws://127.0.0.1:", "blob:", "data:")
+        here = ("http://127.0.0.1:", "ws://127.0.0.1:", "blob:", "data:", "file:")
         if not address.startswith(here):
             self.errors.append(f"request to another host: {address}")
 

@@ -4,6 +4,7 @@ import csv
 import zipfile
 
 import pytest
+from playwright.sync_api import expect
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +38,35 @@ def test_the_pretrained_network_goes_to_another_lab(lab, page, start_server, tmp
     page.get_by_text("(imported)").first.wait_for()
     page.locator("[data-chart^='loss-'] .main-svg").first.wait_for()
     assert len(list(other.runs.glob("*/weights.npz"))) == 1
+
+
+def test_a_page_taken_home_reads_without_the_lab(lab, page, open_page, tmp_path):
+    page.goto(f"{lab.url}/Architecture")
+    page.get_by_text("Take it home", exact=True).click()
+    file = download(page, "Page that reads", tmp_path / "page.html")
+    assert file.stat().st_size < 4_500_000
+    phone = {"width": 390, "height": 844}
+    for way in ({}, {"viewport": phone, "has_touch": True, "is_mobile": True}):
+        home = open_page(offline=True, **way)
+        home.goto(file.as_uri())
+        canvas = home.locator("canvas.upper-canvas")
+        box = canvas.bounding_box()
+        seven = [
+            (box["x"] + x * box["width"], box["y"] + y * box["height"])
+            for x, y in ((0.3, 0.25), (0.7, 0.25), (0.45, 0.8))
+        ]
+        home.mouse.move(*seven[0])
+        home.mouse.down()
+        for place in seven[1:]:
+            home.mouse.move(*place, steps=8)
+        # With the pen still down.
+        expect(home.get_by_test_id("live-answer")).to_have_text("7")
+        home.mouse.up()
+        expect(home.get_by_text("5. Centered")).to_be_visible()
+        home.get_by_role("button", name="Clear").click()
+        expect(home.get_by_test_id("live-reading")).to_have_attribute("data-digit", "")
+        home.get_by_role("button", name="Full screen").click()
+        assert home.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_a_file_that_is_no_run_is_refused_with_a_sentence(lab, page, tmp_path):

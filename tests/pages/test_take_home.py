@@ -60,7 +60,9 @@ def downloads(at: AppTest) -> list[str]:
 
 def test_a_finished_run_offers_every_file(run):
     at = train(run=run.id)
-    assert downloads(at) == ["Python file", "Curve as CSV", "Run as a zip"]
+    assert downloads(at) == [
+        *("Python file", "Curve as CSV", "Page that reads", "Run as a zip")
+    ]
     labels = [each.label for each in at.button]
     assert "Make the Keras file (.keras)" in labels
     assert "Make the LiteRT file (.tflite)" in labels
@@ -78,7 +80,9 @@ def test_a_training_that_goes_on_offers_its_python_file(run):
 
 def test_the_pretrained_network_is_taken_home_from_the_architecture_page():
     at = architecture()
-    assert downloads(at) == ["Python file", "Curve as CSV", "Run as a zip"]
+    assert downloads(at) == [
+        *("Python file", "Curve as CSV", "Page that reads", "Run as a zip")
+    ]
 
 
 def test_a_file_is_made_when_asked_for_and_a_failure_is_a_sentence(run, monkeypatch):

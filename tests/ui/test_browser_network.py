@@ -1,5 +1,6 @@
 """Networks as files that browsers fetch: written once, again only when they changed."""
 
+import re
 import shutil
 
 import pytest
@@ -50,3 +51,12 @@ def test_a_bundle_has_each_module_once_before_what_imports_it():
     assert "export " not in script
     assert script.count("function convolution(") == 1
     assert script.index("class Network") < script.index("self.onmessage")
+
+
+@pytest.mark.parametrize(
+    "entry", ["live_reading/worker.js", "network_page/network_page.js"]
+)
+def test_no_two_modules_of_a_bundle_use_a_name_twice(entry):
+    script = bundle(browser_network.WORKER.parents[1] / entry)
+    names = re.findall(r"^(?:async )?(?:const|let|class|function) (\w+)", script, re.M)
+    assert len(names) == len(set(names))

@@ -23,7 +23,7 @@ export default function ({ data, parentElement, setStateValue }) {
   }
 }
 
-class LiveReading {
+export class LiveReading {
   constructor(parentElement, { words }) {
     this.words = words
     this.cards = new Map()
