@@ -4,7 +4,7 @@
 # make faults  all of tests/faults: kills, full disks, torn files (ten minutes)
 # make lint    style and import contracts only
 # make bench   benchmarks, by hand
-# make pretrained   trains the network that comes with the lab again (ten minutes)
+# make pretrained   trains the two networks that come with the lab again (half an hour)
 # make hostile  all 1,000 hostile links, uploads and files (ten minutes)
 # make lock    chooses every package anew, into requirements*.lock
 # make clean   takes away .venv and caches; runs/ stays
@@ -39,7 +39,7 @@ lint: $(VENV)/ready-to-test
 	$(VENV)/bin/lint-imports
 
 BENCHMARKS := cluster crowd draw handwriting long_run look_inside memory pen photos reading \
-	start time_to_99 training watched
+	start time_to_99 training watched writers
 
 bench: $(VENV)/ready-to-test
 	@for name in $(BENCHMARKS); do \

@@ -1,8 +1,8 @@
 """How well networks read handwriting: ``python -m benchmarks.handwriting``.
 
 Draws the pen digits of 30 writers on a 280x280 canvas as white round strokes and reads
-them after several preparations, brushes and sizes. The writers are no part of any
-training. Prints tables in Markdown; accuracy as a share.
+them after several preparations, brushes and sizes. The writers are no part of the
+training of `mnist-only`. Prints tables in Markdown; accuracy as a share.
 
     python -m benchmarks.handwriting --runs pretrained,RUN_ID --digits 2000
 """
@@ -10,25 +10,23 @@ training. Prints tables in Markdown; accuracy as a share.
 from __future__ import annotations
 
 import argparse
-import gzip
-import json
 import os
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import numpy as np
-from PIL import Image, ImageDraw
+from PIL import Image
 
 from mnist_cnn import runs
 from mnist_cnn.digits import preprocessing
+from mnist_cnn.digits.handwriting.canvas import draw
+from mnist_cnn.digits.handwriting.pen_file import DigitFile, parse
 from mnist_cnn.nn import network
 
-CANVAS = 280
-ZOOM = 3  # drawn larger and reduced, since a browser's canvas is antialiased
 BRUSHES = (8, 14, 20, 30)
 SIZES = {
     "small": (0.35, 0.5),
@@ -40,52 +38,16 @@ PEN_DIGITS = Path("../shared/data/pen_digits.json.gz")
 MNIST = Path(os.environ.get("MNIST_CNN_DATA", "../shared/data/mnist.npz"))
 
 
-@dataclass(frozen=True)
-class PenDigits:
-    """Digits as strokes of (x, y), y upward, with who wrote them."""
-
-    strokes: list[list[list[list[float]]]]
-    labels: np.ndarray
-    writers: np.ndarray
-
-
-def pen_digits(path: Path, count: int | None, seed: int = 0) -> PenDigits:
-    """`count` of the file's digits, or all of them."""
-    with gzip.open(path) as file:
-        samples = json.load(file)
-    order = np.random.default_rng(seed).permutation(len(samples))[:count]
-    chosen = [samples[place] for place in order]
-    return PenDigits(
-        [sample["strokes"] for sample in chosen],
-        np.array([sample["label"] for sample in chosen]),
-        np.array([sample["writer"] for sample in chosen]),
+def pen_digits(path: Path, count: int | None, seed: int = 0) -> DigitFile:
+    """`count` of the file's digits, or all of them, in a random order."""
+    found = parse(path.read_bytes(), path.name)
+    order = np.random.default_rng(seed).permutation(len(found.labels))[:count]
+    return replace(
+        found,
+        strokes=[found.strokes[index] for index in order],
+        labels=found.labels[order],
+        writers=found.writers[order],
     )
-
-
-def draw(
-    strokes: list[list[list[float]]],
-    rng: np.random.Generator,
-    brush: int = 20,
-    size: tuple[float, float] = SIZES["all"],
-) -> np.ndarray:
-    """uint8 (280, 280): the digit at a random size (a share of the side) and place."""
-    points = np.concatenate([np.asarray(stroke, float) for stroke in strokes])
-    low, high = points.min(0), points.max(0)
-    scale = rng.uniform(*size) * CANVAS / max(float((high - low).max()), 1.0)
-    extent = (high - low) * scale
-    corner = brush / 2 + rng.uniform(0, 1, 2) * np.maximum(CANVAS - brush - extent, 0)
-    image = Image.new("L", (CANVAS * ZOOM, CANVAS * ZOOM), 0)
-    pen = ImageDraw.Draw(image)
-    radius = brush * ZOOM / 2
-    for stroke in strokes:
-        place = (np.asarray(stroke, float) - low) * scale
-        place[:, 1] = extent[1] - place[:, 1]
-        path = [tuple(point) for point in (place + corner) * ZOOM]
-        if len(path) > 1:
-            pen.line(path, fill=255, width=brush * ZOOM)
-        for x, y in path:
-            pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=255)
-    return np.asarray(image.reduce(ZOOM))
 
 
 def resized(canvas: np.ndarray) -> np.ndarray:
@@ -150,13 +112,16 @@ def print_table(head: list[str], rows: list[list[str | float]]) -> None:
         print("| " + " | ".join(cells) + " |", flush=True)
 
 
-def measure(nets: dict[str, network.Network], digits: PenDigits) -> None:
+def measure(nets: dict[str, network.Network], digits: DigitFile) -> None:
     """Prints every table."""
     labels = digits.labels
 
     def canvases(brush: int, size: str) -> list[np.ndarray]:
         rng = np.random.default_rng(1)
-        return [draw(strokes, rng, brush, SIZES[size]) for strokes in digits.strokes]
+        return [
+            draw(strokes, rng, (brush, brush), SIZES[size])
+            for strokes in digits.strokes
+        ]
 
     usual = canvases(20, "all")
     rows: list[list[str | float]] = []
@@ -206,7 +171,7 @@ def measure(nets: dict[str, network.Network], digits: PenDigits) -> None:
 def main() -> None:
     """Reads the arguments and prints the tables."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--runs", default="pretrained", help="run ids, by comma")
+    parser.add_argument("--runs", default="mnist-only", help="run ids, by comma")
     parser.add_argument("--digits", type=int, help="how many; all 7,494 if not given")
     parser.add_argument("--pen-digits", type=Path, default=PEN_DIGITS)
     options = parser.parse_args()

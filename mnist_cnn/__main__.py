@@ -139,7 +139,7 @@ def evaluate(options: argparse.Namespace) -> int:
     run = runs.find_by_prefix(options.run)
     model = runs.load_network(run.id)
     name = datasets.unseen(_data_name(options.data), run.config.data)
-    digits = datasets.load(name)
+    digits = datasets.load(name, download_missing=name.startswith("pen"))
     if datasets.was_trained_on(name, run.config.data):
         print("This network was trained on these very digits.", file=sys.stderr)
     probabilities = model.probabilities(digits.x_test.astype("float32") / 255)

@@ -4,10 +4,11 @@ import streamlit as st
 
 from mnist_cnn.ui.frame import page
 from mnist_cnn.ui.mistakes import view
+from mnist_cnn.ui.mistakes.groups import show_groups
 from mnist_cnn.ui.mistakes.images import explore, notable
 from mnist_cnn.ui.networks import choose_network
 from mnist_cnn.ui.next_steps import next_steps
-from mnist_cnn.ui.test_set import find_predictions
+from mnist_cnn.ui.test_set import choose_test_set, find_predictions
 from mnist_cnn.ui.text import _
 
 page(
@@ -15,10 +16,14 @@ page(
     _("What the network gets wrong on the test set, how sure it was, and the images."),
 )
 
-said, choosing = st.columns([3, 2], gap="medium", vertical_alignment="center")
-with choosing:
+said, networks, tests = st.columns(
+    [3, 2, 1.5], gap="medium", vertical_alignment="center"
+)
+with networks:
     chosen = choose_network(_("Network"))
-source = find_predictions(chosen) if chosen is not None else None
+with tests:
+    data = choose_test_set(_("Test set"))
+source = find_predictions(chosen, data) if chosen is not None else None
 if source is not None:
     with said:
         view.finding(source.predictions)
@@ -30,3 +35,4 @@ if source is not None:
         view.scores(source.predictions)
     with right:
         view.reliability(source.predictions)
+    show_groups(source.predictions, source.digits)

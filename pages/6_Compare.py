@@ -5,6 +5,7 @@ import streamlit as st
 from mnist_cnn.ui.compare.answers import answers
 from mnist_cnn.ui.compare.runs import chosen_runs
 from mnist_cnn.ui.compare.table import table
+from mnist_cnn.ui.compare.test_sets import test_sets
 from mnist_cnn.ui.compare.view import pictures, settings
 from mnist_cnn.ui.frame import page
 from mnist_cnn.ui.text import _
@@ -24,4 +25,5 @@ with differing:
 with learning:
     pictures(chosen)
 with answering:
+    test_sets(chosen)
     answers(chosen)

@@ -33,7 +33,7 @@ TITLES = {
     "validation_examples": "Validation digits",
     "seed": "Seed",
 }
-_RUN_ID = re.compile(r"[a-z0-9_]{8,32}")
+_RUN_ID = re.compile(r"[a-z0-9-]{8,32}")
 
 
 class ConfigError(ValueError):

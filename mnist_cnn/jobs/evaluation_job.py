@@ -1,6 +1,7 @@
-"""A network reads the test set at hand in a process of its own, with its progress.
+"""A network reads a test set in a process of its own, with its progress.
 
-For networks whose saved predictions are missing or of another test set. The result
+For networks whose saved predictions are missing or of another test set. Digits that
+nobody has drawn and prepared yet are made ready in the same way. The result
 lies in the runs folder under ``evaluations``; the next one who asks finds it there.
 """
 
@@ -9,14 +10,15 @@ from __future__ import annotations
 import sys
 
 from mnist_cnn import runs
-from mnist_cnn.digits import mnist
-from mnist_cnn.digits.mnist import Dataset
+from mnist_cnn.digits import datasets
+from mnist_cnn.digits.dataset import Dataset
 from mnist_cnn.runs import Run, predictions
 from mnist_cnn.runs.predictions import Predictions, PredictionsError
 from mnist_cnn.storage.background import NICENESS, BackgroundFile, Report
 from mnist_cnn.storage.child_process import lower_priority
 
 EXIT_FAILED = 2
+MODULE = "mnist_cnn.jobs.evaluation_job"
 
 
 class Evaluation(BackgroundFile):
@@ -24,19 +26,19 @@ class Evaluation(BackgroundFile):
 
     Args:
         run: with a network.
-        digits: the test set at hand.
+        digits: the test set.
+        data: its name, as in ``digits.datasets``.
 
     Raises:
         RunError: if the run has no network (any more).
     """
 
-    def __init__(self, run: Run, digits: Dataset) -> None:
+    def __init__(self, run: Run, digits: Dataset, data: str = "mnist") -> None:
         self._run = run
         self._digits = digits
         name = f"{run.id}-{run.network_version():x}-{digits.fingerprint}.npz"
         path = runs.folder() / "evaluations" / name
-        module = "mnist_cnn.jobs.evaluation_job"
-        super().__init__(path, "The evaluation", module, run.id)
+        super().__init__(path, "The evaluation", MODULE, data, run.id)
 
     def run(self) -> None:
         """Reads the test set in this very process; does nothing if another does.
@@ -62,11 +64,42 @@ class Evaluation(BackgroundFile):
         return found if found.matches(self._digits) else None
 
 
-def main(run_id: str) -> int:
-    """``python -m mnist_cnn.jobs.evaluation_job RUN``: on the digits at hand."""
+class Preparation(BackgroundFile):
+    """The digits of a data set, drawn and prepared: a minute for thousands of them.
+
+    Args:
+        data: the name of one that ``datasets.is_ready`` says no to.
+
+    Raises:
+        DataError: in a sentence, if there are none.
+    """
+
+    def __init__(self, data: str) -> None:
+        self._data = data
+        path = datasets.prepared_file(data)
+        super().__init__(path, "The preparation", MODULE, data)
+
+    def run(self) -> None:
+        """Makes them ready in this very process; does nothing if another does.
+
+        Raises:
+            ValueError, OSError: in a sentence, which the progress tells too.
+        """
+        self.make(
+            lambda report: datasets.make_ready(
+                self._data, download_missing=True, report=report
+            )
+        )
+
+
+def main(data: str, run_id: str = "") -> int:
+    """``python -m mnist_cnn.jobs.evaluation_job DATA [RUN]``; without RUN: prepares."""
     lower_priority(NICENESS)
     try:
-        Evaluation(runs.find(run_id), mnist.load()).run()
+        if run_id:
+            Evaluation(runs.find(run_id), datasets.load(data), data).run()
+        else:
+            Preparation(data).run()
     except (ValueError, OSError) as error:
         print(error, file=sys.stderr)
         return EXIT_FAILED
@@ -74,4 +107,4 @@ def main(run_id: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main(*sys.argv[1:]))

@@ -239,7 +239,12 @@ def load_weights(path: Path) -> dict[str, np.ndarray]:
     try:
         with arrays(path) as archive:
             # Beside them stands the epoch.
-            return {name: archive[name] for name in archive.files if "/" in name}
+            return {
+                # Those that come with the lab are kept with 16 bits.
+                name: archive[name].astype(np.float32)
+                for name in archive.files
+                if "/" in name
+            }
     except FileNotFoundError as error:
         raise NetworkError(
             f"There are no weights yet ({path.name} is missing): the first epoch has "

@@ -4,6 +4,8 @@ from mnist_cnn.runs.run import Run
 from mnist_cnn.runs.schema import RunError
 from mnist_cnn.runs.status import Status
 from mnist_cnn.runs.store import (
+    BUNDLED,
+    MNIST_ONLY,
     PRETRAINED,
     PRETRAINED_FOLDER,
     delete,
@@ -17,6 +19,8 @@ from mnist_cnn.runs.turns import in_turn, queue
 from mnist_cnn.storage.files import runs_folder as folder
 
 __all__ = [
+    "BUNDLED",
+    "MNIST_ONLY",
     "PRETRAINED",
     "PRETRAINED_FOLDER",
     "Run",

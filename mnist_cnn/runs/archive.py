@@ -29,7 +29,7 @@ from mnist_cnn.runs.metrics import to_lines
 from mnist_cnn.runs.predictions import PredictionsError
 from mnist_cnn.runs.run import Run
 from mnist_cnn.runs.schema import KERNELS, LONGEST_NAME, Label, RunError, Settings
-from mnist_cnn.runs.store import PRETRAINED, find, new_id, not_written
+from mnist_cnn.runs.store import find, new_id, not_written
 from mnist_cnn.storage.arrays import arrays, read_arrays
 from mnist_cnn.storage.files import MAX_JSON_BYTES, runs_folder, write_json
 from mnist_cnn.storage.untrusted_zip import UntrustedZip, ZipError
@@ -57,7 +57,7 @@ def to_zip(run: Run) -> bytes:
     status = run.status()
     if not status.is_final:
         raise RunError("The training goes on. It can be taken home when it has ended.")
-    name = "Pretrained network" if run.id == PRETRAINED else run.name
+    name = run.name
     settings = Settings(run.config.to_dict(), preset=run.preset, created=run.created)
     files = {
         run.config_path: msgspec.json.encode(settings),

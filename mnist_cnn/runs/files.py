@@ -28,6 +28,7 @@ class RunFiles:
     unfinished_model_path = _file(".saving.keras")
     summary_path = _file("summary.txt")
     predictions_path = _file("test_predictions.npz")
+    offline_predictions_path = _file("offline_predictions.npz")
     kernels_path = _file("kernels.npz")
     last_batch_path = _file("last_batch.npz")
     lock_path = _file("lock")

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from mnist_cnn.runs.run import Run
 from mnist_cnn.runs.schema import RunError
-from mnist_cnn.runs.store import PRETRAINED
+from mnist_cnn.runs.store import BUNDLED
 from mnist_cnn.runs.turns import queue
 
 PASSPHRASE = "MNIST_CNN_PASSPHRASE"
@@ -68,8 +68,8 @@ def owner_of(key: str) -> str:
 
 def obstacle(run: Run, visitor: Visitor) -> str:
     """Why this visitor may not change the run, in a sentence; empty if they may."""
-    if run.id == PRETRAINED:
-        return "The pretrained network is part of the lab and stays as it is."
+    if run.id in BUNDLED:
+        return "This network is part of the lab and stays as it is."
     if visitor.is_teacher or visitor.owns(run):
         return ""
     if run.owner:

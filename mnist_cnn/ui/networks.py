@@ -120,16 +120,17 @@ def _titles(folder: str, changed: int) -> dict[str, str]:
 
 
 def runs_with_network() -> list[Run]:
-    """The pretrained run, then every run with a complete epoch, newest first."""
+    """What comes with the lab, then every run with a complete epoch, newest first."""
     found = []
-    with contextlib.suppress(RunError):  # if it is damaged, the others can be used
-        found.append(runs.find(runs.PRETRAINED))
+    for run_id in runs.BUNDLED:
+        with contextlib.suppress(RunError):  # a damaged one leaves the others
+            found.append(runs.find(run_id))
     return found + [run for run in runs.list_runs() if run.has_weights]
 
 
 def network_title(run: Run) -> str:
     """Its name, accuracy, and whether it is still in training."""
-    name = _("Pretrained network") if run.id == runs.PRETRAINED else run.name
+    name = run.name
     try:
         status = run.status()
     except RunError:

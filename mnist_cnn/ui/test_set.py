@@ -1,4 +1,4 @@
-"""The test set at hand, what a network answers to it, and the way to look inside.
+"""A test set, what a network answers to it, and the way to look inside.
 
 Images are shown with predictions of that very test set only.
 """
@@ -6,21 +6,21 @@ Images are shown with predictions of that very test set only.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import streamlit as st
 
 from mnist_cnn import runs
-from mnist_cnn.digits import mnist
-from mnist_cnn.digits.mnist import DataError, Dataset
-from mnist_cnn.jobs.evaluation_job import Evaluation
+from mnist_cnn.digits import datasets, mnist
+from mnist_cnn.digits.dataset import DataError, Dataset
+from mnist_cnn.jobs.evaluation_job import Evaluation, Preparation
 from mnist_cnn.runs import Run, RunError, predictions
 from mnist_cnn.runs.predictions import Predictions, PredictionsError
 from mnist_cnn.ui.job_view import offer_job
 from mnist_cnn.ui.networks import Chosen
-from mnist_cnn.ui.text import _
+from mnist_cnn.ui.text import _, escape
 
 KEPT = 24
+DATA = "data"
 
 
 @dataclass(frozen=True)
@@ -40,47 +40,125 @@ def load_digits() -> Dataset:
     return mnist.load()
 
 
-def find_predictions(chosen: Chosen) -> Source | None:
-    """The saved predictions, or those made anew; None, with a sentence, if neither."""
-    saved, why_not = _saved(chosen.run)
-    digits = _digits()
-    if digits is None:
+def choose_test_set(label: str) -> str:
+    """A box of data sets; the choice stands in the link and lasts over pages.
+
+    Returns:
+        A name, as in ``digits.datasets``.
+    """
+    state, query = st.session_state, st.query_params
+    names = [*datasets.NAMES, *datasets.files()]
+    linked = query.get(DATA)
+    if linked is not None and linked not in names:
+        del query[DATA]
+        st.warning(_("The link names a test set that is not here. This is MNIST."))
+    elif linked is not None:
+        state[DATA] = linked
+    if state.get(DATA) not in names:
+        state[DATA] = names[0]
+    st.selectbox(
+        label,
+        names,
+        format_func=lambda name: datasets.about(name).title,
+        key=DATA,
+        on_change=_write_link,
+        persist_state="session",
+    )
+    return state[DATA]
+
+
+def _write_link() -> None:
+    st.query_params[DATA] = st.session_state[DATA]
+
+
+def find_predictions(chosen: Chosen, data: str = "mnist") -> Source | None:
+    """The saved predictions, or those made anew; None, with a sentence, if neither.
+
+    Args:
+        chosen: the network.
+        data: a test set's name; of those digits, what is new to the network.
+    """
+    trained_on = chosen.run.config.data
+    name = datasets.unseen(data, trained_on)
+    saved, why_not = _saved(chosen.run, None)
+    try:
+        if not datasets.is_ready(name):
+            _offer_preparation(name)
+            return None
+        digits = datasets.load(name)
+    except DataError as error:
+        st.error(_(str(error)))
         if saved is None:
             st.warning(_(why_not))
+        if saved is None or data != "mnist":
             return None
         return Source(saved, None)
-    if saved is not None and saved.matches(digits):
-        return Source(saved, digits)
-    try:
-        evaluation = Evaluation(chosen.run, digits)
-    except RunError as error:
-        st.error(str(error))
-        return None
-    made = _made(evaluation)
-    if made is not None:
-        st.caption(
-            _("Read anew on the test set at hand: {source}.").format(
-                source=digits.source
-            )
+    saved, why_not = _saved(chosen.run, digits)
+    found = saved if saved is not None and saved.matches(digits) else None
+    if found is None:
+        try:
+            evaluation = Evaluation(chosen.run, digits, name)
+        except RunError as error:
+            st.error(str(error))
+            return None
+        found = _made(evaluation)
+    if found is None:
+        is_other = data == "mnist" and saved is not None
+        _offer(evaluation, saved if is_other else None, why_not, digits, chosen)
+        return Source(saved, None) if is_other else None
+    _about(digits, name, trained_on)
+    return Source(found, digits)
+
+
+def _about(digits: Dataset, name: str, trained_on: tuple[str, ...]) -> None:
+    """Whose digits these are, and whether the network has seen them before."""
+    text = _("Test digits: {source}. Written by {people}. License: {license}.").format(
+        source=escape(digits.source),
+        people=digits.about.people,
+        license=digits.about.license,
+    )
+    if datasets.was_trained_on(name, trained_on):
+        text += " " + _(
+            "**This network was trained on these very digits**: what it reads of them "
+            "says little of what it reads of other people."
         )
-        return Source(made, digits)
-    is_bundled = chosen.run.id == runs.PRETRAINED
-    _offer(evaluation, saved, why_not, digits, is_bundled=is_bundled)
-    return None if saved is None else Source(saved, None)
+    elif name in trained_on and digits.groups is not None:
+        text += " " + _("Only of people this network was not trained on.")
+    st.caption(text)
+
+
+def _offer_preparation(name: str) -> None:
+    about = datasets.about(name)
+    st.info(
+        _(
+            "{title} are not drawn yet: each is drawn on a canvas as a person would, "
+            "and prepared as a drawing is."
+        ).format(title=escape(about.title))
+    )
+    offer_job(
+        Preparation(name),
+        key="prepare",
+        label=_("Draw and prepare them"),
+        progress=lambda fraction: _("Drawing and preparing: {fraction:.0%}").format(
+            fraction=fraction
+        ),
+        primary=True,
+        at_once=True,
+    )
 
 
 def best_predictions(
-    run: Run, digits: Dataset | None
+    run: Run, digits: Dataset | None, data: str = "mnist"
 ) -> tuple[Predictions | None, str]:
-    """A run's answers: to the test set at hand if there are any, else as saved.
+    """A run's answers: to these digits if there are any, else as saved.
 
     Nothing is shown and nothing computed. Without answers, the text says why.
     """
-    saved, why_not = _saved(run)
+    saved, why_not = _saved(run, digits)
     if digits is None or (saved is not None and saved.matches(digits)):
         return saved, why_not
     try:
-        made = _made(Evaluation(run, digits))
+        made = _made(Evaluation(run, digits, data))
     except RunError:
         made = None
     return made or saved, why_not
@@ -90,26 +168,20 @@ def _made(evaluation: Evaluation) -> Predictions | None:
     return evaluation.result() if evaluation.path.is_file() else None
 
 
-def _saved(run: Run) -> tuple[Predictions | None, str]:
+def _saved(run: Run, digits: Dataset | None) -> tuple[Predictions | None, str]:
     path = run.predictions_path
     try:
         changed = path.stat().st_mtime_ns if path.is_file() else 0
-        return _load(str(path), changed), ""
+        return _load(
+            run, digits, f"{path} {digits and digits.fingerprint}", changed
+        ), ""
     except PredictionsError as error:
         return None, str(error)
 
 
 @st.cache_resource(max_entries=KEPT, show_spinner=False)
-def _load(path: str, changed: int) -> Predictions:
-    return predictions.load(Path(path))
-
-
-def _digits() -> Dataset | None:
-    try:
-        return load_digits()
-    except DataError as error:
-        st.error(str(error))
-        return None
+def _load(_run: Run, _digits: Dataset | None, key: str, changed: int) -> Predictions:
+    return predictions.of_run(_run, _digits)
 
 
 def _offer(
@@ -117,8 +189,7 @@ def _offer(
     saved: Predictions | None,
     why_not: str,
     digits: Dataset,
-    *,
-    is_bundled: bool,
+    chosen: Chosen,
 ) -> None:
     if saved is None:
         st.info(_(why_not))
@@ -141,13 +212,21 @@ def _offer(
             "Reading {count:,} test digits: {fraction:.0%}"
         ).format(count=count, fraction=fraction),
         primary=True,
-        # A thousand digits that it never saw: seconds.
-        at_once=is_bundled and digits.is_offline,
+        at_once=chosen.run.id in runs.BUNDLED,
     )
 
 
-def look_inside(chosen: Chosen, index: int) -> None:
-    """Goes on to what mattered in that test digit, for its answer against the truth."""
+def look_inside(chosen: Chosen, index: int, digits: Dataset | None = None) -> None:
+    """Goes on to what mattered in that test digit, for its answer against the truth.
+
+    Args:
+        chosen: the network.
+        index: of the digit in its test set.
+        digits: the test set, if it may be another than the one at hand.
+    """
+    named = {"test": str(index)}
+    if digits is not None and digits.fingerprint != load_digits().fingerprint:
+        named = {"digit": pack(digits.x_test[index] / 255)}
     state, layers = st.session_state, [layer.name for layer in chosen.network.layers]
     layer, unit = state.get("layer"), state.get("unit", 0)
     if layer not in layers:
@@ -157,7 +236,7 @@ def look_inside(chosen: Chosen, index: int) -> None:
         "pages/4_Look_inside.py",
         query_params={
             "network": chosen.run.id,
-            "test": str(index),
+            **named,
             "view": "mattered",
             "layer": layer,
             "unit": str(unit),

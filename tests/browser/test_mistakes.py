@@ -1,7 +1,7 @@
 """Mistakes in Chromium: from the matrix to the images, from an image to its inside."""
 
+import json
 import re
-import shutil
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -167,18 +167,31 @@ def test_another_test_set_shows_no_images_until_it_has_been_read(
     expect(page.locator("[data-chart=confusion] .nsewdrag")).to_be_visible()
     expect(page.locator(".gallery")).to_have_count(0)
     page.get_by_role("button", name="Read the 200 test digits at hand").click()
-    expect(page.get_by_text("Read anew on the test set at hand")).to_be_visible()
+    expect(page.get_by_text("Test digits: ")).to_be_visible()
     expect(page.locator("[data-key=gallery-unsure] .digit")).to_have_count(12)
     expect(page.get_by_text("in 200 test digits")).to_be_visible()
 
 
-def test_offline_the_bundled_network_reads_the_digits_at_hand_by_itself(
-    start_server, page, offline_digits, monkeypatch, tmp_path
+def test_other_peoples_digits_are_drawn_read_and_told_writer_by_writer(
+    start_server, page, pen_list, tmp_path
 ):
-    monkeypatch.delenv("MNIST_CNN_DATA", raising=False)
-    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
-    lab = start_server()
-    shutil.copy(offline_digits, lab.runs / "offline_digits.npz")
+    path = tmp_path / "pen.json"
+    path.write_text(json.dumps(pen_list))
+    lab = start_server(MNIST_CNN_PEN_DIGITS=str(path))
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{lab.url}/Mistakes?network=mnist-only")
+    page.get_by_role("combobox", name="Test set").click()
+    page.get_by_role("option", name="Pen digits").click()
+    expect(page.get_by_role("heading", name="Writer by writer")).to_be_visible()
+    expect(page.get_by_text("12 digits by 6 people")).to_be_visible()
+    assert query(page)["data"] == "pen"
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.locator("[data-key=gallery-unsure] .digit").first.click()
+    page.wait_for_url(re.compile("Look_inside.*digit="))
+
+
+def test_without_mnist_the_images_are_there_at_once(start_server, page, tmp_path):
+    lab = start_server(MNIST_CNN_DATA="", KERAS_HOME=str(tmp_path))
     page.goto(f"{lab.url}/Mistakes")
-    expect(page.get_by_text("Read anew on the test set at hand")).to_be_visible()
-    expect(page.get_by_text("in 1,000 test digits")).to_be_visible()
+    expect(page.locator("[data-key=gallery-cell] .digit").first).to_be_visible()
+    expect(page.get_by_text("5,000 real MNIST digits of the package")).to_be_visible()

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from mnist_cnn import runs
 from mnist_cnn.analysis.evaluation import confusion_matrix
-from mnist_cnn.digits import mnist
+from mnist_cnn.digits import datasets, mnist
 from mnist_cnn.experiments.config import TrainingConfig
 from mnist_cnn.jobs.evaluation_job import Evaluation
 from mnist_cnn.runs import predictions
@@ -116,7 +116,7 @@ def test_what_was_read_anew_is_shown_with_its_images(digits, lab):
     assert "test digits:" not in text_of(at)
     Evaluation(run, digits).run()
     at = mistakes(network=run.id)
-    assert "Read anew on the test set at hand" in text_of(at)
+    assert "Test digits: " in text_of(at)
     read = Evaluation(run, digits).result()
     matrix = confusion_matrix(read.probabilities, read.labels)
     assert re.search(rf"\*\*{200 - np.trace(matrix)} mistakes?\*\* in", text_of(at))
@@ -143,3 +143,26 @@ def test_the_calibration_speaks_of_the_answers_that_are_not_near_certain(digits)
     # Every answer was given 80 %, and all but three are right.
     assert f"{count:,} of {count:,} predictions were given 90% or less" in text
     assert "too modest" in text
+
+
+@pytest.mark.usefixtures("pen_digits")
+def test_another_test_set_is_chosen_by_the_link_and_read_writer_by_writer(digits):
+    run = a_run(digits)
+    at = mistakes(network=run.id, data="pen")
+    assert at.button(key="prepare")  # nobody has drawn them yet
+    pen = datasets.load("pen:all")
+    at = at.run()
+    assert at.button(key="evaluate")
+    Evaluation(run, pen, "pen:all").run()
+    at = at.run()
+    assert "12 digits by 6 people" in text_of(at) and "CC BY 4.0" in text_of(at)
+    assert "Writer by writer" in [each.value for each in at.header]
+    at.selectbox(key="data").set_value("mnist").run()
+    assert not at.exception
+    assert "Writer by writer" not in [each.value for each in at.header]
+
+
+def test_a_link_to_a_test_set_that_is_not_here_is_a_sentence(digits):
+    at = mistakes(network=a_run(digits).id, data="<script>")
+    assert "a test set that is not here" in text_of(at)
+    assert at.selectbox(key="data").value == "mnist"

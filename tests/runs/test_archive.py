@@ -156,7 +156,7 @@ def test_the_same_zip_twice_is_two_runs_and_one_of_an_import_is_named_once(
 @pytest.mark.filterwarnings("error")
 def test_the_pretrained_network_comes_back(random_digits, runs_folder):
     there = from_zip(io.BytesIO(to_zip(runs.find(runs.PRETRAINED))))
-    assert there.name == "Pretrained network (imported)"
+    assert there.name == "MNIST and pen digits (imported)"
     digits = random_digits(3)
     assert np.array_equal(
         runs.load_network().probabilities(digits),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
 
 import streamlit as st
@@ -37,16 +38,17 @@ def listed() -> list[Facts]:
     global _listed  # noqa: PLW0603 - one for all viewers, as the overview is
     seen = overview()
     if _listed is None or _listed[0] is not seen:
-        _listed = seen, [*_pretrained(), *(facts(*each) for each in seen.runs)]
+        _listed = seen, [*_bundled(), *(facts(*each) for each in seen.runs)]
     return _listed[1]
 
 
-def _pretrained() -> list[Facts]:
-    try:
-        run = runs.find(runs.PRETRAINED)
-        return [replace(facts(run, run.status()), name=_("Pretrained network"))]
-    except RunError:
-        return []
+def _bundled() -> list[Facts]:
+    found = []
+    for run_id in runs.BUNDLED:
+        with contextlib.suppress(RunError):
+            run = runs.find(run_id)
+            found.append(facts(run, run.status()))
+    return found
 
 
 def chosen_runs() -> list[str]:

@@ -193,10 +193,10 @@ def _take_rows(key: str, ids: list[str]) -> None:
 
 
 def _chosen_run(place: int, run: runs.Run, status: runs.Status) -> bool:
-    is_own = run.id != runs.PRETRAINED
+    is_own = run.id not in runs.BUNDLED
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         parts = [
-            run.name if is_own else _("Pretrained network"),
+            run.name,
             run_actions.preset_title(run.preset),
             _(status.state),
         ]

@@ -142,7 +142,7 @@ def _take(index: int) -> None:
 def _mistakes(chosen: Chosen, digits: Dataset) -> np.ndarray:
     """Indices of the test digits that the network reads wrongly, as far as known."""
     try:
-        found = predictions.load(chosen.run.predictions_path)
+        found = predictions.of_run(chosen.run, digits)
     except PredictionsError:
         return np.empty(0, np.int64)
     if not found.matches(digits):

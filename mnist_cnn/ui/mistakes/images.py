@@ -111,4 +111,4 @@ def _gallery(indices: np.ndarray, chosen: Chosen, source: Source, *, key: str) -
         indices, [Reader(source.predictions)], source.digits, key=f"gallery-{key}"
     )
     if opened is not None:
-        look_inside(chosen, opened)
+        look_inside(chosen, opened, source.digits)

@@ -90,6 +90,7 @@ class Experiment:
             ConfigError: naming the setting that is no good.
         """
         config = self.config
+        data = tuple(self.field("data", config.data))
         examples = self.field("examples", config.examples or ALL_DIGITS)
         return replace(
             config,
@@ -97,6 +98,9 @@ class Experiment:
             examples=None if examples == ALL_DIGITS else examples,
             learning_rate=as_rate(self.field("learning_rate", config.learning_rate)),
             augmentation=tuple(self.field("augmentation", config.augmentation)),
+            data=data,
+            shares=as_shares(self.field("shares", config.shares), len(data)),
+            start_from=self.field("start_from", config.start_from),
             **{name: self.field(name, getattr(config, name)) for name in _AS_TYPED},
         )
 
@@ -125,6 +129,21 @@ def begin(preset: str, config: TrainingConfig | None = None) -> None:
 def units_text(network: Architecture) -> str:
     """The units of its hidden dense layers, as one types them."""
     return ", ".join(map(str, network.dense))
+
+
+def as_shares(text: object, count: int) -> tuple[float, ...]:
+    """Shares as somebody typed them: "2, 1"; none for one data set.
+
+    Raises:
+        ConfigError: for anything but numbers with commas between.
+    """
+    if count < 2:
+        return ()
+    parts = text if isinstance(text, tuple) else str(text).split(",")
+    try:
+        return tuple(float(part) for part in parts if str(part).strip())
+    except ValueError as error:
+        raise ConfigError("Shares must be numbers, such as 2, 1.") from error
 
 
 def as_rate(text: object) -> float:

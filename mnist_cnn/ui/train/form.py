@@ -16,6 +16,7 @@ from mnist_cnn.experiments.link import WHOLE, to_link
 from mnist_cnn.experiments.presets import PRESETS
 from mnist_cnn.ui.text import _
 from mnist_cnn.ui.train.augmentation import augmentation_choice
+from mnist_cnn.ui.train.data_form import data_form
 from mnist_cnn.ui.train.experiment import (
     ALL_DIGITS,
     EXPERIMENT,
@@ -82,6 +83,8 @@ def training_form() -> None:
     result_of_start()
     with st.expander(_("All settings")):
         _settings(experiment)
+    with st.expander(_("Data, and fine-tuning")):
+        data_form(experiment)
     with st.expander(_("Build your own network")):
         network_form(experiment)
         _link_to(experiment)

@@ -17,6 +17,7 @@ from mnist_cnn.runs.turns import yield_seconds
 from mnist_cnn.ui.components.live_chart import live_chart, shared_figure
 from mnist_cnn.ui.text import _, escape
 from mnist_cnn.ui.train.details import details
+from mnist_cnn.ui.train.fine_tuning import gained_and_forgotten
 from mnist_cnn.ui.train.steering import going_on, steering
 from mnist_cnn.ui.training_queue import care_for_worker, look_again, overview
 from mnist_cnn.ui.viewers import note_look
@@ -75,6 +76,7 @@ def _look(run_id: str) -> None:
         else:
             steering(run, status, metrics)
     with sentences:
+        gained_and_forgotten(run, status)
         _sentences(run, metrics)
     _curves(run, metrics)
     details(run, status, metrics)

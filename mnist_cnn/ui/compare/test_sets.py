@@ -1,0 +1,84 @@
+"""Networks by test sets: what one reads that was trained on other people's digits."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from mnist_cnn import runs
+from mnist_cnn.analysis.evaluation import accuracy
+from mnist_cnn.digits import datasets
+from mnist_cnn.digits.dataset import DataError
+from mnist_cnn.jobs.evaluation_job import Evaluation, Preparation
+from mnist_cnn.runs import Run
+from mnist_cnn.storage.background import BackgroundFile
+from mnist_cnn.ui.compare.runs import found, listed, names
+from mnist_cnn.ui.job_view import offer_job
+from mnist_cnn.ui.test_set import best_predictions
+from mnist_cnn.ui.text import _
+
+READING = "compare_reading"
+
+
+def test_sets(chosen: list[str]) -> None:
+    """A row for each chosen network, or those that come with the lab."""
+    there = [run for run, _status in found(chosen or list(runs.BUNDLED))]
+    there = [run for run in there if run.has_weights]
+    if not there:
+        return
+    st.header(_("Networks by test sets"), anchor=False)
+    known, rows, jobs = names(listed()), [], []
+    has_seen = False
+    for run in there:
+        row = {_("Network"): known.get(run.id, run.name)}
+        for data in (*datasets.NAMES, *datasets.files()):
+            name = datasets.unseen(data, run.config.data)
+            was_trained_on = datasets.was_trained_on(name, run.config.data)
+            has_seen |= was_trained_on
+            share, job = _share(run, name)
+            text = "…" if share is None else f"{share:.2%}"
+            row[datasets.about(data).title] = text + "*" * was_trained_on
+            jobs += [job] if job else []
+        rows.append(row)
+    st.dataframe(rows, hide_index=True, key="test-sets")
+    st.caption(
+        _(
+            "The share of test digits read correctly. Networks that differ in nothing "
+            "but their data differ in whom they can read."
+        )
+        + (_(" *Trained on these very digits.") if has_seen else "")
+    )
+    if jobs:
+        _offer(jobs)
+
+
+def _share(run: Run, name: str) -> tuple[float | None, BackgroundFile | None]:
+    """Accuracy, if it is known, and what finds it out, if that is possible."""
+    try:
+        if not datasets.is_ready(name):
+            return None, Preparation(name)
+        digits = datasets.load(name)
+    except DataError:
+        return None, None
+    read, _why_not = best_predictions(run, digits, name)
+    if read is None or not read.matches(digits):
+        return None, Evaluation(run, digits, name)
+    return accuracy(read.probabilities, read.labels), None
+
+
+def _offer(jobs: list[BackgroundFile]) -> None:
+    """One after another, once somebody has asked for it."""
+    job, state = jobs[0], st.session_state
+    now = job.progress()
+    if state.get(READING) and now.state == "none":
+        job.start()
+    state[READING] = now.state == "running" or (
+        bool(state.get(READING)) and now.state != "failed"
+    )
+    offer_job(
+        job,
+        key="read-test-sets",
+        label=_("Read what is missing"),
+        progress=lambda share: _("{count} to go: {share:.0%}").format(
+            count=len(jobs), share=share
+        ),
+    )

@@ -1,0 +1,153 @@
+"""What a run is trained on, and whose network it starts from."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from mnist_cnn import runs
+from mnist_cnn.digits import datasets
+from mnist_cnn.digits.dataset import DataError
+from mnist_cnn.experiments.config import MAX_DATA, ConfigError
+from mnist_cnn.nn.network import weight_shapes
+from mnist_cnn.runs import RunError
+from mnist_cnn.ui.networks import network_titles
+from mnist_cnn.ui.text import _, escape
+from mnist_cnn.ui.train.experiment import Experiment, begin, current_experiment
+
+UPLOAD_MEGABYTES = 50
+COUNT, PROBLEM = "digit_files", "digit_file_problem"
+
+
+def data_form(experiment: Experiment) -> None:
+    """Data sets with their shares, a file of one's own, and the network to start."""
+    left, right = st.columns(2, gap="medium")
+    with left:
+        _data(experiment)
+    with right:
+        _start(experiment)
+
+
+def _data(experiment: Experiment) -> None:
+    known = [*datasets.TRAINING_NAMES, *datasets.files()]
+    known += [name for name in experiment.config.data if name not in known]
+    chosen = st.multiselect(
+        _("Trained on"),
+        known,
+        experiment.config.data,
+        format_func=_title,
+        max_selections=MAX_DATA,
+        key=experiment.key("data"),
+        persist_state="session",
+    )
+    if len(chosen) > 1:
+        st.text_input(
+            _("Shares, in that order"),
+            ", ".join(f"{share:g}" for share in experiment.config.shares),
+            placeholder=", ".join("1" * len(chosen)),
+            key=experiment.key("shares"),
+            persist_state="session",
+        )
+    for name in chosen:
+        about = datasets.about(name)
+        parts = [escape(about.title), escape(about.people), escape(about.license)]
+        st.caption(" · ".join(filter(None, parts)))
+    st.caption(
+        _(
+            "Several are mixed, as much of each if no shares are given; the first "
+            "one's test set validates. Of pen digits and files every third writer is "
+            "kept aside, to test how new people are read."
+        )
+    )
+    if problem := st.session_state.pop(PROBLEM, None):
+        st.error(_(problem))
+    # A new key empties the box, so that no file is taken twice.
+    key = f"digit-file-{st.session_state.setdefault(COUNT, 0)}"
+    st.file_uploader(
+        _("Digits of your own: a list of pen strokes, UNIPEN, or an .npz with x and y"),
+        max_upload_size=UPLOAD_MEGABYTES,
+        key=key,
+        on_change=_take,
+        args=(key,),
+    )
+
+
+def _title(name: str) -> str:
+    title = datasets.about(name).title
+    is_whole = name.endswith(datasets.ALL)
+    return _("{title}, all writers").format(title=title) if is_whole else title
+
+
+def _take(key: str) -> None:
+    state, experiment = st.session_state, current_experiment()
+    uploaded = state.get(key)
+    if uploaded is None:
+        return
+    state[COUNT] += 1
+    try:
+        name = datasets.add_file(uploaded.getvalue(), uploaded.name)
+    except DataError as error:
+        state[PROBLEM] = str(error)
+        return
+    chosen = list(experiment.field("data", experiment.config.data))
+    if name not in chosen and len(chosen) < MAX_DATA:
+        state[experiment.key("data")] = [*chosen, name]
+
+
+def _start(experiment: Experiment) -> None:
+    titles = {"": _("Random weights")} | network_titles()
+    begun = experiment.config.start_from
+    if begun not in titles:
+        titles[begun] = _("Run {name}, which is not here").format(name=begun[:6])
+    key = experiment.key("start_from")
+    run_id = st.selectbox(
+        _("Starts from"),
+        list(titles),
+        list(titles).index(begun),
+        format_func=lambda each: titles.get(each, each),
+        key=key,
+        on_change=lambda: _take_network(st.session_state[key]),
+        persist_state="session",
+    )
+    if not run_id:
+        st.caption(
+            _(
+                "From random weights. From a finished run instead, its knowledge is "
+                "kept and refined: fine-tuning. A quarter of the learning rate is a "
+                "good beginning."
+            )
+        )
+        return
+    try:
+        there = weight_shapes(runs.find(run_id).config.network)
+        here = weight_shapes(experiment.network())
+    except (RunError, ConfigError) as error:
+        st.warning(_(str(error)))
+        return
+    layers = dict.fromkeys(name.partition("/")[0] for name in here)
+    differing = {name for name, shape in here.items() if there.get(name) != shape}
+    new = [x for x in layers if any(each.startswith(f"{x}/") for each in differing)]
+    kept = [name for name in layers if name not in new]
+    st.caption(
+        _("From there: {layers}.").format(layers=", ".join(kept) or _("no layer"))
+    )
+    if new:
+        st.caption(
+            _("From random weights, since their shape is another: {layers}.").format(
+                layers=", ".join(new)
+            )
+        )
+
+
+def _take_network(run_id: str) -> None:
+    """The network is that of the run: what starts there has its shape."""
+    experiment = current_experiment()
+    try:
+        config = replace(experiment.chosen(), start_from=run_id)
+        if run_id:
+            config = replace(config, network=runs.find(run_id).config.network)
+    except (ConfigError, RunError) as error:
+        st.session_state[PROBLEM] = str(error)
+        return
+    begin(experiment.preset, config)

@@ -1,0 +1,107 @@
+"""Data sets on Train and Compare, run without a browser."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from mnist_cnn import runs
+from mnist_cnn.digits import datasets, mnist
+from mnist_cnn.experiments.config import TrainingConfig
+from mnist_cnn.jobs.evaluation_job import Evaluation
+from mnist_cnn.runs.status import DataTest
+
+ROOT = Path(__file__).parents[2]
+
+pytestmark = pytest.mark.usefixtures("runs_folder", "few_digits", "wanted_workers")
+
+
+def opened(page: str, **query: str) -> AppTest:
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+    for name, value in query.items():
+        at.query_params[name] = value
+    at.switch_page(f"pages/{page}").run()
+    assert not at.exception
+    return at
+
+
+def words(at: AppTest) -> str:
+    return "\n".join(each.value for each in (*at.markdown, *at.caption, *at.error))
+
+
+def field(at: AppTest, kind: str, name: str):
+    found = [x for x in getattr(at, kind) if (x.key or "").startswith(f"{name}_")]
+    assert found, name
+    return found[0]
+
+
+def test_a_mixture_that_starts_from_a_network_is_chosen_and_started(pen_digits):
+    at = opened("1_Train.py")
+    field(at, "multiselect", "data").set_value(["mnist", "pen"]).run()
+    field(at, "text_input", "shares").set_value("2, 1").run()
+    field(at, "selectbox", "start_from").set_value(runs.MNIST_ONLY).run()
+    assert not at.exception
+    assert "From there:" in words(at) and "random weights, since" not in words(at)
+    at.button(key="start").click().run()
+    assert not at.exception
+    config = runs.queue()[0].config
+    assert config.data == ("mnist", "pen") and config.shares == (2, 1)
+    assert config.start_from == runs.MNIST_ONLY
+    assert config.network == runs.find(runs.MNIST_ONLY).config.network
+
+
+def test_shares_that_are_none_are_a_sentence(pen_digits):
+    at = opened("1_Train.py")
+    field(at, "multiselect", "data").set_value(["mnist", "pen"]).run()
+    field(at, "text_input", "shares").set_value("2, x").run()
+    at.button(key="start").click().run()
+    assert not at.exception
+    assert "Shares must be numbers" in words(at)
+
+
+def test_a_file_of_ones_own_is_taken_and_another_is_a_sentence(pen_digits):
+    at = opened("1_Train.py")
+    uploader = next(x for x in at.file_uploader if x.key.startswith("digit-file"))
+    uploader.upload("our class.json", pen_digits.read_bytes(), "text/json").run()
+    assert not at.exception
+    chosen = field(at, "multiselect", "data").value
+    assert [datasets.about(name).title for name in chosen] == [
+        "MNIST",
+        "our class.json",
+    ]
+    uploader = next(x for x in at.file_uploader if x.key.startswith("digit-file"))
+    bad = b'[{"label": 10, "strokes": [[[0, 0]]]}]'
+    uploader.upload("bad.json", bad, "text/json").run()
+    assert not at.exception
+    assert "The file bad.json cannot be taken: digit 1 has a wrong label" in words(at)
+    assert field(at, "multiselect", "data").value == chosen
+
+
+def test_what_was_gained_and_forgotten_is_said_side_by_side():
+    run = runs.submit(TrainingConfig(start_from=runs.MNIST_ONLY))
+    tests = (
+        DataTest("mnist", "MNIST", 10_000, 0.9949, 0.9941),
+        DataTest("pen", "Pen digits", 2498, 0.96, 0.99),
+    )
+    run.write_status(replace(run.recorded_status(), state="done", tests=tests))
+    at = opened("1_Train.py", run=run.id)
+    told = {each.label: (each.value, each.delta) for each in at.metric}
+    assert told["Pen digits, 2,498 digits"] == ("99.00%", "+3.00 points, from 96.00%")
+    assert told["MNIST, 10,000 digits"][1].startswith("-0.08 points")
+
+
+def test_compare_has_networks_by_test_sets(pen_digits):
+    at = opened("6_Compare.py")
+    assert at.button(key="read-test-sets")
+    datasets.load("pen")
+    run = runs.find(runs.MNIST_ONLY)
+    Evaluation(run, datasets.load("pen:all"), "pen:all").run()
+    Evaluation(run, mnist.load()).run()
+    at = at.run()
+    assert not at.exception
+    table = at.dataframe[-1].value
+    assert list(table["Network"]) == ["MNIST and pen digits", "MNIST only"]
+    row = table[table["Network"] == "MNIST only"].iloc[0]
+    assert row["Pen digits"].endswith("%") and row["MNIST"].endswith("%")
+    assert row["8×8 digits"] == "…"
