@@ -12,6 +12,7 @@ import streamlit as st
 from mnist_cnn import runs
 from mnist_cnn.digits import datasets, mnist
 from mnist_cnn.digits.dataset import DataError, Dataset
+from mnist_cnn.digits.link import pack
 from mnist_cnn.jobs.evaluation_job import Evaluation, Preparation
 from mnist_cnn.runs import Run, RunError, predictions
 from mnist_cnn.runs.predictions import Predictions, PredictionsError

@@ -68,7 +68,7 @@ def press(at: AppTest, key: str) -> AppTest:
 def test_without_any_run_there_is_the_pretrained_network_and_how_to_begin():
     at = compare()
     assert shown(at) == BUNDLED
-    assert at.dataframe[0].value["Accuracy"][0] == pytest.approx(0.9949)
+    assert at.dataframe[0].value["Accuracy"][0] == pytest.approx(0.9941)
     assert "Tick up to 6 runs" in words(at)
     assert "Curves" not in words(at)
 
@@ -309,7 +309,7 @@ def test_the_box_sorts_the_table_and_the_choice_stays(recorded_run, digits):
     at = compare(worse.id)
     assert shown(at) == [*BUNDLED, "better", "worse"]
     at.selectbox(key="compare_sort").set_value("accuracy").run()
-    assert shown(at) == ["better", *BUNDLED, "worse"]
+    assert shown(at) == ["better", *reversed(BUNDLED), "worse"]
     assert linked(at) == worse.id
 
 

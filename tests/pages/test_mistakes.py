@@ -149,7 +149,7 @@ def test_the_calibration_speaks_of_the_answers_that_are_not_near_certain(digits)
 def test_another_test_set_is_chosen_by_the_link_and_read_writer_by_writer(digits):
     run = a_run(digits)
     at = mistakes(network=run.id, data="pen")
-    assert at.button(key="prepare")  # nobody has drawn them yet
+    assert "Pen digits are not drawn yet" in text_of(at)  # a process draws them now
     pen = datasets.load("pen:all")
     at = at.run()
     assert at.button(key="evaluate")
