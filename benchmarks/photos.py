@@ -3,7 +3,7 @@
 Renders pen digits as photos, scans, cells and screenshots, some kinds for each trouble
 that people reported, and the undisturbed scan of the same digits beside it. Settings
 are tuned on the writers 1 to 15 (``--tuning``) and reported on 16 to 30, who are no
-part of any training.
+part of the training of `mnist-only`.
 
     python -m benchmarks.photos --count 100
     python -m benchmarks.photos --kinds "desk" --tuning --keep /tmp/wrong
@@ -16,7 +16,7 @@ import io
 import os
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -24,7 +24,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import numpy as np
 from PIL import Image, ImageDraw
 
-from benchmarks.handwriting import PEN_DIGITS, PenDigits, pen_digits
+from benchmarks.handwriting import PEN_DIGITS, pen_digits
 from benchmarks.sheets import (
     BLACK,
     BLUE,
@@ -48,6 +48,7 @@ from benchmarks.sheets import (
 )
 from mnist_cnn import runs
 from mnist_cnn.analysis.reading import read_number
+from mnist_cnn.digits.handwriting.pen_file import DigitFile
 from mnist_cnn.digits.image_files import ImageError, open_image
 from mnist_cnn.digits.ink import ink_of
 
@@ -416,7 +417,7 @@ KINDS: dict[str, Kind] = {
 
 
 def texts(
-    digits: PenDigits, kind: Kind, count: int, seed: int
+    digits: DigitFile, kind: Kind, count: int, seed: int
 ) -> list[tuple[Sheet, str]]:
     """`count` sheets and what stands on each."""
     rng = np.random.default_rng(seed)
@@ -446,7 +447,7 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=40, help="pictures of each kind")
     parser.add_argument("--kinds", default="", help="only names that hold this text")
     parser.add_argument("--tuning", action="store_true", help="the writers 1 to 15")
-    parser.add_argument("--run", default="pretrained")
+    parser.add_argument("--run", default="mnist-only")
     parser.add_argument("--keep", type=Path, help="a folder for pictures read wrongly")
     parser.add_argument("--pen-digits", type=Path, default=PEN_DIGITS)
     options = parser.parse_args()
@@ -455,10 +456,11 @@ def main() -> None:
         return
     everybody = pen_digits(options.pen_digits, None)
     mine = np.flatnonzero((everybody.writers <= 15) == options.tuning)
-    digits = PenDigits(
-        [everybody.strokes[i] for i in mine],
-        everybody.labels[mine],
-        everybody.writers[mine],
+    digits = replace(
+        everybody,
+        strokes=[everybody.strokes[i] for i in mine],
+        labels=everybody.labels[mine],
+        writers=everybody.writers[mine],
     )
     network = runs.load_network(options.run)
     print("| picture | its scan | read rightly | points | ms |\n|---|---|---|---|---|")

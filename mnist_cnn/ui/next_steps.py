@@ -24,11 +24,9 @@ def next_steps(run: Run, *steps: str) -> None:
         "mistakes": ("5_Mistakes", _("See its mistakes"), "error", own),
         "compare": (
             "6_Compare",
-            _("Compare with the pretrained network")
-            if run.id != runs.PRETRAINED
-            else _("Compare with other networks"),
+            _("Compare with the lab's networks"),
             "compare_arrows",
-            {"runs": ",".join(dict.fromkeys([run.id, runs.PRETRAINED]))},
+            {"runs": ",".join(dict.fromkeys([run.id, *runs.BUNDLED]))},
         ),
     }
     with st.container(horizontal=True):

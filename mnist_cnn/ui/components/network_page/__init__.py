@@ -26,7 +26,7 @@ def network_page(run: Run) -> str:
         RunError, NetworkError: if there is no network, in a sentence.
     """
     file = base64.b64encode(to_bytes(runs.load_network(run.id))).decode()
-    name = _("Pretrained network") if run.id == runs.PRETRAINED else run.name
+    name = run.name
     data = {
         "words": live_words(),
         "worker": bundle(_LIVE / "worker.js"),
