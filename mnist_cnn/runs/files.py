@@ -30,6 +30,7 @@ class RunFiles:
     predictions_path = _file("test_predictions.npz")
     offline_predictions_path = _file("offline_predictions.npz")
     kernels_path = _file("kernels.npz")
+    history_path = _file("history")
     last_batch_path = _file("last_batch.npz")
     lock_path = _file("lock")
     heartbeat_path = _file("heartbeat")

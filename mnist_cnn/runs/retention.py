@@ -106,7 +106,12 @@ def _may_go(run: Run, *, is_own: bool) -> bool:
 
 def _bytes_of(folder: Path) -> int:
     with suppress(OSError), os.scandir(folder) as entries:
-        return sum(entry.stat(follow_symlinks=False).st_size for entry in entries)
+        return sum(
+            _bytes_of(Path(entry))
+            if entry.is_dir(follow_symlinks=False)
+            else entry.stat(follow_symlinks=False).st_size
+            for entry in entries
+        )
     return 0
 
 

@@ -33,6 +33,7 @@ from mnist_cnn.training.callbacks.network_checkpoint import (
     CheckpointError,
     NetworkCheckpoint,
 )
+from mnist_cnn.training.callbacks.network_history import NetworkHistory
 from mnist_cnn.training.callbacks.run_control import (
     RunControl,
     TrainingStopped,
@@ -180,6 +181,7 @@ class Training:
                     # Before the network: who goes on after its epoch has the kernels
                     # up to it.
                     KernelSnapshots(self.run.kernels_path),
+                    NetworkHistory(self.run),
                     self._checkpoint,
                     CheckProgress(record, len(x_val), TEST_BATCH),
                     *self._callbacks,

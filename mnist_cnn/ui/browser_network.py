@@ -8,8 +8,10 @@ from pathlib import Path
 import streamlit as st
 
 from mnist_cnn import runs
+from mnist_cnn.nn.network import NetworkError
 from mnist_cnn.nn.quantization import to_bytes
 from mnist_cnn.runs import Run
+from mnist_cnn.runs.history import moment_path
 from mnist_cnn.ui import static_files
 from mnist_cnn.ui.components.bundle import bundle
 
@@ -36,8 +38,11 @@ class BrowserNetwork:
     bytes: int
 
 
-def browser_network(run: Run) -> BrowserNetwork | None:
+def browser_network(run: Run, step: int | None = None) -> BrowserNetwork | None:
     """The run's network as of its newest complete epoch, written anew if it changed.
+
+    Args:
+        step: of a moment on the run's way, if it is to be that network.
 
     Returns:
         None if it is too large for a browser, or this server cannot write files: then
@@ -46,21 +51,21 @@ def browser_network(run: Run) -> BrowserNetwork | None:
     Raises:
         RunError, NetworkError: if there is no network, in a sentence.
     """
-    version = run.network_version()
-    found = _written(run.id, version)
+    which = run.id, run.network_version(), step
+    found = _written(*which)
     if found and not all(map(static_files.is_kept, (found.url, found.worker_url))):
-        _written.clear(run.id, version)
-        found = _written(run.id, version)
+        _written.clear(*which)
+        found = _written(*which)
     return found
 
 
 # After a while a server whose disk was full tries again.
 @st.cache_data(max_entries=500, ttl=600, show_spinner=False)
-def _written(run_id: str, version: int) -> BrowserNetwork | None:
+def _written(run_id: str, version: int, step: int | None) -> BrowserNetwork | None:
     network = runs.load_network(run_id)
     if sum(layer.multiply_adds for layer in network.layers) > MOST_MULTIPLY_ADDS:
         return None
-    content = to_bytes(network)
+    content = to_bytes(network) if step is None else _kept(run_id, step)
     if len(content) > MOST_BYTES:
         return None
     url = static_files.keep("network.bin", content)
@@ -68,3 +73,10 @@ def _written(run_id: str, version: int) -> BrowserNetwork | None:
     if url is None or worker_url is None:
         return None
     return BrowserNetwork(url, worker_url, Path(url).stem, len(content))
+
+
+def _kept(run_id: str, step: int) -> bytes:
+    try:
+        return moment_path(runs.find(run_id), step).read_bytes()
+    except OSError as error:
+        raise NetworkError("That moment of the run is gone.") from error

@@ -18,6 +18,7 @@ from mnist_cnn.ui.components.live_reading import (
 )
 from mnist_cnn.ui.drawing import Picture
 from mnist_cnn.ui.drawing_canvas import drawing_canvas
+from mnist_cnn.ui.moments import at_moment
 from mnist_cnn.ui.networks import Chosen, load_network
 from mnist_cnn.ui.server_reading import (
     prepared_digit,
@@ -49,18 +50,21 @@ def live_board(
     """
     is_in_training = any(each.run.status().is_active for each in networks)
     every = NEW_EPOCH_SECONDS if is_in_training else None
-    run_ids = [each.run.id for each in networks]
-    st.fragment(_board, run_every=every)(run_ids, canvas, choose_way, resized)
+    shown = [(each.run.id, each.step) for each in networks]
+    st.fragment(_board, run_every=every)(shown, canvas, choose_way, resized)
 
 
 def _board(
-    run_ids: list[str],
+    shown: list[tuple[str, int | None]],
     canvas: str,
     choose_way: Callable[[], Way | None],
     resized: bool,
 ) -> None:
-    networks = [load_network(run_id) for run_id in run_ids]
-    files = [browser_network(each.run) for each in networks]
+    networks = [
+        load_network(run_id) if step is None else at_moment(load_network(run_id), step)
+        for run_id, step in shown
+    ]
+    files = [browser_network(each.run, each.step) for each in networks]
     reads = browser_reads() if files and all(files) else NEVER
     answer = st.container(key="live_answer", gap=None)
     with st.container(key="live_canvas", gap="small"):

@@ -25,11 +25,16 @@ NETWORK = "network"
 
 @dataclass(frozen=True)
 class Chosen:
-    """A run, its network as of the newest complete epoch, and its name for people."""
+    """A run, its network as of the newest complete epoch, and its name for people.
+
+    Attributes:
+        step: of the moment on its way whose network it is instead, see ``moments``.
+    """
 
     run: Run
     network: Network
     title: str
+    step: int | None = None
 
 
 def choose_network(label: str) -> Chosen | None:

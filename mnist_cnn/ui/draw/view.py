@@ -8,6 +8,7 @@ from mnist_cnn.ui.draw.drawing_input import choose_way
 from mnist_cnn.ui.drawing_canvas import BRUSH
 from mnist_cnn.ui.frame import page_link
 from mnist_cnn.ui.live_board import live_board
+from mnist_cnn.ui.moments import choose_moment
 from mnist_cnn.ui.networks import Chosen, choose_network, choose_other_network
 from mnist_cnn.ui.text import _
 
@@ -28,7 +29,8 @@ def _settings() -> tuple[list[Chosen], bool]:
     page_link(
         "pages/4_Look_inside.py", _("Look inside this digit"), ":material/search:"
     )
-    networks = [choose_network(_("Network"))]
+    chosen = choose_network(_("Network"))
+    networks = [chosen and choose_moment(chosen)]
     resized = st.toggle(
         _("Just resize"),
         help=_(

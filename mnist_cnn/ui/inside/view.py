@@ -16,6 +16,7 @@ from mnist_cnn.ui.inside.layer import show_layer
 from mnist_cnn.ui.inside.mattered import show_mattered
 from mnist_cnn.ui.inside.overview import overview
 from mnist_cnn.ui.inside.what_if import show_what_if
+from mnist_cnn.ui.moments import choose_moment
 from mnist_cnn.ui.networks import choose_network
 from mnist_cnn.ui.text import _
 
@@ -29,6 +30,7 @@ def choose() -> tuple[Network, Digit] | None:
         chosen = choose_network(_("Network"))
         if chosen is None:
             return None
+        chosen = choose_moment(chosen)
         digit = choose_digit(chosen)
     if digit is None:
         return None
