@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mnist_cnn.digits.transforms import Change, changed
-from mnist_cnn.nn.network import Network
+from mnist_cnn.nn.network import ForwardPass, Network
 
 MAX_POINTS = 64
 AFFORDABLE = 2_000_000_000  # multiply-adds, some 150 ms on one thread (measured)
@@ -44,6 +44,35 @@ class Curve:
     probabilities: np.ndarray
     digit: int
     holds: tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What a change does to a network's answer.
+
+    Attributes:
+        probabilities: (10,), of the changed drawing.
+        over_angle, over_other: curves through that change.
+    """
+
+    probabilities: np.ndarray
+    over_angle: Curve
+    over_other: Curve
+
+
+def effect(forward: ForwardPass, change: Change, other: str) -> Effect:
+    """Of a change of the pass's first digit.
+
+    Args:
+        other: the field of ``Change`` for the second curve.
+    """
+    network, pixels = forward.network, forward.pixels
+    points = affordable_points(network)
+    return Effect(
+        network.probabilities(changed(pixels, change))[0],
+        curve(network, pixels, "angle", change, max_points=points),
+        curve(network, pixels, other, change, max_points=points),
+    )
 
 
 def curve(

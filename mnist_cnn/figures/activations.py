@@ -1,4 +1,4 @@
-"""Activations as pictures: one PNG for a whole layer, one color scale for all of it.
+"""Digits and maps over them as pictures, on the one color scale of all activations.
 
 One rule holds for every picture: black is 0, orange to white is above 0, blue to white
 is below 0, and the same brightness means the same size, up to the largest in the layer.
@@ -8,109 +8,18 @@ Blue and orange are told apart with every kind of color vision (Okabe, Ito 2008)
 from __future__ import annotations
 
 import io
-import math
-from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image, ImageDraw
 
-from mnist_cnn.nn.gradients import IMAGE
-from mnist_cnn.nn.layers import OUTPUT
-from mnist_cnn.nn.network import ForwardPass
 from mnist_cnn.nn.receptive_field import Region
 
-GAP = 1
-_GAP_INDEX = 255  # a color of its own, so that tiles do not run into each other
-_GAP_COLOR = (110, 110, 110)
+_OUTLINE_INDEX = 255
 _OUTLINE_COLOR = (235, 235, 235)
 # Brightness grows evenly along both halves.
 _ABOVE = ((0, 0, 0), (96, 40, 0), (200, 90, 0), (250, 165, 40), (255, 248, 215))
 _BELOW = ((0, 0, 0), (0, 42, 100), (0, 96, 190), (70, 170, 245), (222, 243, 255))
 ZOOM = 12
-FLAT_COLUMNS = 24
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A layer's result as one image of equal tiles, filled row by row.
-
-    Attributes:
-        png: one pixel of the file is one value; enlarge without smoothing.
-        width, height: of the file in pixels.
-        columns, rows: of tiles.
-        tiles: how many there are; the last row may be shorter.
-        tile_width, tile_height: of one tile in pixels; ``gap`` pixels lie between two.
-        gap: 0 where each tile is one pixel.
-        low, high: the smallest and largest value shown.
-        limit: the size of value that is brightest; 0 if all values are 0.
-    """
-
-    png: bytes
-    width: int
-    height: int
-    columns: int
-    rows: int
-    tiles: int
-    tile_width: int
-    tile_height: int
-    gap: int
-    low: float
-    high: float
-    limit: float
-
-
-def layer_picture(values: np.ndarray, columns: int | None = None) -> Picture:
-    """A picture of one layer's result for one digit.
-
-    Args:
-        values: (H, W, C), C tiles of H×W; or (units,), a pixel each.
-        columns: tiles side by side; None for about four times as many rows as columns.
-    """
-    maps = values if values.ndim == 3 else values[None, None]
-    height, width, tiles = maps.shape
-    columns = columns or max(1, round(math.sqrt(tiles / 4)))
-    rows = math.ceil(tiles / columns)
-    gap = GAP if values.ndim == 3 and tiles > 1 else 0
-    limit = float(np.abs(values).max(initial=0))
-    index = np.full(
-        (rows * columns, height + gap, width + gap), _GAP_INDEX, dtype=np.uint8
-    )
-    index[:tiles, :height, :width] = color_index(maps, limit).transpose(2, 0, 1)
-    index = index.reshape(rows, columns, height + gap, width + gap).swapaxes(1, 2)
-    index = index.reshape(rows * (height + gap), columns * (width + gap))
-    index = index[: len(index) - gap, : index.shape[1] - gap]
-    image = Image.fromarray(index)
-    image.putpalette(palette().tobytes())
-    return Picture(
-        png=_png(image),
-        width=image.width,
-        height=image.height,
-        columns=columns,
-        rows=rows,
-        tiles=tiles,
-        tile_width=width,
-        tile_height=height,
-        gap=gap,
-        low=float(values.min()),
-        high=float(values.max()),
-        limit=limit,
-    )
-
-
-def layer_pictures(forward: ForwardPass) -> dict[str, Picture]:
-    """The digit, named "image", and each layer's result by its name.
-
-    Without dropout, which changes nothing once trained, and the ten probabilities.
-    """
-    pictures = {IMAGE: layer_picture(forward.pixels[..., None])}
-    for layer in forward.network.layers:
-        values = forward.activations[layer.name][0]
-        if layer.kind == "flatten":
-            columns = max(FLAT_COLUMNS, len(values) // 150)
-            pictures[layer.name] = layer_picture(values, columns)
-        elif layer.kind != "dropout" and layer.name != OUTPUT:
-            pictures[layer.name] = layer_picture(values)
-    return pictures
 
 
 def map_over_digit(pixels: np.ndarray, values: np.ndarray) -> bytes:
@@ -129,11 +38,9 @@ def map_over_digit(pixels: np.ndarray, values: np.ndarray) -> bytes:
         (side, side), Image.Resampling.NEAREST
     )
     index = np.array(index)
-    index[outline(pixels, ZOOM)] = _GAP_INDEX
+    index[outline(pixels, ZOOM)] = _OUTLINE_INDEX
     image = Image.fromarray(index)
-    colors = palette()
-    colors[_GAP_INDEX] = _OUTLINE_COLOR
-    image.putpalette(colors.tobytes())
+    image.putpalette(palette().tobytes())
     return _png(image)
 
 
@@ -179,14 +86,14 @@ def color_index(values: np.ndarray, limit: float) -> np.ndarray:
 
 
 def palette() -> np.ndarray:
-    """uint8 (256, 3): the colors of the indices; the last is that of gaps."""
+    """uint8 (256, 3): the colors of the indices; the last is that of outlines."""
     positions = np.linspace(0, 127, len(_ABOVE))
     steps = np.arange(128)
     above, below = (
         np.stack([np.interp(steps, positions, x) for x in np.transpose(anchors)], 1)
         for anchors in (_ABOVE, _BELOW)
     )
-    colors = np.concatenate([below[:0:-1], above, [_GAP_COLOR]])
+    colors = np.concatenate([below[:0:-1], above, [_OUTLINE_COLOR]])
     return np.round(colors).astype(np.uint8)
 
 

@@ -31,7 +31,7 @@ def to_bytes(network: Network) -> bytes:
         bits = _bits(values)
         weights.append({"name": name, "shape": values.shape, "bits": bits})
         contents.append(_content(values, bits))
-    layers = [_described(layer) for layer in network.layers]
+    layers = [described(layer) for layer in network.layers]
     heading = json.dumps({"layers": layers, "weights": weights}).encode()
     length = len(heading).to_bytes(4, "little")
     return zlib.compress(b"".join([length, heading, *contents]))
@@ -89,7 +89,8 @@ def _content(values: np.ndarray, bits: int) -> bytes:
     return numbers.tobytes() + scales.astype("<f4").tobytes()
 
 
-def _described(layer: Layer) -> dict[str, Any]:
+def described(layer: Layer) -> dict[str, Any]:
+    """A layer as network.js knows it."""
     window = layer.kernel and {
         "size": layer.kernel[0],
         "stride": layer.stride,

@@ -14,15 +14,15 @@ from streamlit.testing.v1 import AppTest
 from mnist_cnn import runs
 from mnist_cnn.digits import mnist
 from mnist_cnn.digits.link import pack, unpack
+from mnist_cnn.digits.transforms import Change
 from mnist_cnn.experiments.config import TrainingConfig
-from mnist_cnn.figures.activations import layer_pictures
 from mnist_cnn.nn import saliency
 from mnist_cnn.nn.layer_arithmetic import map_arithmetic
 from mnist_cnn.nn.network import Network
 from mnist_cnn.runs import Status
-from mnist_cnn.ui.components.clickable_picture import Tile, chosen_tile
 from mnist_cnn.ui.components.layer_scrubber import scrubber_data
-from mnist_cnn.ui.inside.overview import overview
+from mnist_cnn.ui.components.network_overview import Unit, sent_unit
+from mnist_cnn.ui.components.what_if import sent_change
 
 ROOT = Path(__file__).parents[2]
 
@@ -185,14 +185,14 @@ def test_a_hostile_link_gets_a_sentence_and_the_page_works_on(
     assert "link" in warnings(at)
     at.selectbox(key="layer").set_value("pool_1").run()
     assert not at.exception
-    assert chosen(at) == ("pool_1", 0)
+    assert chosen(at)[0] == "pool_1"
     assert warnings(at) == ""
 
 
 def test_what_a_browser_sends_is_checked_before_it_is_believed():
-    assert chosen_tile({"item": "conv_1", "tile": 3}) == Tile("conv_1", 3)
+    assert sent_unit({"item": "conv_1", "tile": 3}) == Unit("conv_1", 3)
     for wrong in (None, 3, {}, {"item": 1, "tile": 1}, {"item": "a", "tile": "1"}):
-        assert chosen_tile(wrong) is None
+        assert sent_unit(wrong) is None
     at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30)
     at.session_state["layer"], at.session_state["unit"] = "no such layer", 10**9
     at.switch_page("pages/4_Look_inside.py").run()
@@ -202,9 +202,11 @@ def test_what_a_browser_sends_is_checked_before_it_is_believed():
     assert 0 <= unit < 32
 
 
-def test_layer_and_map_can_be_chosen_by_name(architectures, random_network):
-    at = opened({"network": run_of(random_network(architectures["lecture"])).id})
+def test_layer_and_map_can_be_chosen_by_name(architectures, random_network, a_seven):
+    network = random_network(architectures["lecture"])
+    at = opened({"network": run_of(network).id}, a_seven)
     at.selectbox(key="layer").set_value("conv_2").run()
+    assert chosen(at) == ("conv_2", network.forward(a_seven).max_channel("conv_2"))
     at.number_input(key="unit").set_value(63).run()
     assert not at.exception
     assert chosen(at) == ("conv_2", 63)
@@ -218,12 +220,13 @@ def test_a_choice_outlives_another_network_if_it_has_that_layer(
     architectures, random_network, a_seven
 ):
     wide = run_of(random_network(architectures["lecture"]))
-    narrow = run_of(random_network(architectures["batch norm, pool 3"]))
+    smaller = random_network(architectures["batch norm, pool 3"])
+    narrow = run_of(smaller)
     at = opened({"network": wide.id, "layer": "conv_2", "unit": "60"}, a_seven)
     assert chosen(at) == ("conv_2", 60)
     at.selectbox(key="network_box").set_value(narrow.id).run()
     assert not at.exception
-    assert chosen(at) == ("conv_2", 0)
+    assert chosen(at) == ("conv_2", smaller.forward(a_seven).max_channel("conv_2"))
 
 
 def test_the_softmax_table_shown_adds_up(architectures, random_network, a_seven):
@@ -295,17 +298,20 @@ def test_what_mattered_sets_a_mistakes_answer_against_the_truth(
     assert f"less that of {truth}" not in words(at)
 
 
-def test_what_if_follows_the_sliders_and_goes_back(
-    architectures, random_network, a_seven
-):
+def test_what_if_shows_how_far_the_answer_holds(architectures, random_network, a_seven):
     network = random_network(architectures["lecture"])
     at = opened({"network": run_of(network).id, "view": "what-if"}, a_seven)
-    before = at.metric[0].value, at.metric[0].delta
-    at.slider(key="inside_change_angle").set_value(90.0).run()
+    assert "the answer stays" in words(at)
+    at.button_group(key="inside_curve").set_value("scale").run()
     assert not at.exception
-    assert (at.metric[0].value, at.metric[0].delta) != before
-    next(b for b in at.button if b.label == "As it was").click().run()
-    assert (at.metric[0].value, at.metric[0].delta) == before
+    assert "**Size (factor)**: the answer stays" in words(at)
+
+
+def test_a_change_that_a_browser_sends_is_checked_and_stays_within_the_ranges():
+    sent = {"angle": 12, "right": 0.5, "down": -1, "scale": 99, "thicken": 0}
+    assert sent_change(sent) == Change(12, 0.5, -1, 3, 0)
+    for wrong in (None, 3, {}, sent | {"angle": "12"}, sent | {"angle": float("nan")}):
+        assert sent_change(wrong) is None
 
 
 def test_a_network_still_in_training_can_be_looked_into(
@@ -335,7 +341,6 @@ def unpacked(content: bytes) -> tuple[dict, dict[str, np.ndarray]]:
     arrays = {
         name: np.frombuffer(body[start : start + size], "<f4")
         for name, (start, size) in heading["parts"].items()
-        if name != "palette"
     }
     return heading, arrays
 
@@ -371,10 +376,3 @@ def test_what_is_sent_for_scrubbing_makes_the_networks_own_numbers(network, a_se
                         total += inputs[:, y, x] @ kernel[:, i, j]
             expected = forward.pre_activations[layer.name][0, row, column, -1]
             assert total + heading["bias"] == pytest.approx(expected, abs=1e-4)
-
-
-def test_every_picture_says_in_words_what_it_shows(network, a_seven):
-    forward = network.forward(a_seven)
-    for shown in overview(forward, layer_pictures(forward)):
-        if shown.picture is not None:
-            assert shown.label

@@ -22,7 +22,7 @@ def live_words() -> dict[str, str]:
         "resized": _("just resized"),
         "corner": _("Draw small, in a corner: there the two differ."),
         "network": _("Every layer of the network, and what carried the answer"),
-        "legend": _("Lines: what added most to the answer (blue) or against it."),
+        "legend": _("Lines: what added most to the answer (orange) or took from it."),
         "full": _("Full screen"),
         "leave": _("Leave full screen"),
         "steps": _("From the drawing to the network"),

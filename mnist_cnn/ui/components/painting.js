@@ -1,34 +1,36 @@
 // Values as colors, cells and small pictures, all on one palette.
 
-const fixed = (value, digits) => {
+import { palette } from "./live_reading/palette.js"
+
+export const fixed = (value, digits) => {
   const text = Math.abs(value) >= 1000 ? value.toFixed(0) : value.toFixed(digits)
   return text.replace("-", "−").replace(/^−(0(?:\.0*)?)$/, "$1")
 }
 
-const colorOf = (view, value, limit) => {
+export const colorOf = (value, limit) => {
   const scaled = limit > 0 ? Math.max(-1, Math.min(1, value / limit)) : 0
-  const index = 3 * Math.round(127 + 127 * scaled)
-  return view.palette.slice(index, index + 3)
+  const color = palette()[Math.round(127 + 127 * scaled)]
+  return [color & 255, (color >> 8) & 255, (color >> 16) & 255]
 }
 
-const isBright = ([r, g, b]) => 0.2126 * r + 0.7152 * g + 0.0722 * b > 120
+export const isBright = ([r, g, b]) => 0.2126 * r + 0.7152 * g + 0.0722 * b > 120
 
 // A map of values as a small picture, enlarged without smoothing when drawn.
-const painted = (view, values, height, width, limit) => {
+export const painted = (values, height, width, limit) => {
   const canvas = document.createElement("canvas")
   canvas.width = width
   canvas.height = height
   const context = canvas.getContext("2d")
   const image = context.createImageData(width, height)
   for (let i = 0; i < width * height; i++) {
-    const [r, g, b] = colorOf(view, values[i], limit)
+    const [r, g, b] = colorOf(values[i], limit)
     image.data.set([r, g, b, 255], 4 * i)
   }
   context.putImageData(image, 0, 0)
   return canvas
 }
 
-const prepared = (canvas, width, height) => {
+export const prepared = (canvas, width, height) => {
   const ratio = window.devicePixelRatio || 1
   canvas.style.width = `${width}px`
   canvas.style.height = `${height}px`
@@ -40,7 +42,7 @@ const prepared = (canvas, width, height) => {
   return context
 }
 
-const framed = (context, x, y, width, height) => {
+export const framed = (context, x, y, width, height) => {
   context.setLineDash([])
   context.lineWidth = 4
   context.strokeStyle = "#0072B2"
@@ -50,7 +52,7 @@ const framed = (context, x, y, width, height) => {
   context.strokeRect(x, y, width, height)
 }
 
-const hatched = (context, width, height) => {
+export const hatched = (context, width, height) => {
   context.fillStyle = "#666"
   context.fillRect(0, 0, width, height)
   context.strokeStyle = "#999"

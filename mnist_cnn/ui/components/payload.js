@@ -1,6 +1,6 @@
 // Reads what payload.py packs: a heading in JSON, then arrays and files.
 
-const opened = (bytes) => {
+const unpacked = (bytes) => {
   const length = new DataView(bytes.buffer).getUint32(0, true)
   const heading = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length)))
   const part = (name) => {
@@ -16,19 +16,20 @@ const sameBytes = (one, other) =>
 
 // What has come for a view, opened; undefined if it shows that already. Who waits while
 // showing it (for an image to be decoded) asks `isNewest` before going on.
-const received = (view, data) => {
+export const received = (view, data) => {
   if (sameBytes(view.received, data)) return undefined
   const bytes = data.slice()
   view.received = bytes
-  return { ...opened(bytes), isNewest: () => view.received === bytes }
+  return { ...unpacked(bytes), isNewest: () => view.received === bytes }
 }
 
-const decoded = (png) => createImageBitmap(new Blob([png], { type: "image/png" }))
+export const decoded = (png) =>
+  createImageBitmap(new Blob([png], { type: "image/png" }))
 
-const filled = (text, values) =>
+export const filled = (text, values) =>
   text.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "")
 
-const element = (parent, tag, className, properties = {}) => {
+export const element = (parent, tag, className, properties = {}) => {
   const made = document.createElement(tag)
   if (className) made.className = className
   Object.assign(made, properties)

@@ -29,7 +29,24 @@ TABLE_STYLE = """<style>
 </style>"""
 
 
-def show_softmax(forward: ForwardPass) -> None:
+def show_dense(forward: ForwardPass, layer: Layer, unit: int) -> None:
+    """The sum behind one unit, its largest parts, and where they come from."""
+    found = layer_arithmetic.dense_unit(forward, layer.name, unit)
+    layers = forward.network.layers
+    inputs = layers[layers.index(layer) - 1].name
+    left, right = st.columns([1, 1] if layer.name == OUTPUT else [3, 2], gap="large")
+    with left:
+        if layer.name == OUTPUT:
+            _show_softmax(forward)
+        else:
+            _show_terms(found, inputs, unit, layer)
+    with right:
+        if layer.name == OUTPUT:
+            _show_terms(found, inputs, unit, layer)
+        _show_origin(forward, found.contributions)
+
+
+def _show_softmax(forward: ForwardPass) -> None:
     """Scores, exponentials, their sum, probabilities."""
     steps = layer_arithmetic.softmax(forward.pre_activations[OUTPUT][0])
     rows = [
@@ -44,6 +61,8 @@ def show_softmax(forward: ForwardPass) -> None:
     ]
     total, percent = steps.exponentials.sum(), steps.percent.sum()
     rows.append((_("sum"), "", "", exact(total, 6), f"{percent:.4f}%"))
+    heads = _("digit"), _("score"), _("less the largest"), _("exponential")
+    _show_table("softmax", (*heads, _("probability")), rows)
     st.markdown(
         _(
             "**Softmax** turns the ten scores into probabilities: each exponential, "
@@ -51,22 +70,20 @@ def show_softmax(forward: ForwardPass) -> None:
             "changes no probability and keeps the exponentials small."
         )
     )
-    heads = _("digit"), _("score"), _("less the largest"), _("exponential")
-    _show_table("softmax", (*heads, _("probability")), rows)
 
 
-def show_dense(forward: ForwardPass, layer: Layer, unit: int) -> None:
-    """The sum behind one unit, its largest parts, and where they come from."""
-    found = layer_arithmetic.dense_unit(forward, layer.name, unit)
+def _show_terms(found: DenseUnit, inputs: str, unit: int, layer: Layer) -> None:
+    """The largest products up and down, and the rest, so that the table adds up."""
     if layer.name == OUTPUT:
         text = _(
             "**The score of {unit}**: {count:,} products add up to {total}; + bias "
-            "{bias} = {pre_activation}."
+            "{bias} = {pre_activation}. What pushes it up most, and down most:"
         )
     else:
         text = _(
             "**Unit {unit}**: {count:,} products add up to {total}; + bias {bias} = "
-            "{pre_activation}; ReLU: max(0, …) = {activation}."
+            "{pre_activation}; ReLU: max(0, …) = {activation}. What pushes it up most, "
+            "and down most:"
         )
     st.markdown(
         text.format(
@@ -78,16 +95,6 @@ def show_dense(forward: ForwardPass, layer: Layer, unit: int) -> None:
             activation=exact(found.activation),
         )
     )
-    layers = forward.network.layers
-    left, right = st.columns([3, 2], gap="large")
-    with left:
-        _show_terms(found, layers[layers.index(layer) - 1].name)
-    with right:
-        _show_origin(forward, found.contributions)
-
-
-def _show_terms(found: DenseUnit, inputs: str) -> None:
-    """The largest products up and down, and the rest, so that the table adds up."""
 
     def row(term: Term) -> tuple[str, ...]:
         numbers = (term.value, term.weight, term.product)
@@ -101,7 +108,6 @@ def _show_terms(found: DenseUnit, inputs: str) -> None:
         (_("bias"), "", "", exact(found.bias_term)),
         (f"**{_('sum')}**", "", "", f"**{exact(found.sum_of_terms)}**"),
     ]
-    st.markdown(_("What pushes it up most, and down most:"))
     heads = (_("input"), _("value"), _("weight"), _("value · weight"))
     _show_table("dense", heads, rows)
 

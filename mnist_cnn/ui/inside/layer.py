@@ -10,7 +10,7 @@ from mnist_cnn.nn.layer_arithmetic import flattened_value, map_arithmetic
 from mnist_cnn.nn.layers import IMAGE_SHAPE, Layer
 from mnist_cnn.nn.network import ForwardPass
 from mnist_cnn.ui.components.layer_scrubber import layer_scrubber
-from mnist_cnn.ui.inside.dense import show_dense, show_softmax
+from mnist_cnn.ui.inside.dense import show_dense
 from mnist_cnn.ui.inside.numbers import exact
 from mnist_cnn.ui.text import _
 
@@ -21,7 +21,6 @@ def show_layer(forward: ForwardPass, name: str, unit: int) -> None:
         _show_image(forward)
         return
     layer = forward.network.architecture.layer(name)
-    st.markdown(_what_it_is(layer))
     match layer.kind:
         case "conv" | "pool" | "batch_norm" | "relu":
             found = map_arithmetic(forward, name, unit)
@@ -29,9 +28,8 @@ def show_layer(forward: ForwardPass, name: str, unit: int) -> None:
         case "flatten":
             _show_feature(forward, unit)
         case "dense":
-            if layer.activation == "softmax":
-                show_softmax(forward)
             show_dense(forward, layer, unit)
+    st.markdown(_what_it_is(layer))
 
 
 def _show_image(forward: ForwardPass) -> None:

@@ -1,30 +1,30 @@
-"""Look inside: the overview that stays, and below it what was asked for."""
+"""Look inside: the network that stays in sight, and below it what was asked for."""
 
 from __future__ import annotations
 
 import numpy as np
 import streamlit as st
 
-from mnist_cnn.figures.activations import Picture, layer_pictures
 from mnist_cnn.nn.gradients import IMAGE
-from mnist_cnn.nn.network import ForwardPass, Network
-from mnist_cnn.ui.components.clickable_picture import Tile, clickable_pictures
+from mnist_cnn.nn.network import ForwardPass, Network, NetworkError
+from mnist_cnn.runs import RunError
+from mnist_cnn.ui.browser_network import BrowserNetwork, browser_network
+from mnist_cnn.ui.components.network_overview import Unit, network_overview
 from mnist_cnn.ui.drawing import drawn_digit
 from mnist_cnn.ui.frame import page_link
 from mnist_cnn.ui.inside.digit import Digit, choose_digit
 from mnist_cnn.ui.inside.layer import show_layer
 from mnist_cnn.ui.inside.mattered import show_mattered
-from mnist_cnn.ui.inside.overview import overview
 from mnist_cnn.ui.inside.what_if import show_what_if
 from mnist_cnn.ui.moments import choose_moment
-from mnist_cnn.ui.networks import choose_network
+from mnist_cnn.ui.networks import Chosen, choose_network
 from mnist_cnn.ui.text import _
 
 VIEWS = ARITHMETIC, MATTERED, WHAT_IF = "layer", "mattered", "what-if"
 VIEW = "inside_view"
 
 
-def choose() -> tuple[Network, Digit] | None:
+def choose() -> tuple[Chosen, Digit] | None:
     """The controls for digit and network; None, with a sentence, if there is none."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = choose_network(_("Network"))
@@ -32,57 +32,61 @@ def choose() -> tuple[Network, Digit] | None:
             return None
         chosen = choose_moment(chosen)
         digit = choose_digit(chosen)
-    if digit is None:
-        return None
-    if drawn_digit() is None:
-        page_link(
-            "pages/3_Draw.py",
-            _("Draw a digit of your own, then come back"),
-            ":material/draw:",
-        )
+        if digit is None:
+            return None
+        if drawn_digit() is None:
+            page_link("pages/3_Draw.py", _("Draw your own"), ":material/draw:")
     _adopt_link(chosen.network)
-    return chosen.network, digit
+    return chosen, digit
 
 
 @st.fragment
-def look(network: Network, digit: Digit) -> None:
+def look(chosen: Chosen, digit: Digit) -> None:
     """The overview, and one of three things below it; a click reruns only this."""
-    forward, pictures = _forward(network, digit.pixels)
-    st.markdown(_prediction(forward, digit))
-    above = st.container()
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    forward = _forward(chosen.network, digit.pixels)
+    unit = _chosen_unit(forward)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(_prediction(forward, digit), width="stretch")
         view = _choose_view()
-        layer, unit = _choose_by_name(forward)
-    with above:
-        clickable_pictures(
-            overview(forward, pictures),
-            key="inside-overview",
-            chosen=Tile(layer, unit),
-            on_choice=_choose,
+    network = _for_browsers(chosen)
+    network_overview(
+        forward,
+        network,
+        key="inside_overview",
+        chosen=unit,
+        view=view,
+        marks_chosen=view == ARITHMETIC,
+        on_choice=_choose,
+    )
+    with st.container(key="inside_detail"):
+        match view:
+            case "mattered":
+                show_mattered(forward, digit.label)
+            case "what-if":
+                show_what_if(forward, network)
+            case _:
+                _choose_by_name(forward)
+                show_layer(forward, unit.layer, unit.number)
+    st.caption(
+        _(
+            "Black is 0, orange to white above, blue to white below, on one scale for "
+            "each layer. Lines: what adds most to a value (orange) or takes from it."
         )
-        st.caption(
-            _(
-                "Click a picture to take it apart. Black is 0, orange to white is "
-                "above 0, blue to white below 0. All maps of a layer share one scale: "
-                "its smallest and largest values stand under it."
-            )
-        )
-    match view:
-        case "mattered":
-            show_mattered(forward, digit.label)
-        case "what-if":
-            show_what_if(forward)
-        case _:
-            show_layer(forward, layer, unit)
-    _write_link(digit, {"view": view, "layer": layer, "unit": str(unit)})
+    )
+    part = {"view": view, "layer": unit.layer, "unit": str(unit.number)}
+    _write_link(digit, part)
 
 
 @st.cache_resource(max_entries=24, show_spinner=False, hash_funcs={Network: id})
-def _forward(
-    network: Network, pixels: np.ndarray
-) -> tuple[ForwardPass, dict[str, Picture]]:
-    forward = network.forward(pixels)
-    return forward, layer_pictures(forward)
+def _forward(network: Network, pixels: np.ndarray) -> ForwardPass:
+    return network.forward(pixels)
+
+
+def _for_browsers(chosen: Chosen) -> BrowserNetwork | None:
+    try:
+        return browser_network(chosen.run, chosen.step)
+    except (RunError, NetworkError):  # just deleted: what is in memory is shown
+        return None
 
 
 def _prediction(forward: ForwardPass, digit: Digit) -> str:
@@ -108,9 +112,11 @@ def _adopt_link(network: Network) -> None:
     if is_here and "view" in asked:
         state[VIEW] = asked["view"]
     if "layer" in asked:
-        layer, unit = asked["layer"], asked.get("unit", "0")
-        if layer in _names(network) and unit in _units(network, layer):
-            state["layer"], state["unit"] = layer, int(unit)
+        layer, unit = asked["layer"], asked.get("unit")
+        if layer not in _names(network):
+            is_here = False
+        elif unit is None or unit in map(str, range(_count(network, layer))):
+            state["layer"], state["unit"] = layer, None if unit is None else int(unit)
         else:
             is_here = False
     if not is_here:
@@ -154,51 +160,67 @@ def _choose_view() -> str:
     )
 
 
-def _choose_by_name(forward: ForwardPass) -> tuple[str, int]:
-    """The same choice as a click on a picture, for keyboard and screen reader."""
+def _chosen_unit(forward: ForwardPass) -> Unit:
+    """What this session has chosen; where the network lacks it, what is strongest."""
     state, network = st.session_state, forward.network
-    names = _names(network)
-    # Networks differ: the layer may not exist in the one chosen now.
-    if state.get("layer") not in names:
-        state["layer"], state["unit"] = names[1], forward.max_channel(names[1])
-    layer = st.selectbox(
-        _("Layer"),
-        names,
-        key="layer",
-        persist_state="session",
-        on_change=lambda: state.update({VIEW: ARITHMETIC, "unit": 0}),
-        width=180,
-    )
-    units = _units(network, layer)
+    layer, number = state.get("layer"), state.get("unit")
+    if layer not in _names(network):
+        layer, number = network.layers[0].name, None
+    if number is None or not 0 <= number < _count(network, layer):
+        number = _strongest(forward, layer)
+    # What is set anew goes to the browser, where a newer choice may be on its way.
+    for name, value in (("layer", layer), ("unit", number)):
+        if state.get(name) != value:
+            state[name] = value
+    return Unit(layer, number)
+
+
+def _choose_by_name(forward: ForwardPass) -> None:
+    """The same choice as a click in the overview, for keyboard and screen reader."""
+    state, network = st.session_state, forward.network
+    names, layer = _names(network), state["layer"]
+    titles = {IMAGE: _("Digit"), "dropout": _("dropout: only while training")}
+    count = _count(network, layer)
     has_maps = layer != IMAGE and forward.activations[layer].ndim == 4
-    unit = st.number_input(
-        (_("Map, 0 to {last}") if has_maps else _("Unit, 0 to {last}")).format(
-            last=units[-1]
-        ),
-        0,
-        len(units) - 1,
-        key="unit",
-        persist_state="session",
-        on_change=lambda: state.update({VIEW: ARITHMETIC}),
-        disabled=len(units) == 1,
-        width=180,
-    )
-    return layer, unit
+    with st.container(horizontal=True):
+        st.selectbox(
+            _("Layer"),
+            names,
+            format_func=lambda name: titles.get(name, name),
+            key="layer",
+            persist_state="session",
+            on_change=lambda: state.update(unit=_strongest(forward, state["layer"])),
+            width=215,
+            label_visibility="collapsed",
+        )
+        label = _("Map, 0 to {last}") if has_maps else _("Unit, 0 to {last}")
+        st.number_input(
+            label.format(last=count - 1),
+            0,
+            count - 1,
+            key="unit",
+            persist_state="session",
+            disabled=count == 1,
+            width=125,
+            label_visibility="collapsed",
+        )
 
 
 def _names(network: Network) -> list[str]:
     return [IMAGE, *(layer.name for layer in network.layers)]
 
 
-def _units(network: Network, name: str) -> list[str]:
-    shape = (1,) if name == IMAGE else network.architecture.layer(name).output_shape
-    return [str(unit) for unit in range(shape[-1])]
+def _count(network: Network, name: str) -> int:
+    """How many maps or units a layer has."""
+    if name == IMAGE:
+        return 1
+    return network.architecture.layer(name).output_shape[-1]
 
 
-def _choose(tile: Tile) -> None:
+def _strongest(forward: ForwardPass, name: str) -> int:
+    return 0 if name == IMAGE else forward.max_channel(name)
+
+
+def _choose(unit: Unit) -> None:
     state = st.session_state
-    state["layer"], state["unit"], state[VIEW] = (
-        tile.item,
-        max(0, tile.tile),
-        ARITHMETIC,
-    )
+    state["layer"], state["unit"], state[VIEW] = unit.layer, unit.number, ARITHMETIC

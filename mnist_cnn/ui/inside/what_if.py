@@ -6,92 +6,45 @@ import numpy as np
 import streamlit as st
 
 from mnist_cnn.analysis import what_if
-from mnist_cnn.analysis.what_if import Change, Curve
-from mnist_cnn.figures.activations import digit_png
-from mnist_cnn.figures.probabilities import probability_bars, probability_text
+from mnist_cnn.analysis.what_if import Curve
+from mnist_cnn.digits.transforms import Change
 from mnist_cnn.figures.what_if import what_if_curve
 from mnist_cnn.nn.network import ForwardPass
+from mnist_cnn.ui.browser_network import BrowserNetwork
 from mnist_cnn.ui.components.live_chart import live_chart
+from mnist_cnn.ui.components.what_if import Slider, sent_change, what_if_sliders
 from mnist_cnn.ui.text import _
 
-
-def _sliders() -> dict[str, tuple[str, float, float, float, str]]:
-    """Title, minimum, maximum, step and format, by field of ``Change``."""
-    return {
-        "angle": (_("Turn (degrees, anticlockwise)"), -90.0, 90.0, 1.0, "%d°"),
-        "right": (_("Shift right (pixels)"), -12.0, 12.0, 0.5, "%.1f"),
-        "down": (_("Shift down (pixels)"), -12.0, 12.0, 0.5, "%.1f"),
-        "scale": (_("Size (factor)"), 0.4, 1.6, 0.05, "%.2f"),
-        "thicken": (_("Thicker or thinner (pixels)"), -1.5, 2.0, 0.25, "%.2f"),
-    }
+KEY, CHANGE = "inside_what_if", "inside_change"
 
 
 @st.fragment
-def show_what_if(forward: ForwardPass) -> None:
+def show_what_if(forward: ForwardPass, network: BrowserNetwork | None) -> None:
     """Sliders, the changed drawing, its probabilities, and curves over the change."""
-    sliders = _sliders()
-    left, middle, right = st.columns([5, 3, 6], gap="medium")
-    with left:
-        values = {
-            name: st.slider(
-                title,
-                low,
-                high,
-                getattr(Change(), name),
-                step,
-                format=shown,
-                key=f"inside_change_{name}",
-            )
-            for name, (title, low, high, step, shown) in sliders.items()
-        }
-        st.button(_("As it was"), icon=":material/undo:", on_click=_reset)
-    change = Change(**values)
-    pixels = what_if.changed(forward.pixels, change)
-    probabilities = forward.network.probabilities(pixels)[0]
-    answer = int(probabilities.argmax())
-    with middle:
-        st.metric(
-            _("Prediction"),
-            str(answer),
-            f"{probabilities[answer]:.1%}",
-            "off",
-            delta_arrow="off",
-        )
-        st.image(
-            digit_png(pixels, 8), alt=_("The changed drawing, 28×28 pixels enlarged.")
-        )
-    with right:
-        live_chart(
-            probability_bars(("", probabilities)),
-            key="inside-what-if-bars",
-            label=probability_text(probabilities),
-            height=280,
-        )
-    _curves(forward, change, sliders)
-
-
-def _reset() -> None:
-    for name in _sliders():
-        st.session_state[f"inside_change_{name}"] = getattr(Change(), name)
-
-
-def _curves(
-    forward: ForwardPass,
-    change: Change,
-    sliders: dict[str, tuple[str, float, float, float, str]],
-) -> None:
-    names = {
-        "right": _("shift right"),
-        "down": _("shift down"),
-        "scale": _("size"),
-        "thicken": _("thickness"),
-    }
+    state = st.session_state
+    sent = sent_change((state.get(KEY) or {}).get("change"))
+    change = state[CHANGE] = sent or state.get(CHANGE, Change())
+    found = what_if.effect(forward, change, state.get("inside_curve") or "right")
+    sliders = {each.name: each for each in _sliders()}
+    what_if_sliders(
+        list(sliders.values()),
+        forward.pixels,
+        found.probabilities,
+        network,
+        change,
+        key=KEY,
+    )
     left, right = st.columns(2, gap="medium")
     with left:
-        _curve(forward, change, "angle", sliders["angle"][0])
+        _curve(found.over_angle, change, sliders["angle"].title)
     with right:
-        second = st.session_state.get("inside_curve") or "right"
-        _curve(forward, change, second, sliders[second][0])
+        _curve(found.over_other, change, sliders[found.over_other.name].title)
+        names = {
+            "right": _("shift right"),
+            "down": _("shift down"),
+            "scale": _("size"),
+            "thicken": _("thickness"),
+        }
         st.segmented_control(
             _("Curve over"),
             list(names),
@@ -102,16 +55,22 @@ def _curves(
         )
 
 
-def _curve(forward: ForwardPass, change: Change, name: str, title: str) -> None:
-    max_points = what_if.affordable_points(forward.network)
-    found = what_if.curve(
-        forward.network, forward.pixels, name, change, max_points=max_points
-    )
+def _sliders() -> list[Slider]:
+    return [
+        Slider("angle", _("Turn (degrees, anticlockwise)"), -90, 90, 1),
+        Slider("right", _("Shift right (pixels)"), -12, 12, 0.5),
+        Slider("down", _("Shift down (pixels)"), -12, 12, 0.5),
+        Slider("scale", _("Size (factor)"), 0.4, 1.6, 0.05),
+        Slider("thicken", _("Thicker or thinner (pixels)"), -1.5, 2, 0.25),
+    ]
+
+
+def _curve(found: Curve, change: Change, title: str) -> None:
     words = _in_words(found, title)
     st.markdown(words)
     live_chart(
-        what_if_curve(found, title, getattr(change, name)),
-        key=f"inside-curve-{'angle' if name == 'angle' else 'second'}",
+        what_if_curve(found, title, getattr(change, found.name)),
+        key=f"inside-curve-{'angle' if found.name == 'angle' else 'second'}",
         label=words,
         height=270,
     )

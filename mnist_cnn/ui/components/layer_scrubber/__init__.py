@@ -11,26 +11,16 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
-from mnist_cnn.figures.activations import palette
 from mnist_cnn.nn.layer_arithmetic import MapArithmetic
-from mnist_cnn.ui.components.clickable_picture import STYLE
+from mnist_cnn.ui.components.bundle import bundle
 from mnist_cnn.ui.components.payload import packed
 from mnist_cnn.ui.text import _
 
 _HERE = Path(__file__).parent
 _component = st.components.v2.component(
     "mnist_cnn_layer_scrubber",
-    css=STYLE,
-    js="\n".join(
-        (_HERE / name).read_text(encoding="utf-8")
-        for name in (
-            "../payload.js",
-            "../painting.js",
-            "window_arithmetic.js",
-            "window_drawing.js",
-            "layer_scrubber.js",
-        )
-    ),
+    css=(_HERE.parent / "pictures.css").read_text(encoding="utf-8"),
+    js=bundle(_HERE / "layer_scrubber.js"),
 )
 
 
@@ -74,7 +64,6 @@ def scrubber_data(found: MapArithmetic, pixels: np.ndarray) -> bytes:
     return packed(
         heading,
         {
-            "palette": palette().tobytes(),
             "digit": pixels,
             "inputs": found.inputs.transpose(2, 0, 1),
             "kernel": kernel.transpose(2, 0, 1),
@@ -84,17 +73,7 @@ def scrubber_data(found: MapArithmetic, pixels: np.ndarray) -> bytes:
 
 
 def _words(found: MapArithmetic) -> dict[str, str]:
-    if found.is_first:
-        inputs = _("The digit and the {size}×{size} window on it.")
-        over_edge = _(
-            "The digit and the window, which hangs over the edge: there it reads zeros."
-        )
-    else:
-        inputs = _("Map {map} of the layer's input and the {size}×{size} window on it.")
-        over_edge = _(
-            "Map {map} of the layer's input and the window, which hangs over the edge: "
-            "there it reads zeros."
-        )
+    inputs = _("The digit") if found.is_first else _("Input: map {map}")
     if found.kernel is None:  # one map in, the same map out
         inputs = inputs.replace("{map}", str(found.channel))
     return {
@@ -104,12 +83,10 @@ def _words(found: MapArithmetic) -> dict[str, str]:
         "pause": _("Pause"),
         "padding": _("Padding: a zero outside the image"),
         "keys": _("Drag it, or use the arrow keys."),
-        "seen": _(
-            "What this unit can see of the digit: rows {rows}, columns {columns}."
-        ),
+        "seen": _("Sees rows {rows}, columns {columns}"),
         "input": inputs,
-        "over_edge": over_edge,
-        "output": _("Result: row {row}, column {column} is {value}. Click or drag."),
+        "over_edge": f"{inputs} {_('(zeros outside)')}",
+        "output": _("Result: row {row}, column {column} is {value}"),
         "channel": _("map {n}"),
         "channels": _(
             "What each map of the input adds: here, largest first, and as a picture "

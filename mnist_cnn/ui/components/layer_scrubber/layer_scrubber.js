@@ -1,6 +1,11 @@
 // One layer's arithmetic at one place. Everything was sent once: moving the window by
 // click, drag, arrow keys, slider or play asks the server nothing.
 
+import { painted } from "../painting.js"
+import { element, received } from "../payload.js"
+import { addedPictures, step } from "./window_arithmetic.js"
+import { draw } from "./window_drawing.js"
+
 const scrubbers = new WeakMap()
 const ONE_RUN_MS = 20000
 
@@ -77,11 +82,6 @@ const matrix = (view, title, operator) => {
   const made = element(view.numbers, "figure", "matrix")
   element(made, "figcaption", "", { textContent: title })
   const cells = element(made, "div", "cells")
-  const room = view.root.clientWidth || 360
-  const plain = view.size > NUMBERS_UP_TO
-  const side = Math.floor(Math.min(plain ? 16 : 42, (room - 8) / view.size - 1))
-  cells.style.gridTemplateColumns = `repeat(${view.size}, ${side}px)`
-  cells.style.gridAutoRows = `${Math.min(side, 34)}px`
   return Array.from({ length: view.size ** 2 }, () => element(cells, "div", "cell"))
 }
 
@@ -91,7 +91,9 @@ const mount = (parentElement) => {
   const row = element(root, "div", "pictures")
   ;[view.seenFigure, view.seenCanvas, view.seenCaption] = figure(row, "seen")
   ;[view.inputFigure, view.inputCanvas, view.inputCaption] = figure(row, "input")
+  view.numbers = element(row, "div", "numbers")
   ;[view.outputFigure, view.outputCanvas, view.outputCaption] = figure(row, "output")
+  view.sum = element(root, "p", "sum")
   view.outputCanvas.tabIndex = 0
   view.outputCanvas.setAttribute("role", "application")
   view.outputCanvas.onkeydown = (event) => onKey(view, event)
@@ -124,8 +126,6 @@ const mount = (parentElement) => {
     view.sliders[name] = slider
     element(label, "span", "value")
   }
-  view.numbers = element(root, "div", "numbers")
-  view.sum = element(root, "p", "sum")
   view.channelsTitle = element(root, "p", "channels-title")
   view.channels = element(root, "div", "channels")
   view.resizes = new ResizeObserver(() => {
@@ -136,9 +136,8 @@ const mount = (parentElement) => {
   return view
 }
 
-const show = (view, { heading, part, floats }) => {
+const show = (view, { heading, floats }) => {
   Object.assign(view, heading)
-  view.palette = part("palette")
   view.inputs = floats("inputs")
   view.kernel = floats("kernel")
   view.activation = floats("activation")
@@ -148,10 +147,10 @@ const show = (view, { heading, part, floats }) => {
     view.inputs.subarray(c * area, (c + 1) * area),
   )
   view.inputPictures = maps.map((map) =>
-    painted(view, map, height, width, view.limits.input),
+    painted(map, height, width, view.limits.input),
   )
-  view.digitPicture = painted(view, floats("digit"), 28, 28, 1)
-  view.outputPicture = painted(view, view.activation, ...view.out, view.limits.output)
+  view.digitPicture = painted(floats("digit"), 28, 28, 1)
+  view.outputPicture = painted(view.activation, ...view.out, view.limits.output)
   view.seenFigure.hidden = Boolean(view.input_is_digit)
   view.play.disabled = view.out[0] * view.out[1] < 2
   view.sliderNames.row.textContent = view.words.row
@@ -195,6 +194,7 @@ export default function ({ data, parentElement }) {
     stop(view)
     view.resizes.disconnect()
     cancelAnimationFrame(view.again)
+    window.dispatchEvent(new CustomEvent("look-inside-window"))
     view.root.remove()
     scrubbers.delete(parentElement)
   }

@@ -1,7 +1,9 @@
 // What a window over a layer's input makes, from the numbers sent once.
 
+import { painted } from "../painting.js"
+
 // What the window covers, channel by channel, and what comes of it.
-const step = (view) => {
+export const step = (view) => {
   const { size, stride, pad, kind } = view
   const [height, width, channels] = view.in
   const top = view.row * stride - pad
@@ -39,7 +41,7 @@ const step = (view) => {
 }
 
 // What each input map adds to every pixel of the result, as a picture of its own.
-const addedPictures = (view) => {
+export const addedPictures = (view) => {
   const { size, pad, out } = view
   const [height, width, channels] = view.in
   const maps = Array.from({ length: channels }, (_, c) => {
@@ -65,5 +67,5 @@ const addedPictures = (view) => {
   for (const map of maps) {
     for (const value of map) limit = Math.max(limit, Math.abs(value))
   }
-  return maps.map((map) => painted(view, map, out[0], out[1], limit))
+  return maps.map((map) => painted(map, out[0], out[1], limit))
 }

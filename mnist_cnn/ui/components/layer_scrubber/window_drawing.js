@@ -1,7 +1,14 @@
 // Draws a window's place: on the digit, the input and the result, and its numbers.
 
-const LARGEST = 230
-const SMALLEST = 150
+import { colorOf, fixed, framed, hatched, isBright, prepared } from "../painting.js"
+import { filled } from "../payload.js"
+import { step } from "./window_arithmetic.js"
+
+const WIDEST_PICTURE = 300
+const NARROWEST_PICTURE = 90
+const WIDEST_CELL = 42
+const DECIMALS_FROM = 27 // pixels a cell
+const OPERATORS = 60 // pixels for × and =, and what is between
 const THUMB = 42
 const NUMBERS_UP_TO = 7
 
@@ -60,13 +67,16 @@ const drawCells = (view, cells, values, limit, now) => {
   const winner = view.kind === "pool" ? values.indexOf(Math.max(...values)) : -1
   cells.forEach((cell, i) => {
     const padding = now && now.outside[i]
-    const color = colorOf(view, values[i], limit)
+    const color = colorOf(values[i], limit)
     cell.className = "cell"
     cell.classList.toggle("padding", Boolean(padding))
     cell.classList.toggle("bright", isBright(color))
     cell.classList.toggle("winner", Boolean(now) && i === winner)
     cell.style.background = padding ? "" : `rgb(${color.join()})`
-    const text = fixed(values[i], 2)
+    const text =
+      view.cell < DECIMALS_FROM
+        ? fixed(values[i], 1).replace(/^(−?)0\./, "$1.")
+        : fixed(values[i], 2)
     cell.title = padding ? view.words.padding : fixed(values[i], 4)
     cell.textContent = view.size <= NUMBERS_UP_TO ? text : ""
   })
@@ -135,15 +145,27 @@ const drawChannels = (view, now) => {
   })
 }
 
+// Digit, input, kernel, products and result side by side; on a phone the numbers below.
 const fitted = (view) => {
-  // Three side by side, or two on a phone.
-  const width = view.root.clientWidth || 3 * LARGEST
-  const beside = width < 600 ? 2 : 3
-  const side = Math.floor((width - 26 * (beside - 1)) / beside)
-  view.side = Math.max(SMALLEST, Math.min(LARGEST, side))
+  const room = view.root.clientWidth || 900
+  const isNarrow = room < 600
+  view.root.classList.toggle("narrow", isNarrow)
+  const matrices = view.numbers.hidden ? 0 : view.kind === "conv" ? 3 : 1
+  const columns = matrices * view.size
+  const forNumbers = (isNarrow ? 1 : 0.52) * room - (matrices > 1 ? OPERATORS : 0)
+  const cell = columns ? Math.floor(forNumbers / columns) - 1 : 0
+  view.cell = Math.min(WIDEST_CELL, Math.max(view.size > NUMBERS_UP_TO ? 6 : 14, cell))
+  view.numbers.style.setProperty("--cell", `${view.cell}px`)
+  view.numbers.style.setProperty("--size", view.size)
+  const taken = columns * (view.cell + 1) + OPERATORS
+  const pictures = view.input_is_digit ? 2 : 3
+  const left = isNarrow || !matrices ? room : room - taken
+  const side = Math.floor(left / pictures) - 20
+  const highest = Math.max(150, 0.25 * window.innerHeight)
+  view.side = Math.max(NARROWEST_PICTURE, Math.min(WIDEST_PICTURE, highest, side))
 }
 
-const draw = (view) => {
+export const draw = (view) => {
   fitted(view)
   const now = step(view)
   if (view.seenFigure.hidden === false) drawSeen(view)
@@ -161,4 +183,7 @@ const draw = (view) => {
     view.sliders[name].nextSibling.textContent = view[name]
   }
   Object.assign(view.root.dataset, { row: view.row, column: view.column })
+  const { layer, map, row, column } = view
+  const detail = { layer, map, row, column }
+  window.dispatchEvent(new CustomEvent("look-inside-window", { detail }))
 }

@@ -140,7 +140,7 @@ const mount = (parentElement, name) => {
 export default function ({ data, parentElement, setTriggerValue }) {
   let chart = charts.get(parentElement)
   if (!chart || chart.closed || !chart.root.isConnected) {
-    chart = mount(parentElement, opened(data.slice()).heading.key)
+    chart = mount(parentElement, unpacked(data.slice()).heading.key)
   }
   chart.send = (clicked) => setTriggerValue("clicked", clicked)
   const news = received(chart, data)

@@ -1,7 +1,8 @@
 // One network's answer: the digit, large, its probabilities as bars, and the 28x28
 // pixels that it got.
 
-import { element, percent } from "./words.js"
+import { element } from "../payload.js"
+import { percent } from "./words.js"
 
 const SECOND_FROM = 0.01
 

@@ -5,7 +5,8 @@ import { AnswerCard, bestOf, paintGray } from "./answer_card.js"
 import { DrawingCanvas } from "./drawing_canvas.js"
 import { LivingNetwork } from "./living_network.js"
 import { Reader } from "./reader.js"
-import { element, percent } from "./words.js"
+import { element } from "../payload.js"
+import { percent } from "./words.js"
 
 const UNSURE = 0.6
 const LEAST_ROOM = 320 // pixels in height for the network

@@ -4,15 +4,14 @@
 // Maps and lines have a canvas each: maps change with every reading, lines move on for a
 // few frames after it.
 
+import { element } from "../payload.js"
 import { arranged, cellAt, cellBox, gapOf, IMAGE, OUTPUT } from "./network_layout.js"
-import { element } from "./words.js"
+import { MIDDLE, palette } from "./palette.js"
 
-const FOR = "86, 180, 233" // Okabe and Ito's sky blue, and orange
-const AGAINST = "230, 159, 0"
-// As figures/activations.py: black is 0, orange to white above it, blue to white below.
-const ABOVE = [[0, 0, 0], [96, 40, 0], [200, 90, 0], [250, 165, 40], [255, 248, 215]]
-const BELOW = [[0, 0, 0], [0, 42, 100], [0, 96, 190], [70, 170, 245], [222, 243, 255]]
-const MIDDLE = 127
+const ANSWER = "86, 180, 233"
+// As in all pictures what adds is orange, and what takes away is blue.
+const FOR = "230, 159, 0"
+const AGAINST = "86, 180, 233"
 const WIDEST_LINE = 7
 const EASE = 0.25 // of the way that a line goes in each frame
 const STILL = 0.01
@@ -85,14 +84,18 @@ export class LivingNetwork {
       canvas.width = Math.round(width * this.ratio)
       canvas.height = Math.round(height * this.ratio)
     }
-    this.columns = arranged(this.reading.activations, width, height)
+    this.columns = this.arranged(width, height)
     this.atlases = new Map([...this.columns].map(([name, each]) => [name, atlas(each)]))
-    const { isAcross } = this.columns.get(IMAGE)
+    const [{ isAcross }] = this.columns.values()
     this.parent.classList.toggle("living-bands", isAcross)
     this.parent.dataset.layers = [...this.columns.keys()].join(" ")
     this.label(this.columns)
     this.isNew = true
     this.repaint()
+  }
+
+  arranged(width, height) {
+    return arranged(this.reading.activations, width, height)
   }
 
   /** The layers' names, and the ten answers. */
@@ -103,7 +106,7 @@ export class LivingNetwork {
       placed(name, titleAt)
     }
     const output = columns.get(OUTPUT)
-    this.answers = Array.from({ length: output.tiles }, (_, digit) => {
+    this.answers = Array.from({ length: output?.tiles ?? 0 }, (_, digit) => {
       const answer = element(this.titles, "b", "", { textContent: digit })
       const [left, top, width, height] = cellBox(output, digit)
       const size = Math.min(0.75 * height, 0.8 * width)
@@ -180,7 +183,7 @@ export class LivingNetwork {
     const { probabilities, isEmpty } = this.reading
     this.answers.forEach((answer, digit) => {
       const share = isEmpty ? 0 : probabilities[digit]
-      answer.style.background = `rgba(${FOR}, ${(0.12 + 0.88 * share).toFixed(3)})`
+      answer.style.background = `rgba(${ANSWER}, ${(0.12 + 0.88 * share).toFixed(3)})`
       answer.style.color = share > 0.5 ? "#000" : "#fff"
     })
   }
@@ -330,20 +333,3 @@ function cleared(canvas, ratio) {
 
 const placed = ({ style }, [left, top]) =>
   Object.assign(style, { left: `${left}px`, top: `${top}px` })
-
-let colorsOfValues
-/** 255 colors, as the pixels of an ImageData hold them; the middle one is 0's. */
-function palette() {
-  if (colorsOfValues) return colorsOfValues
-  colorsOfValues = new Uint32Array(2 * MIDDLE + 1)
-  for (let index = 0; index <= 2 * MIDDLE; index++) {
-    const stops = index < MIDDLE ? BELOW : ABOVE
-    const at = (Math.abs(index - MIDDLE) / MIDDLE) * (stops.length - 1)
-    const low = Math.min(Math.floor(at), stops.length - 2)
-    const [r, g, b] = stops[low].map((from, channel) =>
-      Math.round(from + (at - low) * (stops[low + 1][channel] - from)),
-    )
-    colorsOfValues[index] = (255 << 24) | (b << 16) | (g << 8) | r
-  }
-  return colorsOfValues
-}

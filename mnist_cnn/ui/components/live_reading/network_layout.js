@@ -7,7 +7,7 @@ const TITLE = 20
 const EDGE = 8
 const GAP = 2 // between two answers
 const LEAST_BETWEEN = 22 // two layers, for the lines
-const POOLED = 0.68 // a pooled map against a convolution's, in size
+const SHRINK = 0.6 // a map of half the height is 0.66 as large
 const LARGEST = 160
 const SMALLEST = 15
 
@@ -106,7 +106,7 @@ function block(layer, size, along, side) {
   }
   if (name === OUTPUT) return answers(layer, along, side)
   if (layer.height === 1 && layer.width === 1) return units(layer, along, side)
-  const cell = /pool/.test(name) ? POOLED * size : size
+  const cell = size * (layer.height / 28) ** SHRINK
   const gap = gapOf(layer) * (cell / layer.width)
   const most = Math.max(1, Math.floor((side + gap) / (cell + gap)))
   const lines = Math.ceil(tiles / most)

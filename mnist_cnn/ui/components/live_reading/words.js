@@ -1,12 +1,4 @@
-// Small things that all parts of the live reading need: elements and percentages.
-
-export const element = (parent, tag, className, properties = {}) => {
-  const made = document.createElement(tag)
-  if (className) made.className = className
-  Object.assign(made, properties)
-  parent.append(made)
-  return made
-}
+// Percentages as all parts of the live reading write them.
 
 /** As figures/probabilities.py: what is not quite certain is not said to be. */
 export const percent = (share) => {
