@@ -88,7 +88,7 @@ def first_point(page: Page, url: str, seed: int) -> float:
 
 
 def stop(page: Page) -> None:
-    page.get_by_role("button", name="Stop").click()
+    page.get_by_role("group").get_by_role("button", name="Stop").click()
     page.get_by_test_id("stHeading").filter(has_text="stopped").first.wait_for(
         timeout=60_000
     )

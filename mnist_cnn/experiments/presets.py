@@ -1,4 +1,4 @@
-"""Named trainings, each with its reason and what to look for."""
+"""Named training runs, each with its reason and what to look for."""
 
 from __future__ import annotations
 
@@ -10,12 +10,24 @@ from mnist_cnn.nn.architecture import LECTURE_NETWORK, Architecture, ConvBlock
 
 @dataclass(frozen=True)
 class Preset:
-    """A named set of settings, why one would take it, and what to look for."""
+    """A named set of settings.
 
+    Attributes:
+        group: one of ``GROUPS``.
+        title: what people call it.
+        reason: why one would take it; it does not tell how it ends.
+        config: the settings.
+        look_for: what there is to see when it has run.
+    """
+
+    group: str
     title: str
     reason: str
     config: TrainingConfig
     look_for: str = ""
+
+
+GROUPS = FIRST, BETTER, BREAK_IT = ("First", "Better", "Break it")
 
 
 _DEFAULT = TrainingConfig()
@@ -43,31 +55,38 @@ _NO_POOLING = Architecture(
 _LINEAR = Architecture(blocks=(), dropout=0, dense=())
 
 PRESETS: dict[str, Preset] = {
+    "classroom": Preset(
+        FIRST,
+        "Classroom",
+        "4,000 digits, so that a whole class can train one after the other.",
+        replace(_DEFAULT, epochs=3, batch_size=64, examples=4_000),
+        "About 0.97 with a fifteenth of the digits: all the others together bring two "
+        "hundredths more.",
+    ),
+    "quick": Preset(
+        FIRST,
+        "Quick",
+        "All digits, once: small batches make more steps, and the falling learning "
+        "rate lets them settle.",
+        replace(_DEFAULT, epochs=1, batch_size=64, learning_rate=3e-3),
+        "One epoch is enough for 0.99 on the test set.",
+    ),
     "seed": Preset(
+        FIRST,
         "The lecture's network",
         "The lecture's network with batches of 128 and a learning rate that warms up "
         "and then falls: the same accuracy in about half the time.",
         _DEFAULT,
     ),
     "lecture": Preset(
+        FIRST,
         "As in the lecture",
         "Keras' defaults, as the lecture leaves them: batches of 32, Adam at a "
         "constant learning rate of 0.001, 5 epochs.",
         _LECTURE,
     ),
-    "quick": Preset(
-        "Quick",
-        "One epoch, and 0.99 on the test set: small batches make more steps, "
-        "and the falling learning rate lets them settle.",
-        replace(_DEFAULT, epochs=1, batch_size=64, learning_rate=3e-3),
-    ),
-    "classroom": Preset(
-        "Classroom",
-        "4,000 digits and a few seconds, so that a whole class can train one after "
-        "the other. See how much is lost with a fifteenth of the digits.",
-        replace(_DEFAULT, epochs=3, batch_size=64, examples=4_000),
-    ),
     "small": Preset(
+        BETTER,
         "A small one",
         f"{_SMALL.parameters:,} parameters instead of {LECTURE_NETWORK.parameters:,}: "
         "three small convolutions, and no hidden dense layer.",
@@ -76,6 +95,7 @@ PRESETS: dict[str, Preset] = {
         "its first dense layer, and they are hardly needed.",
     ),
     "champion": Preset(
+        BETTER,
         "Champion",
         f"The best here: {_CHAMPION.parameters:,} parameters in three convolutions "
         "with batch normalization, and digits that are turned and slanted a little "
@@ -85,6 +105,7 @@ PRESETS: dict[str, Preset] = {
         "validation accuracy: the varied digits are harder than those of the test set.",
     ),
     "dense_only": Preset(
+        BREAK_IT,
         "No convolution at all",
         "One hidden dense layer of 1,000 units on the bare pixels.",
         replace(_DEFAULT, network=_DENSE_ONLY),
@@ -92,6 +113,7 @@ PRESETS: dict[str, Preset] = {
         "stroke one pixel further is another thing. Move a digit in Look inside.",
     ),
     "no_pooling": Preset(
+        BREAK_IT,
         "No pooling",
         "Two convolutions whose maps never get smaller.",
         replace(_DEFAULT, network=_NO_POOLING),
@@ -100,6 +122,7 @@ PRESETS: dict[str, Preset] = {
         "Look inside, and see which network minds first.",
     ),
     "linear": Preset(
+        BREAK_IT,
         "A linear classifier",
         f"Ten weighted sums of the pixels, {_LINEAR.parameters:,} parameters, nothing "
         "between. What machines did before.",
@@ -108,23 +131,27 @@ PRESETS: dict[str, Preset] = {
         "more, however long it trains.",
     ),
     "rate_too_high": Preset(
-        "Learning rate a hundred times too high",
-        "The lecture's settings with 0.1 instead of 0.001.",
+        BREAK_IT,
+        "Learning rate times a hundred",
+        "The lecture's settings with 0.1 instead of 0.001. Larger steps: is it there "
+        "sooner?",
         replace(_LECTURE, epochs=2, learning_rate=0.1, examples=10_000),
         "The loss jumps up at once, then lies at about 2.3 = ln 10, as if by guessing: "
         "the first steps have thrown the weights to where no gradient is left.",
     ),
     "too_few": Preset(
-        "Far too few digits",
+        BREAK_IT,
+        "Few digits, many times",
         "500 training digits, seen 20 times each.",
         replace(_LECTURE, epochs=20, examples=500),
         "The curves part: training goes to 1, validation stays near 0.92, and its loss "
         "rises again while it gets no better. That is overfitting.",
     ),
     "shuffled_labels": Preset(
+        BREAK_IT,
         "Shuffled labels",
         "2,000 training digits whose labels are dealt out at random (after Zhang et "
-        "al. 2017).",
+        "al. 2017). Can it learn them?",
         replace(
             _LECTURE,
             network=replace(LECTURE_NETWORK, dropout=0),
@@ -136,4 +163,6 @@ PRESETS: dict[str, Preset] = {
         "and its loss climbs. A high training accuracy alone proves nothing.",
     ),
 }
+# What a class begins with, and what the command line trains without a choice.
+CLASS_PRESET = "classroom"
 DEFAULT_PRESET = "seed"

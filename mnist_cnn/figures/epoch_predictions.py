@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -23,7 +23,10 @@ TEST_DIGITS = 10
 
 
 def predictions_by_epoch(
-    readings: Mapping[int, np.ndarray], images: np.ndarray | None = None
+    readings: Mapping[int, np.ndarray],
+    images: np.ndarray | None = None,
+    *,
+    rows: int = 0,
 ) -> Figure:
     """How the network reads the same digits again after every epoch.
 
@@ -33,51 +36,51 @@ def predictions_by_epoch(
     Args:
         readings: by epoch, probabilities (N, 10): first of a 0, a 1, ... a 9 of the
             test set, then maybe of somebody's own drawing.
-        images: uint8 (N, 28, 28), shown above the columns.
+        images: uint8 (N, 28, 28), shown as the first row.
+        rows: there is room for, at least, so that new ones move nothing.
     """
-    columns = max((len(rows) for rows in readings.values()), default=TEST_DIGITS)
-    names = [str(digit) for digit in range(TEST_DIGITS)]
+    columns = max((len(each) for each in readings.values()), default=TEST_DIGITS)
+    shown = images[:columns] if images is not None else []
+    names = ["" if len(shown) else str(digit) for digit in range(TEST_DIGITS)]
     names += ["yours"] * (columns > TEST_DIGITS)
-    predicted = {epoch: rows.argmax(axis=1) for epoch, rows in readings.items()}
+    # Row 0 is for the images, so that they are as large as what is below them.
+    places = list(range(1, len(readings) + 1))
+    predicted = [each.argmax(axis=1) for each in readings.values()]
     picture = {
         "type": "heatmap",
         "x": list(range(columns)),
-        "y": list(readings),
-        "z": [rows.max(axis=1).round(3).tolist() for rows in readings.values()],
+        "y": places,
+        "z": [each.max(axis=1).round(3).tolist() for each in readings.values()],
         "zmin": 0,
         "zmax": 1,
         "xgap": 2,
         "ygap": 2,
         "colorscale": CONFIDENCE,
         "showscale": False,
-        "text": [[str(digit) for digit in row] for row in predicted.values()],
+        "text": [[str(digit) for digit in row] for row in predicted],
         "texttemplate": "%{text}",
         "customdata": [
-            [_in_words(each) for each in rows] for rows in readings.values()
+            [f"{_in_words(each)}<br>epoch {epoch}" for each in probabilities]
+            for epoch, probabilities in readings.items()
         ],
-        "hovertemplate": "%{customdata}<extra>epoch %{y}</extra>",
+        "hovertemplate": "%{customdata}<extra></extra>",
     }
     wrong = [
-        (column, epoch)
-        for epoch, row in predicted.items()
+        (column, place)
+        for place, row in zip(places, predicted, strict=True)
         for column, digit in enumerate(row[:TEST_DIGITS])
         if digit != column
     ]
     frames = {
         "type": "scatter",
         "name": "wrong",
-        "mode": "markers",
-        "x": [column for column, _epoch in wrong],
-        "y": [epoch for _column, epoch in wrong],
-        "marker": {
-            "symbol": "square-open",
-            "size": 22,
-            "color": VERMILLION,
-            "line": {"width": 3},
-        },
+        "mode": "lines",
+        "x": [x for column, _place in wrong for x in _around(column, (-1, 1, 1, -1))],
+        "y": [y for _column, place in wrong for y in _around(place, (-1, -1, 1, 1))],
+        "line": {"color": VERMILLION, "width": 2.5},
         "hoverinfo": "skip",
     }
-    shown = images[:columns] if images is not None else []
+    every = max(1, len(places) // 12)
     return {
         "data": [picture, frames],
         "layout": picture_layout(
@@ -88,15 +91,26 @@ def predictions_by_epoch(
                 "range": [-0.5, columns - 0.5],
                 "fixedrange": True,
             },
-            axis("epoch", autorange="reversed", tickformat="d", showticklabels=True)
-            | ({"dtick": 1} if len(readings) <= 12 else {}),
-            margin={"l": 44, "r": 8, "t": 56, "b": 30},
+            axis(
+                "epoch",
+                range=[max(len(places), rows) + 0.5, -0.5 if len(shown) else 0.5],
+                fixedrange=True,
+                tickvals=places[::every],
+                ticktext=[str(epoch) for epoch in readings][::every],
+                showticklabels=True,
+            ),
+            margin={"l": 44, "r": 8, "t": 4, "b": 22},
             images=[
-                _image(image, x=column, y=1.02, yref="paper", sizex=0.9, sizey=0.2)
+                _image(image, x=column, y=0, yanchor="middle", sizex=0.9, sizey=0.9)
                 for column, image in enumerate(shown)
             ],
         ),
     }
+
+
+def _around(center: int, corners: Sequence[int]) -> list[float | None]:
+    """One coordinate of a frame around a cell, and the gap to the next frame."""
+    return [*(center + 0.42 * each for each in (*corners, corners[0])), None]
 
 
 def batch_picture(

@@ -23,13 +23,14 @@ from mnist_cnn.runs.metrics import EpochPoint
 KERNELS_ACROSS = 8
 
 
-def kernels_picture(kernels: np.ndarray) -> Figure:
+def kernels_picture(kernels: np.ndarray, *, scale: bool = True) -> Figure:
     """All kernels of the first layer side by side.
 
     Blue is negative, orange positive, no color is a weight of 0; one scale for all.
 
     Args:
         kernels: float (k, k, channels, filters), of which the first channel is shown.
+        scale: whether the colors are explained beside it.
     """
     size, filters = kernels.shape[0], kernels.shape[3]
     across = min(KERNELS_ACROSS, filters)
@@ -47,11 +48,16 @@ def kernels_picture(kernels: np.ndarray) -> Figure:
         "zmin": -largest or -1,
         "zmax": largest or 1,
         "colorscale": DIVERGING,
+        "showscale": scale,
         "colorbar": {"thickness": 10, "title": {"text": "weight"}},
         "hovertemplate": "weight %{z:.3f}<extra></extra>",
     }
     yaxis = {"autorange": "reversed", "scaleanchor": "x"}
-    return {"data": [picture], "layout": picture_layout({}, yaxis)}
+    if scale:
+        return {"data": [picture], "layout": picture_layout({}, yaxis)}
+    xaxis = axis("kernels of the first layer: blue below 0, orange above")
+    margin = {"l": 8, "r": 8, "t": 4, "b": 24}
+    return {"data": [picture], "layout": picture_layout(xaxis, yaxis, margin=margin)}
 
 
 def weight_change_curves(epochs: Sequence[EpochPoint]) -> Figure:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+
 from mnist_cnn.analysis.smoothing import every, smooth, thin
 from mnist_cnn.figures.style import (
     BLUE,
@@ -28,19 +31,32 @@ MAX_MARKS = 30
 MARKS_AXIS = {"overlaying": "y", "range": [0, 1], "visible": False, "fixedrange": True}
 
 
-def loss_curve(metrics: Metrics, *, log: bool = False) -> Figure:
-    """The loss by batch: every batch, smoothed, and the epochs' means."""
-    figure = _by_batch(metrics, "loss")
+def loss_curve(
+    metrics: Metrics, others: Sequence[Metrics] = (), *, log: bool = False
+) -> Figure:
+    """The loss by batch: every batch, smoothed, and the epochs' means.
+
+    Args:
+        metrics: of the run.
+        others: of runs that differ in their seed alone; all together give a band.
+        log: whether its axis is logarithmic.
+    """
+    figure = _by_batch(metrics, "loss", others)
+    if not len(metrics):
+        # Plotly's own axis for nothing begins at -1.
+        figure["layout"]["yaxis"]["range"] = [0, 2.5]
     if log:
         # A zoom in logarithms means nothing on the other scale.
         scale = {"type": "log", "exponentformat": "power", "uirevision": "log"}
         figure["layout"]["yaxis"] |= scale
+        if not len(metrics):
+            figure["layout"]["yaxis"]["range"] = [-2, 1]
     return figure
 
 
-def accuracy_curve(metrics: Metrics) -> Figure:
+def accuracy_curve(metrics: Metrics, others: Sequence[Metrics] = ()) -> Figure:
     """The fraction of digits read correctly, by batch, from 0 to 1."""
-    figure = _by_batch(metrics, "accuracy")
+    figure = _by_batch(metrics, "accuracy", others)
     if not len(metrics):
         # Plotly's own axis for nothing goes up to 4.
         figure["layout"]["yaxis"]["range"] = [0, 1]
@@ -83,12 +99,12 @@ def epoch_curves(metrics: Metrics) -> Figure:
     return {"data": lines, "layout": layout(epoch_axis(len(epochs)), axis(""))}
 
 
-def _by_batch(metrics: Metrics, measure: str) -> Figure:
+def _by_batch(metrics: Metrics, measure: str, others: Sequence[Metrics] = ()) -> Figure:
     measured = getattr(metrics, measure)
     kept = thin(measured, BUCKETS)
     along = every(len(measured), BUCKETS)
     each_batch = curve(
-        "each batch",
+        "batch",
         typed_array(metrics.step[kept], "i4"),
         typed_array(measured[kept]),
         SKY,
@@ -108,7 +124,7 @@ def _by_batch(metrics: Metrics, measure: str) -> Figure:
     ends = [point.step for point in metrics.epochs]
     names = [f"epoch {point.epoch}" for point in metrics.epochs]
     training = curve(
-        "epoch, training",
+        "training",
         ends,
         numbers([getattr(point, measure) for point in metrics.epochs]),
         BLUE,
@@ -118,7 +134,7 @@ def _by_batch(metrics: Metrics, measure: str) -> Figure:
         hovertemplate="%{y:.4f} (%{text}, mean)",
     )
     validation = curve(
-        "epoch, validation",
+        "validation",
         ends,
         numbers([getattr(point, f"val_{measure}") for point in metrics.epochs]),
         VERMILLION,
@@ -128,12 +144,41 @@ def _by_batch(metrics: Metrics, measure: str) -> Figure:
         text=names,
         hovertemplate="%{y:.4f} (%{text})",
     )
-    lines = [each_batch, smoothed, training, validation]
+    band = _seed_band([metrics, *others], f"val_{measure}") if others else []
+    lines = [each_batch, smoothed, training, validation, *band]
     return _with_marks(lines, metrics, axis(measure, uirevision="linear"))
+
+
+def _seed_band(alike: Sequence[Metrics], measure: str) -> list[Figure]:
+    """From the smallest to the largest validation of several seeds, epoch by epoch."""
+    by_step: dict[int, list[float]] = {}
+    for metrics in alike:
+        for point in metrics.epochs:
+            if math.isfinite(value := getattr(point, measure)):
+                by_step.setdefault(point.step, []).append(value)
+    shared = {step: each for step, each in by_step.items() if len(each) > 1}
+    name = f"{len(alike)} seeds"
+    common = {"line": {"color": VERMILLION, "width": 0}, "legendgroup": "seeds"}
+    low, high = (
+        curve(
+            name,
+            list(shared),
+            numbers([choose(values) for values in shared.values()]),
+            VERMILLION,
+            hovertemplate="%{y:.4f} (" + word + " of the seeds)",
+            **common,
+        )
+        for choose, word in ((min, "lowest"), (max, "highest"))
+    )
+    low["showlegend"] = False
+    high |= {"fill": "tonexty", "fillcolor": "rgba(213, 94, 0, 0.25)"}
+    return [low, high]
 
 
 def _with_marks(lines: list[Figure], metrics: Metrics, yaxis: Figure) -> Figure:
     xaxis = axis("batch", rangemode="tozero")
+    if not len(metrics):
+        xaxis["range"] = [0, 100]
     return {
         "data": [*lines, *_mark_lines(metrics.marks)],
         "layout": layout(xaxis, yaxis, yaxis2=dict(MARKS_AXIS)),

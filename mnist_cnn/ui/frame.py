@@ -10,6 +10,7 @@ import streamlit as st
 from threadpoolctl import threadpool_limits
 
 from mnist_cnn.ui.components.page_menu import close_on_a_phone
+from mnist_cnn.ui.networks import take_expected_network
 from mnist_cnn.ui.static_files import provide_plotly
 from mnist_cnn.ui.text import _
 from mnist_cnn.ui.visitor import recognize
@@ -61,6 +62,7 @@ def page(title: str, subtitle: str = "", *, heading: str = "") -> None:
     state.page_title = title
     provide_plotly()
     _limit_threads()
+    take_expected_network()
     with st.sidebar:
         st.subheader(_("CNN lab"), anchor=False)
         for script, name, icon in pages():

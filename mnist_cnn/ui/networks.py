@@ -17,10 +17,13 @@ import streamlit as st
 from mnist_cnn import runs
 from mnist_cnn.nn.network import Network, NetworkError
 from mnist_cnn.runs import Run, RunError
+from mnist_cnn.ui.run_titles import run_title
 from mnist_cnn.ui.text import _, escape
 
 CACHE_BYTES = 400_000_000
 NETWORK = "network"
+# The run of this session whose network the pages take when it has ended.
+EXPECTED = "expected_network"
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,26 @@ def choose_network(label: str) -> Chosen | None:
             )
         )
     return _box(label, "network_box", run_id, titles, on_change=_write_link)
+
+
+def expect_network(run_id: str) -> None:
+    """When that run has ended, the other pages open with its network."""
+    st.session_state[EXPECTED] = run_id
+
+
+def take_expected_network() -> None:
+    """Once on a page, before it links to the others."""
+    state = st.session_state
+    try:
+        run = runs.find(state.get(EXPECTED))
+        if not run.status().is_final:
+            return
+    except RunError:
+        pass
+    else:
+        if run.has_weights:
+            state[NETWORK] = run.id
+    state.pop(EXPECTED, None)
 
 
 def choose_other_network(label: str) -> Chosen | None:
@@ -135,7 +158,7 @@ def runs_with_network() -> list[Run]:
 
 def network_title(run: Run) -> str:
     """Its name, accuracy, and whether it is still in training."""
-    name = run.name
+    name = run_title(run)
     try:
         status = run.status()
     except RunError:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import streamlit as st
 
 from mnist_cnn import runs
-from mnist_cnn.experiments.presets import PRESETS
 from mnist_cnn.runs import Run, RunError, Status, ownership
 from mnist_cnn.runs.schema import LONGEST_NAME
 from mnist_cnn.ui.text import _
@@ -23,15 +22,6 @@ def problem() -> None:
     """Says why the last action on a run failed, if it did."""
     if sentence := st.session_state.pop(PROBLEM, None):
         st.error(sentence)
-
-
-def preset_title(preset: str) -> str:
-    """What people call the preset a run came from; "seed, changed" is one, too."""
-    name, comma, _rest = preset.partition(",")
-    if name not in PRESETS:
-        return preset
-    title = _(PRESETS[name].title)
-    return _("{preset}, changed").format(preset=title) if comma else title
 
 
 def change(run: Run, status: Status) -> bool:

@@ -11,6 +11,8 @@ from mnist_cnn import runs
 from mnist_cnn.runs import Run, RunError
 
 SHOWN = "shown_run"
+# Whether the form is one line, so that the run is in sight.
+FOLDED = "form_folded"
 # The link whose experiment the session has taken.
 EXPERIMENT_LINK = "experiment_link"
 
@@ -21,29 +23,27 @@ def shown_run() -> Run | None:
     Raises:
         RunError: if the link names a run that does not exist (any more).
     """
+    state = st.session_state
     linked = st.query_params.get("run")
     if linked:
-        st.session_state[SHOWN] = linked
+        if state.get(SHOWN) != linked:
+            state[FOLDED] = True  # who follows a link came to watch
+            state[SHOWN] = linked
         return runs.find(linked)
-    remembered = st.session_state.get(SHOWN)
-    if remembered:
-        try:
-            run = runs.find(remembered)
-        except RunError:
-            forget()
-        else:
-            show(run.id)
-            return run
-    newest = next(iter(runs.list_runs()), None)
-    if newest is not None:
-        show(newest.id)
-    return newest
+    try:
+        run = runs.find(state.get(SHOWN))
+    except RunError:
+        run = next(iter(runs.list_runs()), None)
+    if run is not None:
+        state[SHOWN] = st.query_params["run"] = run.id
+    return run
 
 
 def show(run_id: str) -> None:
-    """From now on this run is shown, also after a reload."""
+    """From now on this run is shown, also after a reload, and the form is folded."""
     st.session_state[SHOWN] = run_id
-    st.query_params["run"] = run_id
+    st.session_state[FOLDED] = True
+    st.query_params.from_dict({"run": run_id})
 
 
 def forget() -> None:

@@ -80,6 +80,12 @@ def wait_for_state(page, word: str, timeout: float = 60_000) -> None:
     badge.first.wait_for(timeout=timeout)
 
 
+def steering(page, name: str):
+    """A button of the run's; Streamlit has a Stop of its own."""
+    bar = page.get_by_role("group", name="Steer the run")
+    return bar.get_by_role("button", name=name)
+
+
 def go_home(page) -> None:
     page.get_by_test_id("stSidebar").get_by_role("link", name="Home").click()
     # The address changes a moment after the page; before that, Back leads elsewhere.
@@ -91,8 +97,28 @@ def newest_step(page) -> int:
     return page.evaluate(f"() => {TRACE}.x.at(-1)")
 
 
-def test_five_presses_are_one_training_whose_curve_grows_in_one_chart(page, lab):
-    run_id = start(page, lab, epochs=2, presses=5)
+SIZES = ((1280, 800), (390, 844), (1920, 1080))
+# How far what is seen has jumped without a press: Cumulative Layout Shift.
+WATCH_SHIFTS = """() => {
+  window.shift = 0
+  const add = (list) => list.getEntries().forEach((entry) => {
+    if (!entry.hadRecentInput) window.shift += entry.value
+  })
+  new PerformanceObserver(add).observe({ type: "layout-shift" })
+}"""
+
+
+def test_five_presses_are_one_training_seen_on_one_screen_where_nothing_jumps(
+    page, lab
+):
+    set_up(page, lab, epochs=2, examples=3000)
+    for _ in range(5):
+        page.get_by_role("button", name="Start training").click()
+    page.get_by_role("button", name="Change settings").wait_for()
+    page.locator(f"{LOSS} .main-svg").first.wait_for(timeout=STARTS_WITHIN_MS)
+    page.evaluate(WATCH_SHIFTS)
+    page.wait_for_function(f"() => {TRACE}?.x.length > 0", timeout=STARTS_WITHIN_MS)
+    run_id = page.evaluate("() => new URL(location).searchParams.get('run')")
     assert len(all_runs(lab)) == 1
     page.evaluate(f"() => {{ document.querySelector(\"{LOSS}\").mine = 'the same' }}")
     wait_for_state(page, "done")
@@ -109,6 +135,20 @@ def test_five_presses_are_one_training_whose_curve_grows_in_one_chart(page, lab)
         assert int(attributes.get_attribute("data-updates")) > 3
     assert page.evaluate(f"() => document.querySelector(\"{LOSS}\").mine == 'the same'")
     page.get_by_text("accuracy 0.").first.wait_for()
+    assert page.evaluate("() => window.shift") < 0.1
+    for width, height in SIZES:
+        page.set_viewport_size({"width": width, "height": height})
+        for chart in ("loss", "accuracy", "kernels-now", "answers"):
+            drawn = page.locator(f"[data-chart='{chart}-{run_id}']")
+            expect(drawn).to_be_in_viewport(ratio=0.97)
+        for name in ("Start training", "Another seed"):
+            button = page.get_by_role("button", name=name)
+            expect(button).to_be_in_viewport(ratio=1)
+        expect(page.get_by_role("link", name="See its mistakes")).to_be_in_viewport()
+    # The other pages open with it.
+    expect(
+        page.get_by_test_id("stSidebar").get_by_role("link", name="Draw")
+    ).to_have_attribute("href", re.compile(f"network={run_id}"))
     # Its axis, which is fixed before the first point, follows the points.
     assert page.evaluate(
         "() => document.querySelector(\"[data-chart^='accuracy-']\")"
@@ -136,7 +176,7 @@ def test_a_training_is_steered_and_each_command_is_obeyed_once(page, lab):
         f'() => document.querySelector("{LOSS}").data.some(trace => '
         "trace.text?.some(text => text?.includes('Learning rate set to 0.0002')))"
     )
-    page.get_by_role("button", name="Stop").click()
+    steering(page, "Stop").click()
     wait_for_state(page, "stopped")
     marks = [line["what"] for line in lines(lab, run_id, "mark")]
     assert marks == ["pause", *["one_batch"] * 5, "learning_rate", "stop"]
@@ -162,8 +202,8 @@ def test_the_run_stays_on_the_page_through_reload_back_and_another_browser(
     watcher.goto(f"{lab.url}/Train?run={run_id}")
     watcher.locator(f"[data-chart='loss-{run_id}'] .main-svg").first.wait_for()
     expect(watcher.get_by_text("somebody else started").first).to_be_visible()
-    expect(watcher.get_by_role("button", name="Stop")).to_have_count(0)
-    page.get_by_role("button", name="Stop").click()
+    expect(steering(watcher, "Stop")).to_have_count(0)
+    steering(page, "Stop").click()
     wait_for_state(watcher, "stopped")
 
 
@@ -179,7 +219,7 @@ def test_settings_are_the_presets_even_if_their_fields_load_slowly(page, lab):
 
     slow.route(fields, hold)
     slow.goto(f"{lab.url}/Train")
-    slow.get_by_role("button", name="Stop").wait_for(timeout=60_000)
+    steering(slow, "Stop").wait_for(timeout=60_000)
     assert held
     for route in held:
         route.continue_()
@@ -191,13 +231,13 @@ def test_settings_are_the_presets_even_if_their_fields_load_slowly(page, lab):
         for name in ("Epochs", "Training digits", "Learning rate", "Dense units")
     }
     assert shown == {
-        "Epochs": "5",
-        "Training digits": "60000",
+        "Epochs": "3",
+        "Training digits": "4000",
         "Learning rate": "0.002",
         "Dense units": "1000",
     }
-    expect(slow.get_by_label("Preset")).to_have_value("The lecture's network")
-    slow.get_by_role("button", name="Stop").click()
+    expect(slow.get_by_label("Preset")).to_have_value(re.compile("First: Classroom"))
+    steering(slow, "Stop").click()
     wait_for_state(page, "stopped")
 
 
@@ -211,7 +251,7 @@ def test_a_training_goes_on_while_the_server_restarts(page, lab):
         f"step => {TRACE}.x.at(-1) > step",
         arg=before,
     )
-    page.get_by_role("button", name="Stop").click()
+    steering(page, "Stop").click()
     wait_for_state(page, "stopped")
     # What the page said while there was no server.
     page.watch.errors.clear()

@@ -3,7 +3,7 @@
 import pytest
 
 from mnist_cnn.experiments.config import TrainingConfig
-from mnist_cnn.experiments.presets import DEFAULT_PRESET, PRESETS
+from mnist_cnn.experiments.presets import CLASS_PRESET, DEFAULT_PRESET, GROUPS, PRESETS
 from mnist_cnn.nn.architecture import LECTURE_NETWORK
 
 
@@ -23,9 +23,15 @@ def test_without_a_choice_the_seed_network_is_trained_with_the_defaults():
     assert PRESETS[DEFAULT_PRESET].config == TrainingConfig()
 
 
+def test_a_class_begins_with_what_takes_seconds_and_every_group_is_in_one_place():
+    assert CLASS_PRESET == next(iter(PRESETS)) == "classroom"
+    groups = [preset.group for preset in PRESETS.values()]
+    assert groups == sorted(groups, key=GROUPS.index)
+
+
 def test_every_preset_has_a_title_of_its_own_and_a_reason():
     assert len({preset.title for preset in PRESETS.values()}) == len(PRESETS)
-    assert all(preset.reason.endswith(".") for preset in PRESETS.values())
+    assert all(preset.reason.endswith((".", "?")) for preset in PRESETS.values())
 
 
 def test_the_quick_presets_are_quick():

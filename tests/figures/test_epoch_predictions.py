@@ -6,6 +6,7 @@ import json
 
 import numpy as np
 import plotly.graph_objects as go
+import pytest
 from PIL import Image
 
 from mnist_cnn.figures.epoch_predictions import batch_picture, predictions_by_epoch
@@ -29,11 +30,13 @@ def test_opinions_are_the_answers_of_each_epoch_with_the_wrong_ones_framed():
     untrained = readings([0, 1, 2, 5, 4, 5, 6, 7, 8, 9])
     figure = valid(predictions_by_epoch({0: untrained, 1: readings(list(range(10)))}))
     picture, wrong = figure["data"]
-    assert picture["y"] == [0, 1]
+    assert picture["y"] == [1, 2]
+    assert figure["layout"]["yaxis"]["ticktext"] == ["0", "1"]
     assert picture["text"][0] == list("0125456789")
     assert picture["text"][1] == list("0123456789")
     assert picture["customdata"][0][3].startswith("5: 82.0%")
-    assert (wrong["x"], wrong["y"]) == ([3], [0])
+    assert wrong["x"][:5] == pytest.approx([2.58, 3.42, 3.42, 2.58, 2.58])
+    assert wrong["y"][:5] == pytest.approx([0.58, 0.58, 1.42, 1.42, 0.58])
 
 
 def test_ones_own_drawing_is_the_eleventh_and_never_wrong():

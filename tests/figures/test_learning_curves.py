@@ -73,7 +73,7 @@ def test_values_that_are_no_numbers_are_left_out_of_the_smoothed_line():
 @pytest.mark.parametrize("count", [1, 2, 3, 59, 401, 469, 1023, 20_000, LONGEST])
 def test_every_curve_ends_in_exactly_the_last_measured_point(trace, draw, count):
     metrics = measured(count)
-    batch = trace(draw(metrics), "each batch")
+    batch = trace(draw(metrics), "batch")
     last = metrics.loss if draw is curves.loss_curve else metrics.accuracy
     assert (batch["x"][-1], batch["y"][-1]) == (count, np.float32(last[-1]))
     assert batch["x"][0] == 1
@@ -85,7 +85,7 @@ def test_thinning_keeps_the_highest_and_the_lowest_batch(trace):
     metrics = measured(LONGEST)
     metrics.batches[123_456, 2] = 77.0
     metrics.batches[150_001, 2] = -1.0
-    batch = trace(curves.loss_curve(metrics), "each batch")
+    batch = trace(curves.loss_curve(metrics), "batch")
     drawn = dict(zip(batch["x"], batch["y"], strict=True))
     assert drawn[123_457] == 77.0
     assert drawn[150_002] == -1.0
@@ -93,20 +93,20 @@ def test_thinning_keeps_the_highest_and_the_lowest_batch(trace):
 
 def test_thinned_points_are_measured_points(trace):
     metrics = measured(5000)
-    batch = trace(curves.loss_curve(metrics), "each batch")
+    batch = trace(curves.loss_curve(metrics), "batch")
     for step, value in zip(batch["x"], batch["y"], strict=True):
         assert value == np.float32(metrics.loss[step - 1])
 
 
 def test_a_short_run_is_drawn_batch_for_batch(trace):
-    batch = trace(curves.loss_curve(measured(300)), "each batch")
+    batch = trace(curves.loss_curve(measured(300)), "batch")
     assert batch["x"].tolist() == list(range(1, 301))
 
 
 def test_what_is_drawn_already_stays_while_a_run_grows(trace):
     metrics = measured(30_000)
-    earlier = trace(curves.loss_curve(Metrics(metrics.batches[:29_000])), "each batch")
-    later = trace(curves.loss_curve(metrics), "each batch")
+    earlier = trace(curves.loss_curve(Metrics(metrics.batches[:29_000])), "batch")
+    later = trace(curves.loss_curve(metrics), "batch")
     settled = [step for step in earlier["x"] if step < 28_900]
     assert settled == [step for step in later["x"] if step < 28_900]
 
@@ -143,17 +143,35 @@ def test_a_loss_that_is_no_number_leaves_a_gap(trace, draw):
     metrics.batches[5:, 2:4] = np.nan
     metrics.batches[4, 2] = np.inf
     json.dumps(draw(metrics), allow_nan=False)
-    batch = trace(curves.loss_curve(metrics), "each batch")
+    batch = trace(curves.loss_curve(metrics), "batch")
     assert np.isfinite(batch["y"][:4]).all()
     assert np.isnan(batch["y"][4:]).all()
 
 
 def test_epoch_markers_stand_at_the_batch_that_ended_the_epoch(trace):
     figure = curves.loss_curve(measured(300, epochs=3))
-    for name, value in (("epoch, training", 0.5), ("epoch, validation", 0.4)):
+    for name, value in (("training", 0.5), ("validation", 0.4)):
         marker = trace(figure, name)
         assert marker["x"] == [100, 200, 300]
         assert marker["y"] == [value] * 3
+
+
+def test_several_seeds_are_a_band_from_the_lowest_to_the_highest():
+    one, other = measured(300, epochs=3), measured(300, epochs=2)
+    better = [EpochPoint(1, 100, val_accuracy=0.95), EpochPoint(2, 200)]
+    other = Metrics(other.batches, tuple(better))
+    low, high = curves.accuracy_curve(one, [other])["data"][4:6]
+    assert (low["x"], low["y"]) == ([100], [0.9])
+    assert high["y"] == [0.95]
+    assert (high["name"], high["fill"]) == ("2 seeds", "tonexty")
+    assert len(curves.accuracy_curve(one)["data"]) == 4
+
+
+def test_the_axes_of_a_run_that_waits_are_those_of_a_run():
+    nothing = Metrics(np.empty((0, 6)))
+    layouts = [draw(nothing)["layout"] for draw in ALL[:2]]
+    assert [each["yaxis"]["range"] for each in layouts] == [[0, 2.5], [0, 1]]
+    assert all(each["xaxis"]["range"] == [0, 100] for each in layouts)
 
 
 def test_a_mark_is_a_line_with_its_reason(trace):

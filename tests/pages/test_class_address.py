@@ -10,9 +10,9 @@ from streamlit.testing.v1 import AppTest
 
 from mnist_cnn.digits.image_files import open_image
 from mnist_cnn.nn import keras_file
-from mnist_cnn.ui import visitor
+from mnist_cnn.ui import sharing, visitor
 from mnist_cnn.ui.home import class_address, view
-from mnist_cnn.ui.home.class_address import qr_code
+from mnist_cnn.ui.sharing import qr_code
 
 ROOT = Path(__file__).parents[2]
 
@@ -63,13 +63,13 @@ def test_an_open_lab_shows_its_address_and_a_qr_code(monkeypatch):
     ],
 )
 def test_the_address_for_others(page, listens_on, address, monkeypatch):
-    monkeypatch.setattr(class_address, "network_address", lambda: "192.168.1.7")
-    assert class_address.class_address(page, listens_on) == address
+    monkeypatch.setattr(sharing, "network_address", lambda: "192.168.1.7")
+    assert sharing.class_address(page, listens_on) == address
 
 
 def test_without_a_network_there_is_no_address_to_show(monkeypatch):
-    monkeypatch.setattr(class_address, "network_address", lambda: None)
-    assert class_address.class_address("http://localhost:8501/", "0.0.0.0") is None
+    monkeypatch.setattr(sharing, "network_address", lambda: None)
+    assert sharing.class_address("http://localhost:8501/", "0.0.0.0") is None
 
 
 def test_the_qr_code_is_dark_on_light_with_a_margin():

@@ -50,7 +50,7 @@ def test_a_network_of_ones_own_is_trained_and_named_as_changed():
         (64, 32),
         True,
     )
-    assert run.preset == "seed, changed"
+    assert run.preset == "classroom, changed"
 
 
 def test_shapes_and_parameters_are_shown_while_choosing():
@@ -91,10 +91,24 @@ def test_a_link_opens_exactly_this_experiment():
     assert run.preset == "shuffled_labels, changed"
 
 
+def test_a_shared_experiment_opens_as_that_with_its_differences_and_nothing_else():
+    runs.submit(PRESETS["quick"].config, preset="quick", name="somebody's")
+    at = train_page(preset="classroom", epochs="2", dense="50")
+    assert at.header[0].value == "An experiment for you: dense units 50, epochs 2"
+    text = "\n".join(each.value for each in at.markdown)
+    assert "Epochs: **2** instead of 3" in text
+    assert "somebody's" not in text
+    assert at.main.button[0].label == "Start training"
+    assert not any(button.label == "Open" for button in at.main.button)
+    at.button(key="start").click().run()
+    assert "Classroom, changed 1" in at.header[0].value
+    assert "preset" not in at.query_params
+
+
 def test_a_link_to_settings_that_cannot_be_says_so_and_the_form_still_works():
     at = train_page(preset="seed", epochs="999")
     assert "Epochs must be from 1 to 50" in at.warning[0].value
-    assert started(at).config == PRESETS["seed"].config
+    assert started(at).config == PRESETS["classroom"].config
 
 
 def test_a_run_with_shuffled_labels_says_so():
@@ -113,11 +127,13 @@ def test_what_was_set_is_still_set_after_a_look_at_another_page():
     at = train_page()
     at.selectbox(key="preset_0").select("quick").run()
     at.number_input(key="epochs_1").set_value(7)
+    at.multiselect(key="augmentation_1").set_value(["shear"])
     at.number_input(key="filters_0_1").set_value(8).run()
     at.switch_page("app.py").run()
     at.switch_page("pages/1_Train.py").run()
     run = started(at)
     assert (run.config.epochs, run.config.network.blocks[0].filters) == (7, 8)
+    assert run.config.augmentation == ("shear",)
     assert run.config.batch_size == PRESETS["quick"].config.batch_size
 
 

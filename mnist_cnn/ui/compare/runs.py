@@ -17,7 +17,7 @@ from mnist_cnn.analysis.comparison import (
 )
 from mnist_cnn.runs import Run, RunError, Status
 from mnist_cnn.ui.frame import ARRIVED
-from mnist_cnn.ui.run_actions import preset_title
+from mnist_cnn.ui.run_titles import preset_title
 from mnist_cnn.ui.text import _
 from mnist_cnn.ui.training_queue import Overview, overview
 

@@ -29,6 +29,7 @@ from mnist_cnn.ui.compare.runs import (
     listed,
     names,
 )
+from mnist_cnn.ui.run_titles import preset_title
 from mnist_cnn.ui.text import _
 from mnist_cnn.ui.viewers import note_look
 
@@ -160,7 +161,7 @@ def _rows(shown: list[Facts], chosen: list[str]) -> None:
             _("Parameters"): [each.parameters for each in shown],
             _("Seconds"): [each.seconds or None for each in shown],
             _("Status"): [_(each.state) for each in shown],
-            _("Preset"): [run_actions.preset_title(each.preset) for each in shown],
+            _("Preset"): [preset_title(each.preset) for each in shown],
             _("Differs from the preset"): [each.changed for each in shown],
         },
         key=key,
@@ -197,7 +198,7 @@ def _chosen_run(place: int, run: runs.Run, status: runs.Status) -> bool:
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         parts = [
             run.name,
-            run_actions.preset_title(run.preset),
+            preset_title(run.preset),
             _(status.state),
         ]
         words = html.escape(" · ".join(filter(None, parts)))

@@ -12,9 +12,9 @@ from mnist_cnn.experiments.differences import differences
 from mnist_cnn.figures.comparison import Curve, overlaid
 from mnist_cnn.figures.cost import against_parameters, against_time
 from mnist_cnn.runs.status import FINAL_STATES
-from mnist_cnn.ui import run_actions
 from mnist_cnn.ui.compare.runs import found, listed, names
 from mnist_cnn.ui.components.live_chart import live_chart, shared_figure
+from mnist_cnn.ui.run_titles import preset_title
 from mnist_cnn.ui.text import _, escape
 from mnist_cnn.ui.viewers import note_look
 
@@ -149,7 +149,7 @@ def _dots(everything: list[Facts], chosen: list[str]) -> None:
             replace(
                 each,
                 name=known[each.id],
-                preset=run_actions.preset_title(each.preset),
+                preset=preset_title(each.preset),
             )
             for each in measured
         ]

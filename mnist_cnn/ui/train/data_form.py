@@ -90,7 +90,7 @@ def _take(key: str) -> None:
     except DataError as error:
         state[PROBLEM] = str(error)
         return
-    chosen = list(experiment.field("data", experiment.config.data))
+    chosen = list(experiment.typed("data", experiment.config.data))
     if name not in chosen and len(chosen) < MAX_DATA:
         state[experiment.key("data")] = [*chosen, name]
 

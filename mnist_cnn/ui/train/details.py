@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import numpy as np
 import streamlit as st
 
-from mnist_cnn.digits import mnist
 from mnist_cnn.figures.epoch_predictions import batch_picture, predictions_by_epoch
 from mnist_cnn.figures.kernels import kernels_picture, weight_change_curves
 from mnist_cnn.figures.learning_curves import epoch_curves, learning_rate_curve
 from mnist_cnn.runs import Run, Status
 from mnist_cnn.runs.metrics import Metrics
 from mnist_cnn.runs.schema import KERNELS, LAST_BATCH
-from mnist_cnn.storage.arrays import ArraySpec, read_arrays
 from mnist_cnn.ui.components.live_chart import live_chart, shared_figure
 from mnist_cnn.ui.text import _
+from mnist_cnn.ui.train.pictures import read, watched_digits
 
 
 def details(run: Run, status: Status, metrics: Metrics) -> None:
     """Opinions, kernels, the lecture's picture, the last batch, the learning rate."""
+    st.toggle(_("Logarithmic loss"), key="log_loss", persist_state="session")
     names = {
         _("Opinions"): lambda: _opinions(run, status, metrics),
         _("Kernels"): lambda: _kernels(run, status, metrics),
@@ -79,7 +76,7 @@ def _opinions(run: Run, status: Status, metrics: Metrics) -> None:
     live_chart(
         shared_figure(
             (str(run.path), len(readings), metrics.version[0], "opinions"),
-            lambda: predictions_by_epoch(readings, _watched_digits(run, status)),
+            lambda: predictions_by_epoch(readings, watched_digits(run, status)),
         ),
         key=f"opinions-{run.id}",
         label=_("Answers for ten test digits after each epoch"),
@@ -87,26 +84,9 @@ def _opinions(run: Run, status: Status, metrics: Metrics) -> None:
     )
 
 
-def _watched_digits(run: Run, status: Status) -> np.ndarray | None:
-    """The digits that the training reads again, uint8 (N, 28, 28), if they are here."""
-    # Making the offline digits takes seconds; pictures are not worth that wait.
-    if mnist.find() is None and not mnist.offline_file().is_file():
-        return None
-    try:
-        dataset = mnist.load()
-    except mnist.DataError:
-        return None
-    if dataset.fingerprint != status.fingerprint:
-        return None
-    first = [int(np.argmax(dataset.y_test == digit)) for digit in range(10)]
-    drawing = run.drawing()
-    digits = dataset.x_test[first]
-    return digits if drawing is None else np.concatenate([digits, drawing[None]])
-
-
 def _kernels(run: Run, status: Status, metrics: Metrics) -> None:
     path = run.kernels_path
-    arrays = _arrays(path, KERNELS)
+    arrays = read(path, KERNELS)
     if arrays is None:
         st.caption(_("No kernel has been seen yet."))
     else:
@@ -149,12 +129,17 @@ def _kernels(run: Run, status: Status, metrics: Metrics) -> None:
 
 def _last_batch(run: Run, status: Status) -> None:
     path = run.last_batch_path
-    arrays = _arrays(path, LAST_BATCH) if status.state == "paused" else None
+    arrays = read(path, LAST_BATCH) if status.state == "paused" else None
     if arrays is None:
         st.caption(
             _(
-                "Pause the training, and the batch it has just learned from is here: "
-                "its images, the answers, the losses."
+                "The training run has ended. Pause one while it goes on, and the "
+                "batch it has just learned from is here."
+            )
+            if status.is_final
+            else _(
+                "Pause the training run, and the batch it has just learned from is "
+                "here: its images, the answers, the losses."
             )
         )
         return
@@ -174,15 +159,3 @@ def _last_batch(run: Run, status: Status) -> None:
         label=_("The digits of the last batch with the largest losses"),
         height=460,
     )
-
-
-def _arrays(path: Path, spec: ArraySpec) -> dict[str, np.ndarray] | None:
-    try:
-        return _read_arrays(path, path.stat().st_mtime_ns, spec)
-    except (OSError, ValueError):  # missing, or damaged
-        return None
-
-
-@st.cache_resource(max_entries=32, show_spinner=False)
-def _read_arrays(path: Path, changed: int, spec: ArraySpec) -> dict[str, np.ndarray]:
-    return read_arrays(path, spec)

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import streamlit as st
 
+from mnist_cnn.analysis.expected_time import expected_seconds
+from mnist_cnn.analysis.pace import duration_text
+from mnist_cnn.digits import mnist
 from mnist_cnn.experiments.config import RANGES, ConfigError, TrainingConfig
 from mnist_cnn.experiments.link import dense_units, from_link
-from mnist_cnn.experiments.presets import DEFAULT_PRESET, PRESETS
+from mnist_cnn.experiments.presets import CLASS_PRESET, PRESETS
 from mnist_cnn.nn.architecture import Architecture, ArchitectureError, ConvBlock
 from mnist_cnn.ui.text import _
 from mnist_cnn.ui.train_link import EXPERIMENT_LINK
+from mnist_cnn.ui.training_queue import overview
 
 EXPERIMENT = "experiment"
 ALL_DIGITS = int(RANGES["examples"][1])
@@ -35,17 +40,20 @@ class Experiment:
         preset: the name of the preset it came from.
         config: what no field shows, such as shuffled labels, is trained as it is here.
         version: another one makes new fields, which begin anew.
+        times: what each preset takes on this machine, in words; as long as the fields
+            are the same, since what a browser sends back has them in it.
     """
 
     preset: str
     config: TrainingConfig
     version: int = 0
+    times: Mapping[str, str] = field(default_factory=dict)
 
     def key(self, name: str) -> str:
         """Of the widget for that setting."""
         return f"{name}_{self.version}"
 
-    def field(self, name: str, value: Any) -> Any:
+    def typed(self, name: str, value: Any) -> Any:
         """What is in the widget for that setting; ``value`` if it was never shown."""
         return st.session_state.get(self.key(name), value)
 
@@ -63,22 +71,22 @@ class Experiment:
         network = self.config.network
         blocks = (
             (self.block(number), number)
-            for number in range(self.field("blocks", len(network.blocks)))
+            for number in range(self.typed("blocks", len(network.blocks)))
         )
         try:
             return Architecture(
                 tuple(
                     ConvBlock(
                         *(
-                            self.field(f"{part}_{number}", getattr(block, part))
+                            self.typed(f"{part}_{number}", getattr(block, part))
                             for part in ("filters", "kernel", "padding", "pool")
                         )
                     )
                     for block, number in blocks
                 ),
-                round(self.field("dropout", network.dropout), 4),
-                dense_units(self.field("dense", units_text(network))),
-                self.field("batch_norm", network.batch_norm),
+                round(self.typed("dropout", network.dropout), 4),
+                dense_units(self.typed("dense", units_text(network))),
+                self.typed("batch_norm", network.batch_norm),
             )
         except ArchitectureError as error:
             raise ConfigError(str(error)) from error
@@ -90,18 +98,18 @@ class Experiment:
             ConfigError: naming the setting that is no good.
         """
         config = self.config
-        data = tuple(self.field("data", config.data))
-        examples = self.field("examples", config.examples or ALL_DIGITS)
+        data = tuple(self.typed("data", config.data))
+        examples = self.typed("examples", config.examples or ALL_DIGITS)
         return replace(
             config,
             network=self.network(),
             examples=None if examples == ALL_DIGITS else examples,
-            learning_rate=as_rate(self.field("learning_rate", config.learning_rate)),
-            augmentation=tuple(self.field("augmentation", config.augmentation)),
+            learning_rate=as_rate(self.typed("learning_rate", config.learning_rate)),
+            augmentation=tuple(self.typed("augmentation", config.augmentation)),
             data=data,
-            shares=as_shares(self.field("shares", config.shares), len(data)),
-            start_from=self.field("start_from", config.start_from),
-            **{name: self.field(name, getattr(config, name)) for name in _AS_TYPED},
+            shares=as_shares(self.typed("shares", config.shares), len(data)),
+            start_from=self.typed("start_from", config.start_from),
+            **{name: self.typed(name, getattr(config, name)) for name in _AS_TYPED},
         )
 
 
@@ -114,8 +122,9 @@ def current_experiment() -> Experiment:
             begin(*from_link(link))
         except ConfigError as error:
             st.warning(_(str(error)))
+            st.query_params.clear()
     if EXPERIMENT not in state:
-        begin(DEFAULT_PRESET)
+        begin(CLASS_PRESET)
     return state[EXPERIMENT]
 
 
@@ -123,7 +132,23 @@ def begin(preset: str, config: TrainingConfig | None = None) -> None:
     """Sets up another experiment: a preset's, or these settings, in new fields."""
     state = st.session_state
     version = state[EXPERIMENT].version + 1 if EXPERIMENT in state else 0
-    state[EXPERIMENT] = Experiment(preset, config or PRESETS[preset].config, version)
+    config = config or PRESETS[preset].config
+    state[EXPERIMENT] = Experiment(preset, config, version, _times())
+
+
+def _times() -> dict[str, str]:
+    speeds = overview().speeds
+    # Without MNIST there are the 5,000 digits that came along.
+    digits = {} if mnist.find() else {"training_digits": 4_000, "test_digits": 1_000}
+    return {
+        name: duration_text(expected_seconds(preset.config, speeds, **digits))
+        for name, preset in PRESETS.items()
+    }
+
+
+def epochs_text(epochs: int) -> str:
+    """So many epochs, in words."""
+    return _("1 epoch") if epochs == 1 else _("{count} epochs").format(count=epochs)
 
 
 def units_text(network: Architecture) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
-
 import streamlit as st
 
 from mnist_cnn.experiments.config import (
@@ -12,8 +10,13 @@ from mnist_cnn.experiments.config import (
     TITLES,
     ConfigError,
 )
+from mnist_cnn.experiments.differences import differences
 from mnist_cnn.experiments.link import WHOLE, to_link
 from mnist_cnn.experiments.presets import PRESETS
+from mnist_cnn.runs import Run
+from mnist_cnn.runs.schema import LONGEST_NAME
+from mnist_cnn.ui.run_titles import offered_name, preset_title
+from mnist_cnn.ui.sharing import share
 from mnist_cnn.ui.text import _
 from mnist_cnn.ui.train.augmentation import augmentation_choice
 from mnist_cnn.ui.train.data_form import data_form
@@ -23,9 +26,11 @@ from mnist_cnn.ui.train.experiment import (
     Experiment,
     begin,
     current_experiment,
+    epochs_text,
 )
 from mnist_cnn.ui.train.network_form import network_form
 from mnist_cnn.ui.train.start import result_of_start, start
+from mnist_cnn.ui.train_link import FOLDED
 from mnist_cnn.ui.training_queue import expect_training
 
 SENTENCES = {
@@ -55,31 +60,23 @@ SENTENCES = {
 SCHEDULE_TITLES = {"constant": "Constant", "cosine": "Warm-up, then cosine"}
 
 
-def training_form() -> None:
-    """The settings and the Start button; a started run is shown at once."""
+def training_form(run: Run | None) -> None:
+    """The settings and the Start button; folded into one line while a run is shown.
+
+    Args:
+        run: the one that the page shows.
+    """
     if EXPERIMENT not in st.session_state:
         expect_training()
     experiment = current_experiment()
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        key = experiment.key("preset")
-        st.selectbox(
-            _("Preset"),
-            list(PRESETS),
-            list(PRESETS).index(experiment.preset),
-            format_func=lambda name: _(PRESETS[name].title),
-            key=key,
-            on_change=lambda: begin(st.session_state[key]),
-            width=260,
-        )
-        st.button(
-            _("Start training"),
-            key="start",
-            type="primary",
-            icon=":material/play_arrow:",
-            on_click=start,
-        )
-    preset = PRESETS[experiment.preset]
-    st.caption(f"{_(preset.reason)} {_(preset.look_for)}".strip())
+    if is_invitation():
+        _invitation(experiment)
+    elif run is not None and st.session_state.get(FOLDED):
+        _folded(experiment, run)
+        result_of_start()
+        return
+    else:
+        _first_line(experiment)
     result_of_start()
     with st.expander(_("All settings")):
         _settings(experiment)
@@ -87,7 +84,121 @@ def training_form() -> None:
         data_form(experiment)
     with st.expander(_("Build your own network")):
         network_form(experiment)
-        _link_to(experiment)
+
+
+def is_invitation() -> bool:
+    """Whether this page was opened by the link to an experiment; nothing else is shown
+    until it is started."""
+    return "preset" in st.query_params
+
+
+def _invitation(experiment: Experiment) -> None:
+    preset, config = PRESETS[experiment.preset], experiment.config
+    found = differences([preset.config, config])
+    what = ", ".join(
+        f"{_(title).lower()} {own}" for title, (_usual, own) in found.items()
+    )
+    st.header(
+        _("An experiment for you: {what}").format(what=what or _(preset.title)),
+        anchor=False,
+    )
+    st.markdown(f"**{_(preset.title)}**: {_(preset.reason)}")
+    for title, (usual, own) in found.items():
+        st.markdown(
+            _("- {title}: **{own}** instead of {usual}").format(
+                title=_(title), own=own, usual=usual
+            )
+        )
+    _start_button()
+
+
+def _folded(experiment: Experiment, run: Run) -> None:
+    with st.container(
+        horizontal=True, vertical_alignment="center", gap="small", key="folded_form"
+    ):
+        title = preset_title(experiment.preset)
+        st.markdown(
+            f"**{title}** · {epochs_text(experiment.config.epochs)}", width="content"
+        )
+        st.button(
+            _("Change settings"),
+            key="unfold",
+            icon=":material/tune:",
+            on_click=_unfold,
+        )
+        _start_button("secondary")
+        with st.popover(
+            _("Share"), icon=":material/qr_code:", on_change="rerun", key="share_run"
+        ) as box:
+            if box.open:
+                share(
+                    _("Everybody who opens this link sees this run, live:"),
+                    {"run": run.id},
+                )
+                _share_experiment(experiment)
+
+
+def _unfold() -> None:
+    st.session_state[FOLDED] = False
+
+
+def _first_line(experiment: Experiment) -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        key = experiment.key("preset")
+        st.selectbox(
+            _("Preset"),
+            list(PRESETS),
+            list(PRESETS).index(experiment.preset),
+            format_func=lambda name: _preset_text(name, experiment),
+            key=key,
+            on_change=lambda: begin(st.session_state[key]),
+            width=320,
+        )
+        st.text_input(
+            _("Name of the run"),
+            placeholder=offered_name(experiment.preset),
+            max_chars=LONGEST_NAME,
+            key=experiment.key("name"),
+            width=170,
+            persist_state="session",
+        )
+        _start_button()
+        st.button(
+            _("Three seeds"),
+            icon=":material/casino:",
+            help=_(
+                "The same training three times, each with a seed of its own: how far "
+                "the curves lie apart is chance."
+            ),
+            on_click=start,
+            args=(3,),
+        )
+        with st.popover(
+            _("Share"),
+            icon=":material/qr_code:",
+            on_change="rerun",
+            key="share_experiment",
+        ) as box:
+            if box.open:
+                _share_experiment(experiment)
+    st.caption(_(PRESETS[experiment.preset].reason))
+
+
+def _preset_text(name: str, experiment: Experiment) -> str:
+    preset = PRESETS[name]
+    return _("{group}: {title} · about {time}").format(
+        group=_(preset.group), title=_(preset.title), time=experiment.times[name]
+    )
+
+
+def _start_button(kind: str = "primary") -> None:
+    st.button(
+        _("Start training"),
+        key="start",
+        type=kind,
+        icon=":material/play_arrow:",
+        on_click=start,
+    )
 
 
 def _settings(experiment: Experiment) -> None:
@@ -131,11 +242,9 @@ def _of(experiment: Experiment, name: str) -> dict[str, str]:
     return {"key": experiment.key(name), "persist_state": "session"}
 
 
-def _link_to(experiment: Experiment) -> None:
-    address = (st.context.url or "").split("?")[0]
+def _share_experiment(experiment: Experiment) -> None:
     try:
         link = to_link(experiment.preset, experiment.chosen())
     except ConfigError:
         return
-    st.caption(_("A link to exactly this experiment, for a class:"))
-    st.code(f"{address}?{urlencode(link)}", language=None, wrap_lines=True)
+    share(_("A link to exactly this experiment:"), link)

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from mnist_cnn.runs import Run, RunError
 from mnist_cnn.ui.text import _, escape
+from mnist_cnn.ui.train.experiment import begin, current_experiment, epochs_text
+from mnist_cnn.ui.train_link import FOLDED
+
+KEPT_ASIDE = 5_000
 
 
 def notes() -> None:
@@ -30,15 +36,26 @@ def notes() -> None:
                 "by, and looks at the test set once."
             )
         )
+        st.button(
+            _("Keep {count:,} digits aside").format(count=KEPT_ASIDE),
+            on_click=_keep_aside,
+        )
+
+
+def _keep_aside() -> None:
+    experiment = current_experiment()
+    config = replace(experiment.config, validation_examples=KEPT_ASIDE)
+    begin(experiment.preset, config)
+    st.session_state[FOLDED] = False
 
 
 def run_settings(run: Run) -> None:
     """What this run was started with, and on which digits."""
     config = run.config
     parts = [
-        _("{epochs} epochs").format(epochs=config.epochs),
+        epochs_text(config.epochs),
         _("batch size {size}").format(size=config.batch_size),
-        f"{config.optimizer} {config.learning_rate:g} ({config.schedule})",
+        f"{config.optimizer} {config.learning_rate} ({config.schedule})",
         _("seed {seed}").format(seed=config.seed),
         _("{count:,} parameters").format(count=config.network.parameters),
     ]
@@ -57,13 +74,3 @@ def run_settings(run: Run) -> None:
     if status.source:
         parts.append(escape(status.source))
     st.caption(" · ".join(parts))
-
-
-def link_to_share(run: Run) -> None:
-    """The address at which everybody sees this run."""
-    address = (st.context.url or "").split("?")[0]
-    if not address:
-        return
-    with st.expander(_("Watch together")):
-        st.caption(_("Everybody who opens this link sees this run, live."))
-        st.code(f"{address}?run={run.id}", language=None, wrap_lines=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from mnist_cnn import runs
-from mnist_cnn.analysis.pace import duration_text
 from mnist_cnn.runs import Run, RunError, Status, retention
 from mnist_cnn.ui import run_actions
+from mnist_cnn.ui.run_titles import run_words
 from mnist_cnn.ui.text import _, escape
 from mnist_cnn.ui.train_link import show
 from mnist_cnn.ui.training_queue import overview
@@ -91,14 +91,5 @@ def _row(run: Run, status: Status, is_shown: bool) -> None:
 
 
 def _text(run: Run, status: Status) -> str:
-    name = escape(run.name)
-    if run.starred:
-        name = f"★ {name}"
-    parts = [name, escape(run_actions.preset_title(run.preset)), _(status.state)]
-    if status.test_accuracy is not None:
-        parts.append(_("accuracy {value:.4f}").format(value=status.test_accuracy))
-    if status.seconds:
-        parts.append(duration_text(status.seconds))
-    if status.source:
-        parts.append(escape(status.source))
-    return " · ".join(part for part in parts if part)
+    star = "★ " if run.starred else ""
+    return star + " · ".join(escape(word) for word in run_words(run, status))

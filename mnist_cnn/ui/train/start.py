@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import numpy as np
 import streamlit as st
@@ -11,12 +12,15 @@ from mnist_cnn import runs
 from mnist_cnn.experiments.config import ConfigError, TrainingConfig
 from mnist_cnn.experiments.presets import PRESETS
 from mnist_cnn.jobs import worker
-from mnist_cnn.runs import RunError, ownership, retention
+from mnist_cnn.runs import Run, RunError, ownership, retention
+from mnist_cnn.runs.seeds import submit_seeds
 from mnist_cnn.ui.drawing import drawn_digit
+from mnist_cnn.ui.networks import expect_network
+from mnist_cnn.ui.run_titles import offered_name
 from mnist_cnn.ui.text import _, escape
-from mnist_cnn.ui.train.experiment import current_experiment
+from mnist_cnn.ui.train.experiment import begin, current_experiment
 from mnist_cnn.ui.train_link import show
-from mnist_cnn.ui.training_queue import look_again
+from mnist_cnn.ui.training_queue import look_again, overview
 from mnist_cnn.ui.visitor import owner, visitor
 
 # Pressing again within this time needs no explanation.
@@ -25,28 +29,60 @@ WAITING_A_BROWSER = 3
 PROBLEM, NOTE, STARTED = "start_problem", "start_note", "started"
 
 
-def start() -> None:
-    """Queues what the fields say, and shows it; the callback of the button."""
+def start(seeds: int = 1) -> None:
+    """Queues what the fields say, and shows it; the callback of the button.
+
+    Args:
+        seeds: runs to queue, each with a seed of its own.
+    """
     state, experiment = st.session_state, current_experiment()
     try:
         config = experiment.chosen()
-        if _is_going(config):
-            return
-        _refuse_a_crowd()
-        removed = retention.make_room(1, visitor())
+    except ConfigError as error:
+        state[PROBLEM] = str(error)
+        return
+    if not _is_going(config):
         preset = experiment.preset
         if config != PRESETS[preset].config:
             preset = f"{preset}, changed"
-        run = runs.submit(config, preset=preset, drawing=_own_drawing(), owner=owner())
+        name = state.get(experiment.key("name"), "")
+        if _queue(config, seeds, preset, name or offered_name(preset)):
+            begin(experiment.preset, config)
+
+
+def start_other_seeds(run: Run, count: int) -> None:
+    """Queues the same training with seeds that no run here has had."""
+    alike = replace(run.config, seed=0)
+    had = {
+        other.config.seed
+        for other, _status in overview().runs
+        if replace(other.config, seed=0) == alike
+    }
+    config = replace(run.config, seed=max(had | {run.config.seed}) + 1)
+    _queue(config, count, run.preset, offered_name(run.preset))
+
+
+def _queue(config: TrainingConfig, count: int, preset: str, name: str) -> bool:
+    state, drawing = st.session_state, _own_drawing()
+    try:
+        _refuse_a_crowd(count)
+        removed = retention.make_room(count, visitor())
+        options = {"preset": preset, "drawing": drawing, "owner": owner()}
+        made = submit_seeds(config, count, name=name, **options)
+        for run in made if count > 1 else []:
+            title = _("{name}, seed {seed}")
+            run.rename(title.format(name=name, seed=run.config.seed))
         worker.ensure()
-    except (ConfigError, RunError) as error:
+    except RunError as error:
         state[PROBLEM] = str(error)
-        return
+        return False
     if removed:
         state[NOTE] = _removed_text(removed)
     look_again()
-    state[STARTED] = (time.monotonic(), run.id)
-    show(run.id)
+    state[STARTED] = (time.monotonic(), made[0].id)
+    expect_network(made[0].id)
+    show(made[0].id)
+    return True
 
 
 def result_of_start() -> None:
@@ -75,9 +111,9 @@ def _is_going(config: TrainingConfig) -> bool:
     return True
 
 
-def _refuse_a_crowd() -> None:
+def _refuse_a_crowd(count: int) -> None:
     waiting = len(ownership.waiting(visitor()))
-    if waiting >= WAITING_A_BROWSER:
+    if waiting + count > WAITING_A_BROWSER:
         raise RunError(
             _(
                 "{count} training runs of yours are waiting already. Let others have "

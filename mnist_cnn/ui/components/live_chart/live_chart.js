@@ -66,7 +66,8 @@ const themed = (figure, root) => {
 
 const CONFIG = {
   displaylogo: false,
-  displayModeBar: "hover",
+  // A finger does not hover: the buttons would always lie over the chart.
+  displayModeBar: matchMedia("(hover: none)").matches ? false : "hover",
   // The last one would send the chart to Plotly's servers.
   modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d", "sendChartToCloud"],
   doubleClick: "reset",

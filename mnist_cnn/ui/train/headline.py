@@ -1,0 +1,118 @@
+"""What a run is called, how it stands and how far it is, in two lines."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from mnist_cnn.analysis.pace import Pace, duration_text, pace
+from mnist_cnn.runs import Run, RunError, Status
+from mnist_cnn.runs.metrics import Metrics
+from mnist_cnn.runs.turns import yield_seconds
+from mnist_cnn.ui.run_titles import STATES, run_title
+from mnist_cnn.ui.text import _, escape
+from mnist_cnn.ui.training_queue import care_for_worker, overview
+
+COLORS = {"done": "green", "stopped": "orange", "failed": "red", "paused": "orange"}
+
+
+def headline(run: Run, status: Status, metrics: Metrics) -> None:
+    """Name, state and progress; why it waits, stopped or failed."""
+    color = COLORS.get(status.state, "blue")
+    state = _(STATES[status.state])
+    title = f"{escape(run_title(run))} :{color}-badge[{state}]"
+    st.header(title, anchor=False, width="content")
+    now = pace(metrics, status, run.config)
+    share = 1.0 if status.state == "done" else now.share
+    st.progress(share, text=_progress_text(run, status, now), width="stretch")
+    if status.reason:
+        (st.error if status.state == "failed" else st.warning)(escape(_(status.reason)))
+    if status.state == "queued":
+        _care()
+
+
+def numbers(run: Run, status: Status, metrics: Metrics) -> None:
+    """The newest numbers, in a line that does not grow."""
+    accuracy = loss = speed = "–"
+    if metrics.epochs:
+        newest = metrics.epochs[-1]
+        accuracy, loss = f"{newest.val_accuracy:.4f}", f"{newest.val_loss:.4f}"
+    elif len(metrics):
+        accuracy, loss = f"{metrics.accuracy[-1]:.3f}", f"{metrics.loss[-1]:.3f}"
+    if found := pace(metrics, status, run.config).digits_per_second:
+        speed = f"{found:,.0f}"
+    what = _("Validation") if metrics.epochs else _("Last batch")
+    text = _("{what}: **{accuracy}** (loss {loss}) · {speed} digits/s").format(
+        what=what, accuracy=accuracy, loss=loss, speed=speed
+    )
+    with st.container(key="run_numbers"):
+        st.markdown(text + _own_digit(metrics))
+
+
+def _own_digit(metrics: Metrics) -> str:
+    for probabilities in list(metrics.readings().values())[-1:]:
+        for own in probabilities[10:]:
+            return " · " + _("yours: **{digit}** ({confidence})").format(
+                digit=int(own.argmax()),
+                confidence=f"{own.max():.0%}" if own.max() < 0.995 else _(">99 %"),
+            )
+    return ""
+
+
+def _progress_text(run: Run, status: Status, now: Pace) -> str:
+    if status.state == "queued":
+        return _place(run)
+    if status.state == "preparing":
+        return _("Getting the digits and building the network.")
+    if status.is_final:
+        return _("{done} of {epochs} epochs in {time}").format(
+            done=status.epochs_done,
+            epochs=run.config.epochs,
+            time=duration_text(status.seconds or 0),
+        )
+    if status.checking:
+        parts = [_("Checking on {count:,} digits …").format(count=status.checking)]
+    else:
+        parts = [
+            _("Epoch {epoch} of {epochs}").format(epoch=now.epoch, epochs=now.epochs)
+        ]
+        if now.batches:
+            text = _("batch {batch:,} of {batches:,}")
+            parts.append(text.format(batch=now.batch, batches=now.batches))
+    if now.seconds_left is not None and status.state == "running":
+        left = duration_text(now.seconds_left)
+        parts.append(_("{time} left").format(time=left))
+    return " · ".join(parts)
+
+
+def _place(run: Run) -> str:
+    seen = overview()
+    place = seen.place(run.id)
+    if place is None:
+        return _("It waits for its turn.")
+    if seen.problem:
+        return _("Place {place} in the queue.").format(place=place)
+    if place == 1 and seen.waits[run.id] < 1:
+        return _("First in the queue: it begins in a moment.")
+    return _("Place {place} in the queue; its turn comes in about {wait}.").format(
+        place=place, wait=duration_text(seen.waits[run.id])
+    )
+
+
+def _care() -> None:
+    try:
+        if care_for_worker():
+            st.warning(_("No worker was there to train it, so one was started."))
+    except RunError as error:
+        st.error(str(error))
+    seen = overview()
+    if seen.problem:
+        st.warning(_(seen.problem))
+    for paused in [] if seen.problem else seen.paused[:1]:
+        st.caption(
+            _(
+                "It waits for {name}, which is paused. If nobody steers that run for "
+                "{time}, it gives up its place, and goes on when its turn comes again."
+            ).format(
+                name=escape(run_title(paused)), time=duration_text(yield_seconds())
+            )
+        )
