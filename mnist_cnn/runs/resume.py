@@ -21,7 +21,7 @@ def obstacle(run: Run, status: Status) -> str:
     if status.epochs_done and not run.model_path.is_file():
         return (
             "This run cannot go on: the state of its optimizer (model.keras) is gone. "
-            f"The network of epoch {status.epochs_done} can still be used."
+            f"{status.kept}"
         )
     measured = run.metrics()
     losses = [*measured.loss[-1:], *(x.val_loss for x in measured.epochs[-1:])]
@@ -79,5 +79,5 @@ def _verify(run: Run, status: Status) -> None:
     if damaged:
         raise RunError(
             "This run cannot go on: the state of its optimizer (model.keras) is "
-            f"damaged. The network of epoch {status.epochs_done} can still be used."
+            f"damaged. {status.kept}"
         )

@@ -290,11 +290,11 @@ def test_a_complete_a_waiting_and_a_living_run_are_not_resumed():
 
 def test_a_run_whose_optimizer_is_lost_or_damaged_is_refused_with_a_sentence():
     run = finished("stopped", epochs_done=2)
-    with pytest.raises(RunError, match=r"gone\. The network of epoch 2 can still"):
+    with pytest.raises(RunError, match=r"gone\. The network of epoch 2 is kept"):
         resuming.resume(run)
     for content in (b"", b"garbage", b"PK\x03\x04 torn"):
         run.model_path.write_bytes(content)
-        with pytest.raises(RunError, match=r"damaged\. The network of epoch 2 can"):
+        with pytest.raises(RunError, match=r"damaged\. The network of epoch 2 is kept"):
             resuming.resume(run)
     assert run.recorded_status().state == "stopped"
 
