@@ -28,7 +28,7 @@ export function sourcesOf(layers, reading, network, { name, tile, row, across })
   const [height, width, maps] = shape.length === 3 ? shape : [1, 1, shape[0]]
   const values =
     before.name === IMAGE ? reading.pixels : reading.activations.get(before.name).values
-  const kernel = network && network.weight(layer, "kernel")?.values
+  const kernel = network && hasKernel(layer) ? network.weight(layer, "kernel") : undefined
   const windowAt = (map, top, left, size) => ({
     name: before.name,
     tile: map,
@@ -77,6 +77,8 @@ export function sourcesOf(layers, reading, network, { name, tile, row, across })
   }
   return [windowAt(tile, top, left, size)]
 }
+
+const hasKernel = ({ kind }) => kind === "conv" || kind === "dense"
 
 const byWhatTheyAdd = (found) =>
   found[0]?.added === undefined
