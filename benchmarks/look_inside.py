@@ -15,6 +15,7 @@ import asyncio
 import json
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from functools import partial
 
 import numpy as np
@@ -26,9 +27,10 @@ from benchmarks.session import Session
 from mnist_cnn import runs
 from mnist_cnn.analysis import what_if
 from mnist_cnn.digits.link import pack
+from mnist_cnn.digits.transforms import Change
 from mnist_cnn.nn import saliency
 
-OVERVIEW = "inside-overview"
+OVERVIEW, SLIDERS = "inside_overview", "inside_what_if"
 PERIOD_SECONDS = 2.0
 CLICKS_EACH = 10
 CLICKS = {
@@ -89,7 +91,7 @@ class Visitor(Session):
         kind = element.WhichOneof("type")
         identity = getattr(getattr(element, kind or "", None), "id", "")
         key = identity.rsplit("-", 1)[-1] if identity else ""
-        for name in (OVERVIEW, "inside_view", "inside_change_angle"):
+        for name in (OVERVIEW, "inside_view", SLIDERS):
             if identity.endswith(f"-{name}"):
                 key = name
         if (
@@ -126,9 +128,9 @@ async def interactions(server: Server, repeats: int) -> None:
     await _measure(
         server,
         visitor,
-        "what if: turn, with both curves",
-        "inside_change_angle",
-        lambda: {"double_array_value": [float(rng.integers(-90, 90))]},
+        "what if: a slider at rest, curves",
+        SLIDERS,
+        lambda: a_turn(int(rng.integers(-90, 90))),
         repeats,
     )
     print(f"memory of the server                  {server.memory_mb():8.0f} MB")
@@ -138,8 +140,14 @@ async def interactions(server: Server, repeats: int) -> None:
 def a_click(name: str, rng: np.random.Generator) -> dict[str, str]:
     """What a browser sends for a click on any map or unit of that layer."""
     layer, units = CLICKS[name]
-    chosen = {"item": layer, "tile": int(rng.integers(units))}
+    chosen = {"item": layer, "tile": int(rng.integers(units)), "number": 1}
     return {"json_value": json.dumps({"chosen": chosen})}
+
+
+def a_turn(angle: int) -> dict[str, str]:
+    """What a browser sends when the slider for the angle has come to rest."""
+    change = asdict(Change()) | {"angle": angle}
+    return {"json_value": json.dumps({"change": change})}
 
 
 async def a_class(server: Server, people: int) -> None:
