@@ -4,6 +4,7 @@ import errno
 import shutil
 import time
 import types
+import warnings
 from dataclasses import replace
 
 import numpy as np
@@ -128,14 +129,15 @@ def test_a_finished_training_leaves_all_that_the_pages_read(finished):
     assert not [each for each in run.path.iterdir() if each.name.startswith(".")]
 
 
-@pytest.mark.filterwarnings("error")
 def test_keras_model_weights_and_test_predictions_are_one_network(finished):
     import keras
 
     run = finished
     digits = data.load()
     pixels = digits.x_test / np.float32(255)
-    loaded = keras.saving.load_model(run.model_path)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        loaded = keras.saving.load_model(run.model_path)
     theirs = loaded.predict(pixels[..., None], verbose=0)
     np.testing.assert_allclose(
         runs.load_network(run.id).probabilities(pixels), theirs, atol=1e-5
