@@ -16,18 +16,16 @@ page(
     _("What the network gets wrong on the test set, how sure it was, and the images."),
 )
 
-said, networks, tests = st.columns(
-    [3, 2, 1.5], gap="medium", vertical_alignment="center"
-)
-with networks:
+said, choosing = st.columns([3, 4], gap="medium", vertical_alignment="center")
+with choosing, st.container(horizontal=True, wrap=False):
     chosen = choose_network(_("Network"))
-with tests:
     data = choose_test_set(_("Test set"))
 source = find_predictions(chosen, data) if chosen is not None else None
 if source is not None:
     with said:
         view.finding(source.predictions)
     explore(chosen, source)
+    st.caption(source.note)
     next_steps(chosen.run, "draw", "compare", "architecture")
     notable(chosen, source)
     left, right = st.columns(2, gap="medium")

@@ -26,10 +26,14 @@ DATA = "data"
 
 @dataclass(frozen=True)
 class Source:
-    """Predictions, and the digits whose images are theirs (None if not at hand)."""
+    """Predictions, and the digits whose images are theirs (None if not at hand).
+
+    ``note`` says whose digits these are, and whether the network knew them.
+    """
 
     predictions: Predictions
     digits: Dataset | None
+    note: str = ""
 
 
 def load_digits() -> Dataset:
@@ -107,11 +111,10 @@ def find_predictions(chosen: Chosen, data: str = "mnist") -> Source | None:
         is_other = data == "mnist" and saved is not None
         _offer(evaluation, saved if is_other else None, why_not, digits, chosen)
         return Source(saved, None) if is_other else None
-    _about(digits, name, trained_on)
-    return Source(found, digits)
+    return Source(found, digits, _about(digits, name, trained_on))
 
 
-def _about(digits: Dataset, name: str, trained_on: tuple[str, ...]) -> None:
+def _about(digits: Dataset, name: str, trained_on: tuple[str, ...]) -> str:
     """Whose digits these are, and whether the network has seen them before."""
     text = _("Test digits: {source}. Written by {people}. License: {license}.").format(
         source=escape(digits.source),
@@ -125,7 +128,7 @@ def _about(digits: Dataset, name: str, trained_on: tuple[str, ...]) -> None:
         )
     elif name in trained_on and digits.groups is not None:
         text += " " + _("Only of people this network was not trained on.")
-    st.caption(text)
+    return text
 
 
 def _offer_preparation(name: str) -> None:
@@ -213,7 +216,7 @@ def _offer(
             "Reading {count:,} test digits: {fraction:.0%}"
         ).format(count=count, fraction=fraction),
         primary=True,
-        at_once=chosen.run.id in runs.BUNDLED,
+        at_once=saved is None and chosen.run.id in runs.BUNDLED,
     )
 
 
