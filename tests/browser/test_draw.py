@@ -89,11 +89,11 @@ def test_a_link_to_draw_works_on_a_fresh_server_and_reads_a_seven(server, page):
     canvas_box(page)
     draw_a_seven(page)
     expect(prediction(page)).to_have_text("7")
+    # The preparation, step by step, once the pen is up.
+    expect(page.locator(".live-steps figure")).to_have_count(5)
     probabilities = json.loads(reading(page).get_attribute("data-probabilities"))
     assert len(probabilities) == 10 and probabilities[7] > 0.9
     assert len(json.loads(reading(page).get_attribute("data-pixels"))) == 784
-    # The preparation, step by step, once the pen is up.
-    expect(page.locator(".live-steps figure")).to_have_count(5)
     # The server remembers the drawing, and shows no answer of its own.
     expect(page.get_by_test_id("stMetricValue")).to_have_count(0)
     page.wait_for_timeout(800)  # the canvas waits 200 ms before it sends
@@ -361,7 +361,7 @@ def test_back_undoes_the_choice_of_a_network_and_other_pages_go_on_with_it(
     run.weights_path.write_bytes(runs.find(runs.PRETRAINED).weights_path.read_bytes())
     page.goto(f"{lab.url}/Draw")
     box = page.get_by_role("combobox", name="Network")
-    expect(box).to_have_value(re.compile("^Pretrained"))
+    expect(box).to_have_value(re.compile("^MNIST and pen digits"))
     box.click()
     page.get_by_role("option", name="mine").click()
     expect(page).to_have_url(re.compile(f"network={run.id}"))
@@ -372,5 +372,5 @@ def test_back_undoes_the_choice_of_a_network_and_other_pages_go_on_with_it(
     expect(page.get_by_role("heading", name="Draw", exact=True)).to_be_visible()
     expect(box).to_have_value(re.compile("^mine"))
     page.go_back()
-    expect(box).to_have_value(re.compile("^Pretrained"))
+    expect(box).to_have_value(re.compile("^MNIST and pen digits"))
     expect(page).not_to_have_url(re.compile("network="))
