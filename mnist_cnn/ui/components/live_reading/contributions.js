@@ -50,7 +50,7 @@ export function strongestPaths(network, forward, options = {}) {
     ranks.forEach((total, from) => {
       ranks[from] = Math.abs(total) * (favored.has(from) ? LOYALTY : 1)
     })
-    const chosen = largest(ranks, source ? perLayer : pixels)
+    const chosen = highest(ranks, source ? perLayer : pixels)
     for (const [i, { to }] of gradients.entries()) {
       for (const from of chosen) {
         const contribution = added[i][from]
@@ -72,8 +72,8 @@ function addedByEach(inputs, gradients, count) {
   return added
 }
 
-/** The places of the largest ranks above 0, the first of equals first. */
-function largest(ranks, most) {
+/** The places of the highest ranks above 0, the first of equals first. */
+function highest(ranks, most) {
   const places = []
   while (places.length < most) {
     let best = 0
