@@ -15,12 +15,12 @@ def to_grayscale(image: np.ndarray | Image.Image) -> np.ndarray:
 
     Raises ValueError for an array of another shape or without pixels.
     """
-    return _gray(_opaque(image))
+    return _gray(opaque(image))
 
 
 def planes_of(image: np.ndarray | Image.Image) -> list[np.ndarray]:
     """`to_grayscale`, and then red, green and blue if the picture has colors."""
-    image = _opaque(image)
+    image = opaque(image)
     planes = [_gray(image)]
     if image.mode == "RGB":
         planes += [np.asarray(plane, np.float32) for plane in image.split()]
@@ -33,7 +33,7 @@ def _gray(image: Image.Image) -> np.ndarray:
     return np.asarray(image.convert("L"), np.float32)
 
 
-def _opaque(image: np.ndarray | Image.Image) -> Image.Image:
+def opaque(image: np.ndarray | Image.Image) -> Image.Image:
     """Without transparency: modes L, RGB and the deep gray ones, mostly."""
     if not isinstance(image, Image.Image):
         image = _image_of(np.asarray(image))

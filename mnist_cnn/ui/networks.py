@@ -88,11 +88,10 @@ def take_expected_network() -> None:
 
 def choose_other_network(label: str) -> Chosen | None:
     """The same for a second network, which the link does not name."""
-    state, titles = st.session_state, network_titles()
-    run_id = state.get("other_network")
+    titles = network_titles()
+    run_id = st.session_state.get("other_network")
     if run_id not in titles:
-        others = [each for each in titles if each != state.get(NETWORK)]
-        run_id = next(iter(others), runs.PRETRAINED)
+        run_id = next(iter(titles), runs.PRETRAINED)
     return _box(label, "other_network", run_id, titles)
 
 

@@ -9,11 +9,12 @@ import numpy as np
 import streamlit as st
 from PIL import Image, ImageDraw
 
+from mnist_cnn.analysis.reading import Number, read_number
 from mnist_cnn.digits import preprocessing
-from mnist_cnn.digits.drawing import Ink
+from mnist_cnn.digits.drawing import Step
 from mnist_cnn.digits.grayscale import to_grayscale
 from mnist_cnn.digits.preprocessing import Preparation
-from mnist_cnn.digits.segmentation import Group, split
+from mnist_cnn.digits.segmentation import Group
 from mnist_cnn.figures.probabilities import (
     percent,
     probability_bars,
@@ -41,7 +42,8 @@ def prepared_digit(picture: Picture, networks: list[Chosen]) -> Preparation | No
     found = preprocessing.prepare_ink(picture.ink)
     remember_digit(None)
     if found.is_empty:
-        st.info(_(found.message))
+        if picture.is_drawn:  # of a file it is said beside the picture
+            st.info(_(found.message))
         return None
     if found.message:
         st.warning(_(found.message))
@@ -85,7 +87,7 @@ def show_details(
         label=". ".join(f"{title}: {probability_text(p)}" for title, p in read),
         height=260,
     )
-    show_steps(preparation)
+    show_steps(preparation.steps)
 
 
 def _read(
@@ -126,13 +128,13 @@ def _metric(title: str, probabilities: np.ndarray) -> None:
             st.caption(title)
 
 
-def show_steps(preparation: Preparation) -> None:
+def show_steps(steps: tuple[Step, ...]) -> None:
     """A strip of pictures: from the drawing to what the network gets."""
-    if not preparation.steps:
+    if not steps:
         return
     st.header(_("From the drawing to the network"), anchor=False)
     with st.container(horizontal=True):
-        for number, step in enumerate(preparation.steps, start=1):
+        for number, step in enumerate(steps, start=1):
             with st.container(width=SHOWN_SIDE + 8):
                 title = f"{number}. {_(step.name)}"
                 st.image(
@@ -142,36 +144,44 @@ def show_steps(preparation: Preparation) -> None:
 
 
 def show_number(picture: Picture, networks: list[Chosen]) -> bool:
-    """If the picture holds several digits: each boxed, read, and the whole number.
+    """If the picture holds several digits: each read, row by row, and the number.
 
     Returns:
         False if there is one digit at most; then nothing is shown.
     """
-    groups = split(picture.ink.ink)
+    numbers = [read_number(each.network, picture.ink) for each in networks]
+    groups = numbers[0].groups
     if len(groups) < 2:
         return False
-    pixels = np.stack(
-        [preprocessing.prepare_ink(Ink(each.ink, "")).pixels for each in groups]
-    )
-    st.image(
-        boxed(picture.image, groups),
-        caption=_("{count} digits, read from left to right").format(count=len(groups)),
-        width=280,
-    )
-    for each in networks:
-        probabilities = each.network.probabilities(pixels)
-        predicted = probabilities.argmax(axis=1)
-        st.metric(_("Prediction"), "".join(map(str, predicted)))
+    told = _("{count} digits, read from left to right").format(count=len(groups))
+    if groups[-1].row:
+        told = _("{count} digits, row by row").format(count=len(groups))
+    if picture.is_drawn:
+        st.image(boxed(picture.image, groups), caption=told, width=280)
+    else:
+        st.caption(told)
+    for each, number in zip(networks, numbers, strict=True):
         if len(networks) > 1:
             st.caption(escape(each.title))
-        with st.container(horizontal=True):
-            for digit, predicted_class in enumerate(predicted):
-                confidence = probabilities[digit, predicted_class]
-                st.image(
-                    _enlarged(pixels[digit], 84),
-                    caption=f"{predicted_class}: {confidence:.0%}",
-                )
+        for row, text in enumerate(number.text.split("_")):
+            label = _("Row {number}").format(number=row + 1)
+            st.metric(label if groups[-1].row else _("Prediction"), text)
+            with st.container(horizontal=True):
+                for place, group in enumerate(groups):
+                    if group.row == row:
+                        _small_digit(number, place)
+    if not picture.is_drawn:
+        ink = picture.ink
+        found = Step("Ink found", ink.sentence, ink.ink)
+        show_steps((*ink.before(), found))
     return True
+
+
+def _small_digit(number: Number, place: int) -> None:
+    probabilities = number.probabilities[place]
+    digit = int(probabilities.argmax())
+    told = f"{digit}: {percent(probabilities[digit])}"
+    st.image(_enlarged(number.preparations[place].pixels, 84), caption=told, alt=told)
 
 
 def _enlarged(pixels: np.ndarray, side: int = SHOWN_SIDE) -> Image.Image:

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import numpy as np
 import streamlit as st
 
-from mnist_cnn.digits.image_files import MEGABYTES, ImageError, open_image
 from mnist_cnn.digits.mnist import DataError
+from mnist_cnn.ui.draw.photo_input import camera, upload
 from mnist_cnn.ui.drawing import Picture
 from mnist_cnn.ui.test_set import load_digits
 from mnist_cnn.ui.text import _
@@ -32,46 +32,7 @@ def choose_way() -> Callable[[], Picture | None] | None:
         key="input_way",
         persist_state="session",
     )
-    return {"upload": _upload, "camera": _camera, "test": _digit}.get(way)
-
-
-def _upload() -> Picture | None:
-    # Any file may come: the reason against it is a sentence of ours, where Streamlit
-    # would show it on hover only.
-    st.file_uploader(
-        _("A picture of a digit: PNG, JPEG, WebP, GIF or BMP"),
-        max_upload_size=MEGABYTES,
-        key="upload_box",
-        on_change=_keep_file,
-        args=("upload",),
-    )
-    return _opened(st.session_state.get("upload_file"))
-
-
-def _camera() -> Picture | None:
-    st.camera_input(
-        _("A digit on paper, filling the picture"),
-        key="camera_box",
-        on_change=_keep_file,
-        args=("camera",),
-    )
-    return _opened(st.session_state.get("camera_file"))
-
-
-def _keep_file(way: str) -> None:
-    """For after a page switch, when the box is empty, though nobody emptied it."""
-    file = st.session_state[f"{way}_box"]
-    st.session_state[f"{way}_file"] = file and file.getvalue()
-
-
-def _opened(file: bytes | None) -> Picture | None:
-    if file is None:
-        return None
-    try:
-        return Picture(open_image(file))
-    except ImageError as error:
-        st.error(str(error))
-        return None
+    return {"upload": upload, "camera": camera, "test": _digit}.get(way)
 
 
 def _digit() -> Picture | None:

@@ -1,0 +1,117 @@
+"""A picture from a file or the camera, and which part of it is read."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from functools import partial
+
+import numpy as np
+import streamlit as st
+from PIL import Image
+
+from mnist_cnn.digits.grayscale import opaque, to_grayscale
+from mnist_cnn.digits.image_files import MEGABYTES, ImageError, open_image
+from mnist_cnn.digits.segmentation import split
+from mnist_cnn.ui.components.box_chooser import Part, box_chooser
+from mnist_cnn.ui.drawing import Picture
+from mnist_cnn.ui.text import _
+
+SHOWN_SIDE = 800  # pixels of the picture as it is sent back
+# A small part is enlarged: below this grain cannot be told from gray edges.
+SMALLEST_SIDE = 200
+TURNS = (
+    None,
+    Image.Transpose.ROTATE_270,  # Pillow counts counterclockwise
+    Image.Transpose.ROTATE_180,
+    Image.Transpose.ROTATE_90,
+)
+
+
+def upload() -> Picture | None:
+    """A picture from a file."""
+    # Any file may come: the reason against it is a sentence of ours, where Streamlit
+    # would show it on hover only.
+    st.file_uploader(
+        _("A picture of digits: PNG, JPEG, WebP, AVIF, GIF or BMP"),
+        max_upload_size=MEGABYTES,
+        key="upload_box",
+        on_change=_keep_file,
+        args=("upload",),
+    )
+    return _chosen("upload")
+
+
+def camera() -> Picture | None:
+    """A picture from the camera."""
+    st.camera_input(
+        _("Digits on paper, filling the picture"),
+        key="camera_box",
+        on_change=_keep_file,
+        args=("camera",),
+    )
+    return _chosen("camera")
+
+
+def _keep_file(way: str) -> None:
+    """For after a page switch, when the box is empty, though nobody emptied it."""
+    file = st.session_state[f"{way}_box"]
+    st.session_state[f"{way}_file"] = file and file.getvalue()
+    st.session_state.pop(f"{way}_part", None)
+
+
+def _chosen(way: str) -> Picture | None:
+    file = st.session_state.get(f"{way}_file")
+    if file is None:
+        return None
+    part = st.session_state.get(f"{way}_part", Part())
+    try:
+        whole, picture = _picture(file, Part(part.turns)), _picture(file, part)
+    except ImageError as error:
+        st.error(str(error))
+        return None
+    groups = split(whole.ink.ink)
+    height, width = whole.ink.ink.shape
+    if not picture.ink.ink.any():
+        with st.container(key="no_digit"):
+            st.info(_(picture.ink.message))
+    if picture.ink.is_doubtful:
+        st.warning(_("There is more than a digit in this picture: choose it."))
+    st.caption(_("Drag a box around the digit that is to be read alone, or click it."))
+    box_chooser(
+        _jpeg(file, part.turns),
+        [tuple(np.divide(group.box, (width, height) * 2)) for group in groups],
+        key=f"{way}_chooser_{hashlib.sha1(file).hexdigest()[:8]}",
+        part=part,
+        on_choice=partial(st.session_state.__setitem__, f"{way}_part"),
+    )
+    return picture
+
+
+# Its ink takes a quarter of a second, and the page runs again for every choice on it.
+@st.cache_resource(max_entries=16, ttl=600, show_spinner=False)
+def _picture(file: bytes, part: Part) -> Picture:
+    image = _turned(open_image(file), part.turns)
+    if part.box is not None:
+        edges = zip(part.box, image.size * 2, strict=True)
+        image = image.crop(tuple(round(share * length) for share, length in edges))
+        scale = SMALLEST_SIDE / min(image.size)
+        if scale > 1 and not image.mode.startswith("I"):
+            size = tuple(round(side * scale) for side in image.size)
+            image = image.resize(size, Image.Resampling.BICUBIC)
+    return Picture(image)
+
+
+@st.cache_data(max_entries=16, ttl=600, show_spinner=False)
+def _jpeg(file: bytes, turns: int) -> bytes:
+    image = opaque(_turned(open_image(file), turns))
+    if image.mode not in ("L", "RGB"):
+        image = Image.fromarray(to_grayscale(image).astype(np.uint8))
+    image.thumbnail((SHOWN_SIDE, SHOWN_SIDE))
+    content = io.BytesIO()
+    image.save(content, "JPEG", quality=85)
+    return content.getvalue()
+
+
+def _turned(image: Image.Image, turns: int) -> Image.Image:
+    return image.transpose(TURNS[turns]) if turns else image
