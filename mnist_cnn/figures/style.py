@@ -32,7 +32,7 @@ DIVERGING = [
     [1, "rgba(213, 94, 0, 1)"],
 ]
 # Probabilities, from 0 to 1.
-CONFIDENCE = [[0, "rgba(0, 114, 178, 0)"], [1, "rgba(0, 114, 178, 1)"]]
+CONFIDENCE = [[0, "#D9E8F2"], [1, BLUE]]
 
 
 def layout(xaxis: Figure, yaxis: Figure, **changes: Any) -> Figure:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 from functools import partial
+from urllib.parse import urlsplit
 
 import numpy as np
 import streamlit as st
@@ -13,6 +14,7 @@ from PIL import Image
 from mnist_cnn.digits.grayscale import opaque, to_grayscale
 from mnist_cnn.digits.image_files import MEGABYTES, ImageError, open_image
 from mnist_cnn.digits.segmentation import split
+from mnist_cnn.ui.addresses import is_this_machine
 from mnist_cnn.ui.components.box_chooser import Part, box_chooser
 from mnist_cnn.ui.drawing import Picture
 from mnist_cnn.ui.text import _
@@ -43,7 +45,16 @@ def upload() -> Picture | None:
 
 
 def camera() -> Picture | None:
-    """A picture from the camera."""
+    """A picture from the camera, where the browser gives it to the page."""
+    if not is_secure(st.context.url or ""):
+        st.info(
+            _(
+                "Browsers open the camera for pages over https only, and this one came "
+                "over http. Upload a picture instead: on a phone the button below "
+                "opens the camera, too."
+            )
+        )
+        return upload()
     st.camera_input(
         _("Digits on paper, filling the picture"),
         key="camera_box",
@@ -51,6 +62,12 @@ def camera() -> Picture | None:
         args=("camera",),
     )
     return _chosen("camera")
+
+
+def is_secure(url: str) -> bool:
+    """Whether a browser takes the page for a secure context: https, or this machine."""
+    address = urlsplit(url)
+    return address.scheme != "http" or is_this_machine(address.hostname or "")
 
 
 def _keep_file(way: str) -> None:
