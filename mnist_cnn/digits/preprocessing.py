@@ -114,7 +114,11 @@ def prepare_ink(found: Ink) -> Preparation:
 
 def resize_only(image: np.ndarray | Image.Image) -> Preparation:
     """What most demos do: the whole picture is resized to 28x28, nothing else."""
-    found = ink_of(image)
+    return resize_ink(ink_of(image))
+
+
+def resize_ink(found: Ink) -> Preparation:
+    """The same, where the ink is known."""
     top, bottom, _, _ = _bounds(found.ink)
     if bottom <= top:
         nothing = np.zeros((SIDE, SIDE), np.float32)

@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from mnist_cnn.digits.image_files import ImageError, open_image
-from mnist_cnn.digits.preprocessing import resize_only
+from mnist_cnn.digits.preprocessing import resize_ink
 from mnist_cnn.ui.browser_network import browser_network
 from mnist_cnn.ui.components.live_reading import (
     NEVER,
@@ -113,7 +113,7 @@ def _by_server(
         return None
     ways = {_("prepared like MNIST"): preparation.pixels}
     if resized and picture.pixels is None:
-        ways[_("just resized")] = resize_only(picture.image).pixels
+        ways[_("just resized")] = resize_ink(picture.ink).pixels
     if reads == YES and not resized:
         with st.container(key="server_steps"):
             show_steps(preparation.steps)

@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw
 from mnist_cnn import runs
 from mnist_cnn.digits import mnist
 from mnist_cnn.digits.drawing import drawn_ink
-from mnist_cnn.digits.preprocessing import prepare_ink, resize_only
+from mnist_cnn.digits.preprocessing import prepare_ink, resize_ink
 from mnist_cnn.digits.segmentation import split
 from mnist_cnn.nn import quantization
 from mnist_cnn.nn.gradients import IMAGE, gradients
@@ -197,7 +197,7 @@ def test_a_drawing_is_prepared_as_python_prepares_it(name, script):
         [encoded(gray.tobytes()), gray.shape[1], gray.shape[0]],
     )
     prepared, resized = found
-    wanted = resize_only(gray)
+    wanted = resize_ink(drawn_ink(gray))
     assert resized["isEmpty"] == wanted.is_empty
     same_picture(resized["pixels"], wanted.pixels)
     ink = drawn_ink(gray.astype(np.float32))
