@@ -19,6 +19,14 @@ def download(page, label: str, path):
     return path
 
 
+def bring(page, file):
+    """Brings a network into the lab on Train."""
+    page.get_by_text("A network from elsewhere").click()
+    box = page.get_by_test_id("stExpander").filter(has_text="A network from elsewhere")
+    box.locator("input[type=file]").set_input_files(file)
+    box.get_by_role("button", name="Bring it in").click()
+
+
 def test_the_pretrained_network_goes_to_another_lab(lab, page, start_server, tmp_path):
     page.goto(f"{lab.url}/Architecture")
     page.get_by_text("Take it home", exact=True).click()
@@ -31,9 +39,7 @@ def test_the_pretrained_network_goes_to_another_lab(lab, page, start_server, tmp
 
     other = start_server(MNIST_CNN_OFFLINE="1")
     page.goto(f"{other.url}/Train")
-    page.get_by_text("A network from elsewhere").click()
-    page.locator("input[type=file]").set_input_files(archive)
-    page.get_by_role("button", name="Bring it in").click()
+    bring(page, archive)
     page.get_by_text("The run is here.").wait_for()
     page.get_by_text("(imported)").first.wait_for()
     page.locator("[data-chart^='loss-'] .main-svg").first.wait_for()
@@ -73,8 +79,6 @@ def test_a_file_that_is_no_run_is_refused_with_a_sentence(lab, page, tmp_path):
     with zipfile.ZipFile(tmp_path / "bad.zip", "w") as archive:
         archive.writestr("../outside.txt", "out")
     page.goto(f"{lab.url}/Train")
-    page.get_by_text("A network from elsewhere").click()
-    page.locator("input[type=file]").set_input_files(tmp_path / "bad.zip")
-    page.get_by_role("button", name="Bring it in").click()
+    bring(page, tmp_path / "bad.zip")
     page.get_by_text("This is not a run that can be imported.").wait_for()
     assert not list(lab.runs.glob("*/config.json"))
