@@ -9,6 +9,7 @@ import streamlit as st
 
 from mnist_cnn.digits.image_files import ImageError, open_image
 from mnist_cnn.digits.preprocessing import resize_ink
+from mnist_cnn.runs import Run, RunError
 from mnist_cnn.ui.browser_network import browser_network
 from mnist_cnn.ui.components.live_reading import (
     NEVER,
@@ -48,10 +49,17 @@ def live_board(
         choose_way: chooses how a digit comes in, above the canvas; None is the canvas.
         resized: whether the drawing, only resized, is read beside it.
     """
-    is_in_training = any(each.run.status().is_active for each in networks)
-    every = NEW_EPOCH_SECONDS if is_in_training else None
+    is_any_in_training = any(_is_in_training(each.run) for each in networks)
+    every = NEW_EPOCH_SECONDS if is_any_in_training else None
     shown = [(each.run.id, each.step) for each in networks]
     st.fragment(_board, run_every=every)(shown, canvas, choose_way, resized)
+
+
+def _is_in_training(run: Run) -> bool:
+    try:
+        return run.status().is_active
+    except RunError:  # damaged: its network can be used all the same
+        return False
 
 
 def _board(
