@@ -80,7 +80,7 @@ def test_a_training_in_the_terminal_ends_in_one_json_line_and_is_a_run():
     assert run.has_weights
     assert run.id in progress
     assert "digits/s" in progress
-    assert "test accuracy" in progress
+    assert "val_accuracy" in progress
 
 
 def test_a_killed_training_in_the_terminal_is_reported_as_such():
