@@ -43,7 +43,7 @@ async def start_up(server: Server) -> tuple[float, float, float]:
 
 async def a_class(server: Server, sessions: int, strokes: int) -> tuple[list, int]:
     """Seconds for each stroke of so many sessions, each one every two seconds."""
-    people = [Session(server.port, "Draw") for _ in range(sessions)]
+    people = [Session(server.port, "Draw", reads=True) for _ in range(sessions)]
     for person in people:
         await person.open()
 

@@ -23,6 +23,7 @@ class Session:
         port: of the server.
         page: name of the page, as in its address; "" is Home.
         query: what stands behind the question mark in the address.
+        reads: whether it says, as browsers do, that it reads drawings by itself.
 
     Attributes:
         errors: exceptions that the page has shown.
@@ -32,7 +33,9 @@ class Session:
         bytes: received since the newest question.
     """
 
-    def __init__(self, port: int, page: str, query: str = "") -> None:
+    def __init__(
+        self, port: int, page: str, query: str = "", *, reads: bool = False
+    ) -> None:
         self._port = port
         self._page = page
         self._query = query
@@ -40,6 +43,8 @@ class Session:
         self.bytes = 0
         self._fragment = ""
         self._canvas = ""
+        self._reads = reads
+        self._reading = self._reading_fragment = ""
         self._buttons: dict[str, tuple[str, str]] = {}
         self._kept: set[str] = set()
         self._due: dict[str, float] = {}
@@ -57,6 +62,15 @@ class Session:
             ping_interval=None,
         )
         await self._rerun(BackMsg())
+        if self._reads:
+            message = BackMsg()
+            message.rerun_script.fragment_id = self._reading_fragment
+            self._say_it_reads(message)
+            await self._rerun(message)
+
+    def _say_it_reads(self, message: BackMsg) -> None:
+        state = message.rerun_script.widget_states.widgets.add()
+        state.id, state.json_value = self._reading, json.dumps({"reads": "yes"})
 
     async def close(self) -> None:
         """Leaves."""
@@ -118,6 +132,8 @@ class Session:
         """Sends a drawing; seconds until the page has answered it."""
         message = BackMsg()
         message.rerun_script.fragment_id = self._fragment
+        if self._reads:
+            self._say_it_reads(message)
         state = message.rerun_script.widget_states.widgets.add()
         state.id = self._canvas
         state.json_value = json.dumps(
@@ -171,6 +187,9 @@ class Session:
         if kind == "button":
             address = (element.button.id, answer.delta.fragment_id)
             self._buttons[element.button.label] = address
+        if kind == "bidi_component" and "live_reading" in element.bidi_component.id:
+            self._reading = element.bidi_component.id
+            self._reading_fragment = answer.delta.fragment_id
         if kind == "bidi_component" and "canvas" in element.bidi_component.id:
             self._canvas = element.bidi_component.id
             self._fragment = answer.delta.fragment_id or self._fragment

@@ -3,27 +3,38 @@
 import streamlit as st
 
 from mnist_cnn.ui.compare.answers import answers
-from mnist_cnn.ui.compare.runs import chosen_runs
-from mnist_cnn.ui.compare.table import table
+from mnist_cnn.ui.compare.runs import chosen_runs, compared
+from mnist_cnn.ui.compare.table import chosen_cards, table
 from mnist_cnn.ui.compare.test_sets import test_sets
-from mnist_cnn.ui.compare.view import pictures, settings
+from mnist_cnn.ui.compare.verdict import finding
+from mnist_cnn.ui.compare.view import costs, curves, settings
 from mnist_cnn.ui.frame import page
+from mnist_cnn.ui.test_set import digits_at_hand
 from mnist_cnn.ui.text import _
 
 page(
     _("Compare"),
-    _("Networks side by side: what differs, how they learn, what they answer."),
+    _("Networks side by side: which is better, how they learn, what they answer."),
 )
 
-chosen = chosen_runs()
+ids = chosen_runs()
+chosen, digits = compared(ids), digits_at_hand() if ids else None
 # Places of their own: what appears in one does not remount the charts in another.
-choosing, differing, learning, answering = (st.container() for _part in range(4))
+found, choosing, learning, differing, answering, costing = (
+    st.container() for _part in range(6)
+)
+with found:
+    finding(chosen, digits)
 with choosing:
     table()
-with differing:
-    settings(chosen)
 with learning:
-    pictures(chosen)
+    if ids:
+        curves(ids)
+with differing:
+    chosen_cards(chosen)
+    settings(chosen)
 with answering:
+    answers(chosen, digits)
     test_sets(chosen)
-    answers(chosen)
+with costing:
+    costs(ids)

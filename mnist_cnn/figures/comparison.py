@@ -32,8 +32,11 @@ MAX_POINTS = 1_200
 MAX_NAME_LENGTH = 28
 # No mistake at all has no logarithm, and a batch without one is nothing special.
 MIN_MISTAKES = 1e-3
+# Where all are better than this, their lines are one unless drawn by their mistakes.
+CROWDED = 0.9
+MARGIN = 1.5
 
-_ACCURACIES = (0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999)
+_ACCURACIES = (0, 0.5, 0.7, 0.8, 0.9, 0.95, 0.97, 0.98, 0.99, 0.995, 0.998, 0.999)
 
 
 @dataclass(frozen=True)
@@ -44,34 +47,55 @@ class Curve:
         name: for people.
         metrics: all that it has measured.
         steps_per_epoch: batches in an epoch; 0 before that is known.
+        seeds_of: the same for runs that differ by their seed alone.
     """
 
     name: str
     metrics: Metrics
     steps_per_epoch: int
+    seeds_of: int = -1
+
+
+def is_crowded(curves: Sequence[Curve]) -> bool:
+    """Whether all validation accuracies end so high that their lines lie on one."""
+    last = [
+        each.metrics.epochs[-1].val_accuracy for each in curves if each.metrics.epochs
+    ]
+    return bool(last) and min(last) >= CROWDED
 
 
 def overlaid(
-    curves: Sequence[Curve], measure: str, *, by_time: bool, log: bool
+    curves: Sequence[Curve],
+    measure: str,
+    *,
+    titles: tuple[str, str],
+    training: str,
+    by_time: bool,
+    log: bool,
 ) -> Figure:
     """All curves of one measure: training dashed and smoothed, validation solid.
+
+    Behind the curves of several seeds of the same settings lies a band, from the
+    lowest to the highest validation at each epoch.
 
     Args:
         curves: at most ``MAX_RUNS``.
         measure: "loss" or "accuracy".
+        titles: of the axes, x and y.
+        training: name of a training curve, with {name}.
         by_time: seconds of training along x instead of epochs.
         log: loss on a logarithmic scale; accuracy by its mistakes on one.
     """
     by_mistakes = log and measure == "accuracy"
-    data: list[Figure] = []
+    data = [] if by_time else _bands(curves[:MAX_RUNS], measure, by_mistakes)
     for index, each in enumerate(curves[:MAX_RUNS]):
         points = MAX_POINTS // len(curves)
-        data.append(_training(each, measure, by_time, by_mistakes, points, index))
+        name = training.format(name=short(each.name))
+        data.append(_training(each, name, measure, by_time, by_mistakes, points, index))
         data.append(_validation(each, measure, by_time, by_mistakes, index))
     # A zoom into one scale means nothing on the other.
-    title = "seconds of training" if by_time else "epoch"
-    xaxis = axis(title, rangemode="tozero", uirevision=f"{by_time}")
-    yaxis = axis(measure, uirevision=f"{log}")
+    xaxis = axis(titles[0], rangemode="tozero", uirevision=f"{by_time}")
+    yaxis = axis(titles[1], uirevision=f"{log}")
     if by_mistakes:
         yaxis |= mistakes_axis()
     elif log:
@@ -79,8 +103,37 @@ def overlaid(
     return {"data": data, "layout": layout(xaxis, yaxis)}
 
 
+def _bands(curves: Sequence[Curve], measure: str, by_mistakes: bool) -> list[Figure]:
+    groups: dict[int, list[int]] = {}
+    for index, each in enumerate(curves):
+        if each.seeds_of >= 0 and each.metrics.epochs:
+            groups.setdefault(each.seeds_of, []).append(index)
+    bands = []
+    for indices in groups.values():
+        if len(indices) < 2:
+            continue
+        rows = [_validated(curves[index], measure, by_mistakes) for index in indices]
+        epochs = min(map(len, rows))
+        values = np.stack([row[:epochs] for row in rows])
+        along = [point.epoch for point in curves[indices[0]].metrics.epochs[:epochs]]
+        band = curve(
+            "",
+            numbers([*along, *along[::-1]]),
+            numbers([*values.min(axis=0), *values.max(axis=0)[::-1]]),
+            COLORS[indices[0]],
+            fill="toself",
+            opacity=0.35,
+            showlegend=False,
+            hoverinfo="skip",
+            hovertemplate=None,
+        )
+        bands.append(band | {"line": {"width": 0, "color": COLORS[indices[0]]}})
+    return bands
+
+
 def _training(
     each: Curve,
+    name: str,
     measure: str,
     by_time: bool,
     by_mistakes: bool,
@@ -92,7 +145,7 @@ def _training(
     values = smooth(getattr(metrics, measure), kept)
     along = metrics.time if by_time else metrics.step / _steps_per_epoch(each)
     return curve(
-        f"{short(each.name)}, training",
+        name,
         typed_array(along[kept]),
         typed_array(mistakes(values) if by_mistakes else values),
         COLORS[index],
@@ -107,16 +160,21 @@ def _validation(
     each: Curve, measure: str, by_time: bool, by_mistakes: bool, index: int
 ) -> Figure:
     points = each.metrics.epochs
-    values = np.array([getattr(point, f"val_{measure}") for point in points], float)
     return curve(
         short(each.name),
         numbers([point.time if by_time else point.epoch for point in points]),
-        numbers(mistakes(values) if by_mistakes else values),
+        numbers(_validated(each, measure, by_mistakes)),
         COLORS[index],
         symbol=SYMBOLS[index],
-        customdata=numbers(values),
+        customdata=numbers(_validated(each, measure, False)),
         hovertemplate="%{customdata:.4f}",
     )
+
+
+def _validated(each: Curve, measure: str, by_mistakes: bool) -> np.ndarray:
+    points = each.metrics.epochs
+    values = np.array([getattr(point, f"val_{measure}") for point in points], float)
+    return mistakes(values) if by_mistakes else values
 
 
 def _steps_per_epoch(each: Curve) -> float:
@@ -141,6 +199,16 @@ def mistakes_axis() -> Figure:
         "tickvals": [max(1 - accuracy, MIN_MISTAKES) for accuracy in _ACCURACIES],
         "ticktext": [f"{accuracy:g}" for accuracy in _ACCURACIES],
     }
+
+
+def padded(values: Sequence[float]) -> list[float] | None:
+    """A range on a logarithmic axis with room around the values, so with ticks, too."""
+    if not values:
+        return None
+    return [
+        float(np.log10(min(values) / MARGIN)),
+        float(np.log10(max(values) * MARGIN)),
+    ]
 
 
 def short(name: str) -> str:

@@ -11,6 +11,7 @@ from threadpoolctl import threadpool_limits
 
 from mnist_cnn.ui.components.page_menu import close_on_a_phone
 from mnist_cnn.ui.networks import take_expected_network
+from mnist_cnn.ui.sleeping_sessions import keep_sleeping_sessions
 from mnist_cnn.ui.static_files import provide_plotly
 from mnist_cnn.ui.text import _
 from mnist_cnn.ui.visitor import recognize
@@ -63,6 +64,7 @@ def page(title: str, subtitle: str = "", *, heading: str = "") -> None:
     provide_plotly()
     _limit_threads()
     take_expected_network()
+    keep_sleeping_sessions()
     with st.sidebar:
         st.subheader(_("CNN lab"), anchor=False)
         for script, name, icon in pages():

@@ -10,7 +10,7 @@ import streamlit as st
 from mnist_cnn.digits.image_files import ImageError, open_image
 from mnist_cnn.digits.preprocessing import resize_ink
 from mnist_cnn.runs import Run, RunError
-from mnist_cnn.ui.browser_network import browser_network
+from mnist_cnn.ui.browser_network import BrowserNetwork, browser_network
 from mnist_cnn.ui.components.live_reading import (
     NEVER,
     YES,
@@ -41,7 +41,7 @@ def live_board(
     *,
     resized: bool = False,
 ) -> None:
-    """The canvas, and what networks make of it; a stroke reruns only this.
+    """The canvas, and what networks make of it; a stroke reruns the canvas only.
 
     Args:
         networks: the first one is shown with all its layers.
@@ -68,61 +68,85 @@ def _board(
     choose_way: Callable[[], Way | None],
     resized: bool,
 ) -> None:
-    networks = [
-        load_network(run_id) if step is None else at_moment(load_network(run_id), step)
-        for run_id, step in shown
-    ]
+    networks = _networks(shown)
     files = [browser_network(each.run, each.step) for each in networks]
     reads = browser_reads() if files and all(files) else NEVER
-    answer = st.container(key="live_answer", gap=None)
-    with st.container(key="live_canvas", gap="small"):
+    live = st.container(key="live_answer", gap=None)
+    with st.container(key="live_way", gap=None):
         way = choose_way()
-        picture = way() if way else _drawn(drawing_canvas(canvas), reads)
-    with answer:
+    picture = pixels = None
+    if way is None:
+        st.fragment(_canvas)(shown, canvas, resized, reads)
+    else:
+        with st.container(key="live_canvas"):
+            picture = way()
         with st.container(key="server_answer"):
-            if picture is not None and networks:
+            if picture is not None:
                 pixels = _by_server(picture, networks, resized, reads)
-            else:
-                pixels = None
-                if way is None and reads != YES:
-                    st.info(
-                        _("Nothing is drawn yet: the network waits for your digit.")
-                    )
+    with live:
         live_reading(
             [] if reads == NEVER else _named(networks, files),
-            pixels=pixels if reads == YES else None,
+            pixels=pixels,
             follows_canvas=way is None,
+            is_answered=picture is not None and pixels is None,
             resized=resized,
             note=picture.note if picture else "",
         )
 
 
-def _drawn(file: bytes | None, reads: str | None) -> Picture | None:
-    """The drawing, if the server is the one to read it."""
-    if file is None or reads == YES:
+def _networks(shown: list[tuple[str, int | None]]) -> list[Chosen]:
+    return [
+        load_network(run_id) if step is None else at_moment(load_network(run_id), step)
+        for run_id, step in shown
+    ]
+
+
+def _canvas(
+    shown: list[tuple[str, int | None]],
+    canvas: str,
+    resized: bool,
+    reads: str | None,
+) -> None:
+    """A browser that reads by itself has nothing to ask here: its drawing is kept."""
+    with st.container(key="live_canvas", gap="small"):
+        file = drawing_canvas(canvas)
+    if reads == YES:
+        return
+    with st.container(key="server_answer"):
+        picture = _drawn(file)
+        if picture is None:
+            st.info(_("Nothing is drawn yet: the network waits for your digit."))
+        else:
+            _by_server(picture, _networks(shown), resized, reads)
+
+
+def _drawn(file: bytes | None) -> Picture | None:
+    if file is None:
         return None
     try:
-        return Picture(open_image(file), is_drawn=True)
+        return Picture(open_image(file))
     except ImageError as error:
         st.error(str(error))
         return None
 
 
-def _named(networks, files) -> list:
+def _named(
+    networks: list[Chosen], files: list[BrowserNetwork | None]
+) -> list[tuple[str, BrowserNetwork]]:
     return [(each.title, file) for each, file in zip(networks, files, strict=True)]
 
 
 def _by_server(
     picture: Picture, networks: list[Chosen], resized: bool, reads: str | None
 ) -> np.ndarray | None:
-    """What the server has to say of the picture; the pixels of the one digit in it."""
+    """What the server has to say of the picture; the pixels that the browser reads."""
     preparation = prepared_digit(picture, networks)
     if preparation is None:
         return None
     ways = {_("prepared like MNIST"): preparation.pixels}
     if resized and picture.pixels is None:
         ways[_("just resized")] = resize_ink(picture.ink).pixels
-    if reads == YES and not resized:
+    if reads == YES and len(ways) == 1:
         with st.container(key="server_steps"):
             show_steps(preparation.steps)
         return preparation.pixels

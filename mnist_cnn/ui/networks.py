@@ -88,10 +88,11 @@ def take_expected_network() -> None:
 
 def choose_other_network(label: str) -> Chosen | None:
     """The same for a second network, which the link does not name."""
-    titles = network_titles()
-    run_id = st.session_state.get("other_network")
+    state, titles = st.session_state, network_titles()
+    run_id = state.get("other_network")
     if run_id not in titles:
-        run_id = next(iter(titles), runs.PRETRAINED)
+        others = [each for each in titles if each != state.get(NETWORK)]
+        run_id = next(iter(others), runs.PRETRAINED)
     return _box(label, "other_network", run_id, titles)
 
 

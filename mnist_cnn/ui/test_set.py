@@ -188,6 +188,15 @@ def _load(_run: Run, _digits: Dataset | None, key: str, changed: int) -> Predict
     return predictions.of_run(_run, _digits)
 
 
+def digits_at_hand() -> Dataset | None:
+    """The digits at hand; None, with a sentence on the page, if there are none."""
+    try:
+        return load_digits()
+    except DataError as error:
+        st.error(str(error))
+        return None
+
+
 def _offer(
     evaluation: Evaluation,
     saved: Predictions | None,

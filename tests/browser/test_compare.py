@@ -51,14 +51,15 @@ def expect_lines(page: Page, chart: str, count: int) -> None:
 def test_two_ticked_runs_are_compared_starred_and_deleted(recorded_run, lab, page):
     seed, small = lab.made
     page.goto(f"{lab.url}/Compare")
-    # The newest comes first, after the pretrained network.
-    tick(page, 2)
+    # The newest comes first, after the two networks of the lab.
+    tick(page, 3)
     expect_linked(page, seed)
     expect_lines(page, "compare-loss", 2)
     # A run that comes in meanwhile moves the rows, and not the choice.
     recorded_run(lab.digits, preset="linear", name="linear", wrong=[5])
-    expect(page.get_by_text("4 of 4 runs shown")).to_be_visible()
-    tick(page, 2)
+    rows = page.get_by_test_id("stDataFrame").first.locator("table")
+    expect(rows).to_have_attribute("aria-rowcount", "6")
+    tick(page, 3)
     expect_linked(page, seed, small)
     expect_lines(page, "compare-loss", 4)
     expect_lines(page, "compare-accuracy", 4)
@@ -125,3 +126,34 @@ def test_a_run_that_goes_on_grows_in_place(lab, page):
     made.write_status(status)
     expect(page.get_by_text("· done")).to_be_visible()
     assert chart.get_attribute("data-mounts") == "1"
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (390, 844), (1920, 1080)])
+def test_a_tick_and_the_verdict_on_it_are_seen_together(lab, open_page, width, height):
+    seed, small = lab.made
+    is_phone = width == 390
+    page = open_page(
+        viewport={"width": width, "height": height},
+        has_touch=is_phone,
+        is_mobile=is_phone,
+    )
+    page.goto(f"{lab.url}/Compare?runs={small.id}")
+    expect_lines(page, "compare-loss", 2)
+    tick(page, 3)
+    expect_linked(page, small, seed)
+    expect(page.get_by_text("is best: 2 mistakes in 200")).to_be_in_viewport(ratio=1)
+    expect(page.get_by_test_id("stDataFrame").first).to_be_in_viewport(ratio=1)
+    if not is_phone:
+        for name in ("loss", "accuracy"):
+            chart = page.locator(f"[data-chart=compare-{name}]")
+            expect(chart).to_be_in_viewport(ratio=0.9)
+            expect(chart.locator(".xaxislayer-above text").first).to_be_visible()
+    wide = page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
+    assert wide <= width
+    # As wide as its columns, where there is room for all of them.
+    inner = page.evaluate(
+        "(() => { const e = document.querySelector("
+        "'[data-testid=stDataFrame] .dvn-scroller');"
+        " return [e.scrollWidth, e.clientWidth] })()"
+    )
+    assert is_phone or inner[0] <= inner[1] + 1

@@ -91,11 +91,11 @@ def test_a_link_to_draw_works_on_a_fresh_server_and_reads_a_seven(server, page):
     canvas_box(page)
     draw_a_seven(page)
     expect(prediction(page)).to_have_text("7")
+    # The preparation, step by step, once the pen is up.
+    expect(page.locator(".live-steps figure")).to_have_count(5)
     probabilities = json.loads(reading(page).get_attribute("data-probabilities"))
     assert len(probabilities) == 10 and probabilities[7] > 0.9
     assert len(json.loads(reading(page).get_attribute("data-pixels"))) == 784
-    # The preparation, step by step, once the pen is up.
-    expect(page.locator(".live-steps figure")).to_have_count(5)
     # The server remembers the drawing, and shows no answer of its own.
     expect(page.get_by_test_id("stMetricValue")).to_have_count(0)
     page.wait_for_timeout(800)  # the canvas waits 200 ms before it sends
@@ -146,6 +146,29 @@ def test_a_drawing_goes_on_without_the_server_which_gets_it_when_it_is_back(
     page.get_by_role("link", name="Look inside this digit").click()
     expect(page.get_by_text("My drawing")).to_be_visible()
     page.watch.errors.clear()
+
+
+def test_a_phone_that_slept_comes_back_to_its_drawing(lab, page):
+    page.add_init_script(
+        """window.sockets = []
+        window.WebSocket = class extends WebSocket {
+          constructor(...all) { super(...all); window.sockets.push(this) }
+        }"""
+    )
+    page.goto(f"{lab.url}/Draw")
+    canvas_box(page)
+    draw_a_seven(page)
+    expect(prediction(page)).to_have_text("7")
+    page.wait_for_timeout(800)
+    # On another page only the session knows the drawing; then the connection drops.
+    page.get_by_role("link", name="Architecture").first.click()
+    expect(page.get_by_role("heading", name="model.summary()")).to_be_visible()
+    page.evaluate("window.sockets.at(-1).close()")
+    page.wait_for_function("() => window.sockets.length > 1")
+    app = page.get_by_test_id("stApp")
+    expect(app).to_have_attribute("data-test-connection-state", "CONNECTED")
+    page.get_by_role("link", name="Look inside", exact=True).first.click()
+    expect(page.get_by_text("My drawing")).to_be_visible()
 
 
 def test_forty_quick_strokes_are_read_and_clear_empties_at_once(lab, page):
@@ -264,12 +287,17 @@ def test_a_pointer_on_the_network_shows_values(lab, page):
     draw_a_seven(page)
     expect(prediction(page)).to_have_text("7")
     living = page.locator(".living")
+    living.scroll_into_view_if_needed()
     expect(living).to_have_attribute(
         "data-layers", "image conv_1 pool_1 conv_2 pool_2 dense_1 output"
     )
     box = living.bounding_box()
     page.mouse.move(box["x"] + 38, box["y"] + box["height"] / 2 + 10)
-    expect(page.locator(".living-value")).to_have_text(re.compile(r"^image \[\d+, \d+"))
+    value = page.locator(".living-value")
+    expect(value).to_have_text(re.compile(r"^image \[\d+, \d+\] = \d"))
+    # The answers stand at the right: each has a probability, and paths of its own.
+    page.mouse.move(box["x"] + box["width"] - 30, box["y"] + 60)
+    expect(value).to_have_text(re.compile(r"^output \[\d\] = "))
 
 
 def test_several_digits_a_test_digit_and_both_ways_are_read_by_the_browser(lab, page):
@@ -388,7 +416,7 @@ def test_back_undoes_the_choice_of_a_network_and_other_pages_go_on_with_it(
     run.weights_path.write_bytes(runs.find(runs.PRETRAINED).weights_path.read_bytes())
     page.goto(f"{lab.url}/Draw")
     box = page.get_by_role("combobox", name="Network")
-    expect(box).to_have_value(re.compile("^Pretrained"))
+    expect(box).to_have_value(re.compile("^MNIST and pen digits"))
     box.click()
     page.get_by_role("option", name="mine").click()
     expect(page).to_have_url(re.compile(f"network={run.id}"))
@@ -399,5 +427,5 @@ def test_back_undoes_the_choice_of_a_network_and_other_pages_go_on_with_it(
     expect(page.get_by_role("heading", name="Draw", exact=True)).to_be_visible()
     expect(box).to_have_value(re.compile("^mine"))
     page.go_back()
-    expect(box).to_have_value(re.compile("^Pretrained"))
+    expect(box).to_have_value(re.compile("^MNIST and pen digits"))
     expect(page).not_to_have_url(re.compile("network="))

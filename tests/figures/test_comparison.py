@@ -1,14 +1,16 @@
 """Several runs' curves in one figure."""
 
 import json
+from dataclasses import replace
 
+import msgspec
 import numpy as np
 import plotly.graph_objects as go
 import pytest
 
 from mnist_cnn.analysis.comparison import MAX_RUNS
 from mnist_cnn.analysis.smoothing import smooth
-from mnist_cnn.figures.comparison import Curve, overlaid
+from mnist_cnn.figures.comparison import Curve, is_crowded, overlaid
 from mnist_cnn.figures.style import COLORS, SYMBOLS
 from mnist_cnn.runs.metrics import EpochPoint, Metrics
 
@@ -32,7 +34,14 @@ def curve(
 
 
 def draw(*curves: Curve, measure: str = "loss", by_time=False, log=False):
-    figure = overlaid(curves, measure, by_time=by_time, log=log)
+    figure = overlaid(
+        curves,
+        measure,
+        titles=("x", measure),
+        training="{name}, training",
+        by_time=by_time,
+        log=log,
+    )
     go.Figure(figure)
     return figure
 
@@ -103,3 +112,35 @@ def test_a_name_is_no_markup_and_no_longer_than_its_place():
     name = figure["data"][1]["name"]
     assert name.startswith("&lt;b&gt;x")
     assert len(name) < 40
+
+
+def test_seeds_of_the_same_settings_have_a_band_from_the_lowest_to_the_highest():
+    one, two, other = (curve(60, 3, name) for name in ("one", "two", "other"))
+    higher = [
+        msgspec.structs.replace(each, val_loss=each.val_loss + 0.5)
+        for each in two.metrics.epochs[:2]
+    ]
+    two = replace(two, metrics=Metrics(two.metrics.batches, higher), seeds_of=0)
+    figure = draw(replace(one, seeds_of=0), two, replace(other, seeds_of=1))
+    band, *lines = figure["data"]
+    assert len(lines) == 6
+    assert band["fill"] == "toself"
+    assert band["x"] == [1, 2, 2, 1]
+    assert band["y"] == pytest.approx([0.4, 0.2, 0.7, 0.9])
+
+
+def test_accuracies_are_crowded_once_all_of_them_end_near_one():
+    high, low = curve(60, 3), curve(60, 1)
+    low = replace(
+        low,
+        metrics=Metrics(
+            low.metrics.batches,
+            [
+                msgspec.structs.replace(each, val_accuracy=0.5)
+                for each in low.metrics.epochs
+            ],
+        ),
+    )
+    assert is_crowded([high])
+    assert not is_crowded([high, low])
+    assert not is_crowded([curve(0, 0)])

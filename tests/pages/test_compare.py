@@ -69,8 +69,8 @@ def test_without_any_run_there_is_the_pretrained_network_and_how_to_begin():
     at = compare()
     assert shown(at) == BUNDLED
     assert at.dataframe[0].value["Accuracy"][0] == pytest.approx(0.9941)
-    assert "Tick up to 6 runs" in words(at)
-    assert "Curves" not in words(at)
+    assert "Tick two runs to see which is better" in words(at)
+    assert "Confusion matrices" not in words(at)
 
 
 def test_the_table_tells_what_a_run_is_and_reached(recorded_run, digits):
@@ -78,8 +78,7 @@ def test_the_table_tells_what_a_run_is_and_reached(recorded_run, digits):
     recorded_run(digits, preset="small", config=config, name="mine", wrong=[1, 2])
     row = compare().dataframe[0].value.iloc[len(BUNDLED)]
     assert row["Name"] == "mine"
-    assert row["Preset"] == "A small one"
-    assert row["Differs from the preset"] == "Epochs: 2 · Seed: 7"
+    assert row["Settings"] == "A small one · Epochs: 2 · Seed: 7"
     assert row["Parameters"] == config.network.parameters
     assert row["Accuracy"] == pytest.approx(0.99)
     assert row["Loss"] == pytest.approx(0.1)
@@ -94,7 +93,7 @@ def test_a_choice_comes_into_the_link_and_a_link_chooses(recorded_run, digits):
     assert linked(at) == f"{second.id},{first.id}"
     again = compare(link=linked(at))
     assert again.multiselect(key="compare-box").value == [second.id, first.id]
-    assert "Curves" in words(again)
+    assert "One color a run" in words(again)
 
 
 def test_back_undoes_a_choice_and_another_page_does_not(recorded_run, digits):
@@ -135,7 +134,7 @@ def test_of_too_many_runs_the_first_six_are_compared(recorded_run, digits):
 
 def test_one_run_alone_has_curves_and_no_differences(recorded_run, digits):
     at = compare(recorded_run(digits, wrong=[3]).id)
-    assert "Curves" in words(at)
+    assert "One color a run" in words(at)
     assert "Confusion matrices" in words(at)
     assert "settings differ" not in words(at)
     assert "disagree" not in words(at)
@@ -219,11 +218,11 @@ def test_filters_choose_by_preset_status_star_and_text(recorded_run, digits):
     recorded_run(digits, preset="linear", name="flat")
     recorded_run(digits, name="broken", status=Status("failed"))
     at = compare()
-    assert set(shown(at)) == {*BUNDLED, "tiny", "flat", "broken"}
+    assert set(shown(at)) == {*BUNDLED, "★ tiny", "flat", "broken"}
     at.multiselect(key="compare_presets").set_value(["small", "linear"]).run()
-    assert set(shown(at)) == {"tiny", "flat"}
+    assert set(shown(at)) == {"★ tiny", "flat"}
     at.toggle(key="compare_starred").set_value(True).run()
-    assert shown(at) == ["tiny"]
+    assert shown(at) == ["★ tiny"]
     at.toggle(key="compare_starred").set_value(False)
     at.multiselect(key="compare_presets").set_value([])
     at.multiselect(key="compare_states").set_value(["failed"]).run()
@@ -234,7 +233,7 @@ def test_filters_choose_by_preset_status_star_and_text(recorded_run, digits):
     at.text_input(key="compare_text").set_value("nothing like it").run()
     assert not at.exception
     assert shown(at) == []
-    assert "No run is like that" in words(at)
+    assert "0 of 5 runs shown" in words(at)
 
 
 def test_a_chosen_run_stays_chosen_though_the_filter_hides_it(recorded_run, digits):
@@ -249,7 +248,7 @@ def test_starring_is_seen_in_the_table(recorded_run, digits):
     run = recorded_run(digits)
     at = press(compare(run.id), f"star_{run.id}")
     assert run.starred
-    assert list(at.dataframe[0].value["Star"]) == ["", "", "★"]
+    assert shown(at)[len(BUNDLED)].startswith("★ ")
 
 
 def test_deleting_asks_first_and_leaves_the_rest(recorded_run, digits):
@@ -325,3 +324,31 @@ def test_a_table_in_which_a_value_changed_is_another_table(recorded_run, digits)
     at.run()
     assert at.dataframe[0].proto.id != before
     assert linked(at) == run.id
+
+
+def test_the_verdict_names_the_best_by_how_much_and_whether_by_chance(
+    recorded_run, digits
+):
+    best = recorded_run(digits, preset="seed", name="big", wrong=[1])
+    other = recorded_run(digits, preset="small", name="little", wrong=[2, 3, 4])
+    text = words(compare(other.id, best.id))
+    assert "**big** is best: 1 mistake in 200 digits" in text
+    assert "**little**: 2 mistakes more, with a fraction of 0.0094 of the" in text
+    assert "other settings" in text
+    assert "within chance" in text
+
+
+def test_a_difference_within_the_spread_of_seeds_is_said_to_be_one(
+    recorded_run, digits
+):
+    config = PRESETS["seed"].config
+    ids = [
+        recorded_run(digits, config=replace(config, seed=seed), wrong=wrong).id
+        for seed, wrong in ((1, [1]), (2, [1, 2, 3, 4, 5]))
+    ]
+    text = words(compare(*ids))
+    assert "The same settings with **2 seeds**: from 1 to 5 mistakes" in text
+    ids.append(recorded_run(digits, preset="small", wrong=[7, 8, 9, 10]).id)
+    text = words(compare(*ids))
+    assert "1 mistake more" in text
+    assert "within the spread of seeds" in text

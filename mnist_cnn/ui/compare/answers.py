@@ -9,47 +9,36 @@ import streamlit as st
 
 from mnist_cnn.analysis.comparison import by_test_set, disagreement
 from mnist_cnn.analysis.evaluation import accuracy, confusion_matrix
-from mnist_cnn.digits.mnist import DataError, Dataset
-from mnist_cnn.figures.style import COLORS
+from mnist_cnn.digits.mnist import Dataset
 from mnist_cnn.nn.network import NetworkError
 from mnist_cnn.runs import RunError
-from mnist_cnn.ui.compare.runs import found, listed, names
-from mnist_cnn.ui.compare.table import MARKS
+from mnist_cnn.ui.compare.runs import Compared
 from mnist_cnn.ui.components.digit_gallery import Reader, digit_gallery
 from mnist_cnn.ui.confusion import confusion_chart
 from mnist_cnn.ui.networks import load_network
-from mnist_cnn.ui.test_set import best_predictions, load_digits, look_inside
+from mnist_cnn.ui.test_set import look_inside
 from mnist_cnn.ui.text import _, escape
 
 ACROSS = 3
 
 
-def answers(chosen: list[str]) -> None:
+def answers(chosen: list[Compared], digits: Dataset | None) -> None:
     """Matrices and disagreements of those that were tested on the same digits."""
-    if not chosen:
-        return
-    try:
-        digits = load_digits()
-    except DataError as error:
-        st.error(str(error))
-        digits = None
-    known = names(listed())
     readers: dict[str, Reader] = {}
-    for place, (run, _status) in enumerate(found(chosen)):
-        name = known.get(run.id, run.name)
-        read, why_not = best_predictions(run, digits)
+    for each in chosen:
+        read, why_not = each.predictions(digits)
         if read is None:
-            st.info(f"{escape(name)}: {_(why_not)}")
+            st.info(f"{escape(each.name)}: {_(why_not)}")
             continue
-        readers[run.id] = Reader(read, name, COLORS[place], MARKS[place])
-    groups = by_test_set({run_id: each.predictions for run_id, each in readers.items()})
+        readers[each.run.id] = Reader(read, each.name, each.color, each.mark)
+    groups = by_test_set({run_id: own.predictions for run_id, own in readers.items()})
     for group in groups[1:]:
         _not_comparable([readers[run_id] for run_id in group])
     if groups:
         shown = {run_id: readers[run_id] for run_id in groups[0]}
-        _matrices(shown)
         if len(shown) > 1:
             _disagreements(shown, digits)
+        _matrices(shown)
 
 
 def _not_comparable(others: list[Reader]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
@@ -15,9 +15,13 @@ from mnist_cnn.analysis.comparison import (
     runs_in_link,
     unique_names,
 )
+from mnist_cnn.digits.mnist import Dataset
+from mnist_cnn.figures.style import COLORS
 from mnist_cnn.runs import Run, RunError, Status
+from mnist_cnn.runs.predictions import Predictions
 from mnist_cnn.ui.frame import ARRIVED
 from mnist_cnn.ui.run_titles import preset_title
+from mnist_cnn.ui.test_set import best_predictions
 from mnist_cnn.ui.text import _
 from mnist_cnn.ui.training_queue import Overview, overview
 
@@ -26,20 +30,49 @@ CHOSEN, CHANGED, TOO_MANY = (
     "compare_changed",
     "compare_too_many",
 )
+MARKS = ("●", "◆", "■", "✚", "▲", "★")
 
-_listed: tuple[Overview, list[Facts]] | None = None
+
+@dataclass(frozen=True)
+class Compared:
+    """A chosen run, and how it is told from the others.
+
+    Attributes:
+        run, status: as far as it is.
+        name: for people, unlike the others'.
+        index: among the chosen, which makes its color and mark.
+    """
+
+    run: Run
+    status: Status
+    name: str
+    index: int
+
+    @property
+    def color(self) -> str:
+        """Of its lines and its mark."""
+        return COLORS[self.index]
+
+    @property
+    def mark(self) -> str:
+        """The symbol of its lines, as text."""
+        return MARKS[self.index]
+
+    def predictions(self, digits: Dataset | None) -> tuple[Predictions | None, str]:
+        """For the test set at hand, else as saved; without any, the text says why."""
+        return best_predictions(self.run, digits)
 
 
 def listed() -> list[Facts]:
-    """The pretrained network and every run, newest first; at most a second old.
-
-    The same list for all viewers, as long as nobody has looked again.
-    """
-    global _listed  # noqa: PLW0603 - one for all viewers, as the overview is
+    """The lab's own networks, and every run, newest first; at most a second old."""
     seen = overview()
-    if _listed is None or _listed[0] is not seen:
-        _listed = seen, [*_bundled(), *(facts(*each) for each in seen.runs)]
-    return _listed[1]
+    stamp = [(run.id, run.name, run.starred, repr(status)) for run, status in seen.runs]
+    return _listed(str(runs.folder()), stamp, seen)
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def _listed(folder: str, stamp: list[tuple], _seen: Overview) -> list[Facts]:
+    return [*_bundled(), *(facts(*each) for each in _seen.runs)]
 
 
 def _bundled() -> list[Facts]:
@@ -97,13 +130,14 @@ def names(among: list[Facts]) -> dict[str, str]:
     )
 
 
-def found(run_ids: list[str]) -> list[tuple[Run, Status]]:
-    """Those of the runs that can (still) be read, with their status."""
-    there = []
+def compared(run_ids: list[str]) -> list[Compared]:
+    """Those of the runs that can (still) be read."""
+    known, there = names(listed()), []
     for run_id in run_ids:
         try:
             run = runs.find(run_id)
-            there.append((run, run.status()))
+            name = known.get(run.id, run.name)
+            there.append(Compared(run, run.status(), name, len(there)))
         except RunError:
             continue
     return there

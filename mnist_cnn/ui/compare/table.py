@@ -17,15 +17,14 @@ import streamlit as st
 from mnist_cnn import runs
 from mnist_cnn.analysis.comparison import MAX_RUNS, SORTS, Facts, Filter, in_order
 from mnist_cnn.experiments.presets import PRESETS
-from mnist_cnn.figures.style import COLORS
 from mnist_cnn.runs.status import STATES
 from mnist_cnn.ui import run_actions
 from mnist_cnn.ui.compare.runs import (
     CHANGED,
     CHOSEN,
     TOO_MANY,
+    Compared,
     choose,
-    found,
     listed,
     names,
 )
@@ -34,14 +33,14 @@ from mnist_cnn.ui.text import _
 from mnist_cnn.ui.viewers import note_look
 
 LOOK_SECONDS = 3.0
-ROW_HEIGHT, MOST_ROWS = 35, 9
-MARKS = ("●", "◆", "■", "✚", "▲", "★")
+# So few that the curves of what is ticked stand on the same screen.
+ROW_HEIGHT, MAX_ROWS = 35, 4
 BOX = "compare-box"
 SEEN = "compare_seen"
 
 
 def table() -> None:
-    """Every run that the filter lets through; refreshed while trainings go on."""
+    """Every run that the filter lets through; refreshed while runs train."""
     run_actions.problem()
     st.session_state[SEEN] = _standing()
     st.fragment(_look, run_every=max(LOOK_SECONDS, note_look()))()
@@ -55,28 +54,24 @@ def _look() -> None:
     note_look()
     everything = listed()
     chosen = st.session_state.get(CHOSEN, [])
-    _choice(everything, chosen)
-    wanted = _filter(everything)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        _choice(everything, chosen)
+        with st.popover(_("Filter and sort"), icon=":material/tune:"):
+            wanted = _filter(everything)
     shown = in_order(
         filter(wanted.lets_through, everything), st.session_state.compare_sort
     )
     if shown:
         _rows(shown, chosen)
+    if len(shown) < len(everything):
         st.caption(
-            _(
-                "Tick up to {most} runs to compare them. {shown} of {all} runs shown."
-            ).format(most=MAX_RUNS, shown=len(shown), all=len(everything))
+            _("{shown} of {total} runs shown. The filter hides the rest.").format(
+                shown=len(shown), total=len(everything)
+            )
         )
-    else:
-        st.caption(_("No run is like that. Change the filter."))
-    done = [_chosen_run(place, *each) for place, each in enumerate(found(chosen))]
-    if any(done) or st.session_state.get(CHANGED) or _changed():
+    if st.session_state.get(CHANGED) or st.session_state.get(SEEN) != _standing():
         # The rest of the page speaks of these runs too.
         st.rerun()
-
-
-def _changed() -> bool:
-    return st.session_state.get(SEEN) != _standing()
 
 
 def _choice(everything: list[Facts], chosen: list[str]) -> None:
@@ -84,9 +79,8 @@ def _choice(everything: list[Facts], chosen: list[str]) -> None:
     if st.session_state.get(BOX) != chosen:
         st.session_state[BOX] = list(chosen)
     st.multiselect(
-        _("Compare"),
+        _("Compare up to {count} runs").format(count=MAX_RUNS),
         list(dict.fromkeys([*known, *chosen])),
-        chosen,
         format_func=lambda run_id: known.get(run_id, run_id[:6]),
         key=BOX,
         max_selections=MAX_RUNS,
@@ -95,38 +89,31 @@ def _choice(everything: list[Facts], chosen: list[str]) -> None:
     )
     if st.session_state.pop(TOO_MANY, False):
         st.warning(
-            _("Up to {most} runs can be compared at once.").format(most=MAX_RUNS)
+            _("Up to {count} runs can be compared at once.").format(count=MAX_RUNS)
         )
 
 
 def _filter(everything: list[Facts]) -> Filter:
     presets = dict.fromkeys(each.preset.partition(",")[0] for each in everything)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        text = st.text_input(
-            _("Search"),
-            key="compare_text",
-            max_chars=60,
-            width=200,
-            icon=":material/search:",
-        )
-        picked = st.multiselect(
-            _("Preset"),
-            [name for name in PRESETS if name in presets],
-            format_func=lambda name: _(PRESETS[name].title),
-            key="compare_presets",
-            placeholder=_("All"),
-            width=260,
-        )
-        states = st.multiselect(
-            _("Status"),
-            STATES,
-            format_func=_,
-            key="compare_states",
-            placeholder=_("All"),
-            width=200,
-        )
-        _sort_box()
-        starred = st.toggle(_("Starred only"), key="compare_starred")
+    text = st.text_input(
+        _("Search"), key="compare_text", max_chars=60, icon=":material/search:"
+    )
+    picked = st.multiselect(
+        _("Preset"),
+        [name for name in PRESETS if name in presets],
+        format_func=lambda name: _(PRESETS[name].title),
+        key="compare_presets",
+        placeholder=_("All"),
+    )
+    states = st.multiselect(
+        _("Status"),
+        STATES,
+        format_func=_,
+        key="compare_states",
+        placeholder=_("All"),
+    )
+    _sort_box()
+    starred = st.toggle(_("Starred only"), key="compare_starred")
     return Filter(tuple(picked), tuple(states), starred, text)
 
 
@@ -139,50 +126,51 @@ def _sort_box() -> None:
         "time": _("Time trained"),
         "name": _("Name"),
     }
-    st.selectbox(
-        _("Sort by"), SORTS, format_func=titles.get, key="compare_sort", width=160
-    )
+    st.selectbox(_("Sort by"), SORTS, format_func=titles.get, key="compare_sort")
 
 
 def _rows(shown: list[Facts], chosen: list[str]) -> None:
     ids = [each.id for each in shown]
     key = f"compare-{hashlib.sha256(repr(shown).encode()).hexdigest()[:16]}"
-    ticked = [place for place, run_id in enumerate(ids) if run_id in chosen]
+    ticked = [row for row, run_id in enumerate(ids) if run_id in chosen]
     sent = st.session_state.get(key)
     if sent is None or sorted(sent["selection"]["rows"]) != ticked:
         st.session_state[key] = {"selection": {"rows": ticked}}
     number = st.column_config.NumberColumn
+    # The first three fit a telephone, all of them a laptop.
     st.dataframe(
         {
-            _("Star"): ["★" if each.starred else "" for each in shown],
-            _("Name"): [each.name for each in shown],
+            _("Name"): [f"{'★ ' * each.starred}{each.name}" for each in shown],
             _("Accuracy"): [each.accuracy for each in shown],
-            _("Loss"): [each.loss for each in shown],
             _("Parameters"): [each.parameters for each in shown],
+            _("Settings"): [_settings(each) for each in shown],
+            _("Loss"): [each.loss for each in shown],
             _("Seconds"): [each.seconds or None for each in shown],
             _("Status"): [_(each.state) for each in shown],
-            _("Preset"): [preset_title(each.preset) for each in shown],
-            _("Differs from the preset"): [each.changed for each in shown],
         },
         key=key,
         on_select=partial(_take_rows, key, ids),
         selection_mode="multi-row",
         hide_index=True,
-        height=ROW_HEIGHT * (min(len(shown), MOST_ROWS) + 1) + 3,
+        height=ROW_HEIGHT * (min(len(shown), MAX_ROWS) + 1) + 3,
         placeholder="",
         column_config={
-            _("Star"): st.column_config.TextColumn("★", width=40),
-            _("Name"): st.column_config.TextColumn(width=125),
+            _("Name"): st.column_config.TextColumn(width=145),
             _("Accuracy"): number(format="%.4f", width=80),
-            _("Loss"): number(format="%.4f", width=65),
-            _("Parameters"): number(format="localized", width=90),
+            _("Parameters"): number(format="localized", width=95),
+            _("Settings"): st.column_config.TextColumn(width=360),
+            _("Loss"): number(format="%.4f", width=70),
             _("Seconds"): number(
-                format="%.0f", width=75, help=_("Spent training, without pauses")
+                format="%.0f", width=80, help=_("Spent training, without pauses")
             ),
-            _("Status"): st.column_config.TextColumn(width=75),
-            _("Preset"): st.column_config.TextColumn(width=125),
+            _("Status"): st.column_config.TextColumn(width=80),
         },
     )
+
+
+def _settings(each: Facts) -> str:
+    title = preset_title(each.preset)
+    return " · ".join(filter(None, (title, each.changed)))
 
 
 def _take_rows(key: str, ids: list[str]) -> None:
@@ -193,22 +181,35 @@ def _take_rows(key: str, ids: list[str]) -> None:
     choose(kept + [each for each in ticked if each not in kept])
 
 
-def _chosen_run(place: int, run: runs.Run, status: runs.Status) -> bool:
-    is_own = run.id not in runs.BUNDLED
-    with st.container(border=True, horizontal=True, vertical_alignment="center"):
-        parts = [
-            run.name,
-            preset_title(run.preset),
-            _(status.state),
-        ]
-        words = html.escape(" · ".join(filter(None, parts)))
-        star = "★ " if run.starred else ""
-        st.html(
-            f'<span style="color: {COLORS[place]}">{MARKS[place]}</span> {star}{words}',
-            width="stretch",
-        )
-        if not is_own:
-            return False
-        if st.button(_("Open in Train"), key=f"open_{run.id}"):
-            st.switch_page("pages/1_Train.py", query_params={"run": run.id})
-        return run_actions.change(run, status)
+def chosen_cards(chosen: list[Compared]) -> None:
+    """Each chosen run, with what can be done with it."""
+    for each in chosen:
+        with st.container(border=True, horizontal=True, vertical_alignment="center"):
+            is_own = each.run.id not in runs.BUNDLED
+            parts = [
+                each.run.name,
+                preset_title(each.run.preset),
+                _(each.status.state),
+            ]
+            words = html.escape(" · ".join(filter(None, parts)))
+            star = "★ " if each.run.starred else ""
+            st.html(
+                f'<span style="color: {each.color}">{each.mark}</span> {star}{words}',
+                width="stretch",
+            )
+            link = {"network": each.run.id}
+            if each.run.has_weights:
+                st.page_link(
+                    "pages/5_Mistakes.py", label=_("Its mistakes"), query_params=link
+                )
+                st.page_link(
+                    "pages/3_Draw.py", label=_("Try it by hand"), query_params=link
+                )
+            if is_own:
+                st.page_link(
+                    "pages/1_Train.py",
+                    label=_("Open in Train"),
+                    query_params={"run": each.run.id},
+                )
+                if run_actions.change(each.run, each.status):
+                    st.rerun()

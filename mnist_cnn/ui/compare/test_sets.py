@@ -11,7 +11,7 @@ from mnist_cnn.digits.dataset import DataError
 from mnist_cnn.jobs.evaluation_job import Evaluation, Preparation
 from mnist_cnn.runs import Run
 from mnist_cnn.storage.background import BackgroundFile
-from mnist_cnn.ui.compare.runs import found, listed, names
+from mnist_cnn.ui.compare.runs import Compared, compared
 from mnist_cnn.ui.job_view import offer_job
 from mnist_cnn.ui.test_set import best_predictions
 from mnist_cnn.ui.text import _
@@ -19,17 +19,17 @@ from mnist_cnn.ui.text import _
 READING = "compare_reading"
 
 
-def test_sets(chosen: list[str]) -> None:
+def test_sets(chosen: list[Compared]) -> None:
     """A row for each chosen network, or those that come with the lab."""
-    there = [run for run, _status in found(chosen or list(runs.BUNDLED))]
-    there = [run for run in there if run.has_weights]
+    there = chosen or compared(list(runs.BUNDLED))
+    there = [each for each in there if each.run.has_weights]
     if not there:
         return
     st.header(_("Networks by test sets"), anchor=False)
-    known, rows, jobs = names(listed()), [], []
+    rows, jobs = [], []
     has_seen = False
-    for run in there:
-        row = {_("Network"): known.get(run.id, run.name)}
+    for each in there:
+        run, row = each.run, {_("Network"): each.name}
         for data in (*datasets.NAMES, *datasets.files()):
             name = datasets.unseen(data, run.config.data)
             was_trained_on = datasets.was_trained_on(name, run.config.data)

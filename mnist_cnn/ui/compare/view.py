@@ -8,99 +8,102 @@ import streamlit as st
 
 from mnist_cnn import runs
 from mnist_cnn.analysis.comparison import Facts
+from mnist_cnn.analysis.verdict import seed_groups
 from mnist_cnn.experiments.differences import differences
-from mnist_cnn.figures.comparison import Curve, overlaid
-from mnist_cnn.figures.cost import against_parameters, against_time
+from mnist_cnn.figures.comparison import Curve, is_crowded, overlaid
+from mnist_cnn.figures.cost import CostWords, against_parameters, against_time
 from mnist_cnn.runs.status import FINAL_STATES
-from mnist_cnn.ui.compare.runs import found, listed, names
+from mnist_cnn.ui.compare.runs import Compared, compared, listed, names
 from mnist_cnn.ui.components.live_chart import live_chart, shared_figure
 from mnist_cnn.ui.run_titles import preset_title
 from mnist_cnn.ui.text import _, escape
 from mnist_cnn.ui.viewers import note_look
 
 LOOK_SECONDS = 2.0
+HEIGHT = "max(260px, 38vh)"
 
 
-def pictures(chosen: list[str]) -> None:
-    """Curves and the two pictures of all runs; drawn again while any run trains."""
+def curves(chosen: list[str]) -> None:
+    """Loss and accuracy of the chosen runs; drawn again while any run trains."""
+    st.fragment(_curves, run_every=_pace())(chosen)
+
+
+def costs(chosen: list[str]) -> None:
+    """What all runs cost and reach, the chosen ones marked."""
+    st.fragment(_costs, run_every=_pace())(chosen)
+
+
+def _pace() -> float | None:
     live = any(each.state not in FINAL_STATES for each in listed())
-    pace = max(LOOK_SECONDS, note_look()) if live else None
-    st.fragment(_look, run_every=pace)(chosen)
+    return max(LOOK_SECONDS, note_look()) if live else None
 
 
-def _look(chosen: list[str]) -> None:
-    everything = listed()
-    curves, dots = st.container(), st.container()
-    with curves:
-        if chosen:
-            _curves(chosen, names(everything))
-    with dots:
-        _dots(everything, chosen)
-
-
-def _curves(chosen: list[str], known: dict[str, str]) -> None:
-    st.header(_("Curves"), anchor=False)
+def _curves(chosen: list[str]) -> None:
+    there = compared(chosen)
+    groups = seed_groups({each.run.id: each.run.config for each in there})
+    seeds_of = {run_id: n for n, ids in enumerate(groups) for run_id in ids}
+    drawn = [
+        Curve(
+            each.name,
+            each.run.metrics(),
+            each.status.steps_per_epoch,
+            seeds_of[each.run.id],
+        )
+        for each in there
+    ]
+    charts = st.container()
     with st.container(horizontal=True, vertical_alignment="center"):
-        along = st.segmented_control(
+        along = {False: _("Epochs"), True: _("Time")}
+        by_time = st.segmented_control(
             _("Along"),
-            [_("Epochs"), _("Time")],
-            default=_("Epochs"),
+            list(along),
+            format_func=along.get,
+            default=False,
             required=True,
             key="compare_along",
             label_visibility="collapsed",
         )
         log = st.toggle(_("Logarithmic"), key="compare_log")
-    by_time = along == _("Time")
-    there = found(chosen)
-    drawn = [
-        Curve(
-            known.get(run.id, run.name),
-            run.metrics(),
-            status.steps_per_epoch,
-        )
-        for run, status in there
-    ]
-    without = [curve.name for curve in drawn if not len(curve.metrics)]
     key = (
         str(runs.folder()),
-        tuple((run.id, run.created) for run, _status in there),
-        tuple((curve.name, curve.metrics.version) for curve in drawn),
+        tuple((each.run.id, each.run.created) for each in there),
+        tuple((curve.name, curve.seeds_of, curve.metrics.version) for curve in drawn),
         by_time,
-        log,
     )
-    left, right = st.columns(2, gap="small")
-    for place, measure, title in (
-        (left, "loss", _("Loss")),
-        (right, "accuracy", _("Accuracy")),
+    x_title = _("seconds of training") if by_time else _("epoch")
+    left, right = charts.columns(2, gap="small")
+    for column, measure, title, by_log in (
+        (left, "loss", _("loss"), log),
+        (right, "accuracy", _("accuracy"), log or is_crowded(drawn)),
     ):
-        with place:
-            st.markdown(f"**{title}**")
+        with column:
             live_chart(
                 shared_figure(
-                    (*key, measure),
-                    lambda measure=measure: overlaid(
-                        drawn, measure, by_time=by_time, log=log
+                    (*key, measure, by_log),
+                    lambda measure=measure, title=title, by_log=by_log: overlaid(
+                        drawn,
+                        measure,
+                        titles=(x_title, title),
+                        training=_("{name}, training"),
+                        by_time=by_time,
+                        log=by_log,
                     ),
                 ),
                 key=f"compare-{measure}",
                 label=_spoken(title, drawn, measure),
-                height=_height(len(chosen)),
+                height=HEIGHT,
             )
     st.caption(
         _(
             "One color a run: dashed is training, smoothed; solid is validation, at "
-            "each epoch's end."
+            "each epoch's end. A band is the spread of seeds. Accuracies near 1 stand "
+            "on a scale of mistakes."
         )
     )
-    if without:
+    if without := [curve.name for curve in drawn if not len(curve.metrics)]:
         st.caption(
             _("No curve yet: {names}.").format(names=", ".join(map(escape, without)))
         )
-
-
-def _height(count: int) -> int:
-    """Of a picture with that many runs in its legend, which may have a line each."""
-    return 320 + 20 * count
 
 
 def _spoken(title: str, drawn: list[Curve], measure: str) -> str:
@@ -114,30 +117,29 @@ def _spoken(title: str, drawn: list[Curve], measure: str) -> str:
     return f"{title}. {'; '.join(told)}"
 
 
-def settings(chosen: list[str]) -> None:
+def settings(chosen: list[Compared]) -> None:
     """The settings in which the chosen runs differ, and only those."""
-    there = found(chosen)
-    if len(there) < 2:
+    if len(chosen) < 2:
         return
     st.header(_("Where their settings differ"), anchor=False)
-    differing = differences([run.config for run, _status in there])
-    sources = [escape(status.source or _("not known yet")) for _run, status in there]
+    differing = differences([each.run.config for each in chosen])
+    sources = [escape(each.status.source or _("not known yet")) for each in chosen]
     if len(set(sources)) > 1:
         differing["Digits"] = sources
     if not differing:
         st.markdown(_("They have the same settings throughout, and the same seed."))
         return
-    known = names(listed())
-    shown = [escape(known.get(run.id, run.name)) for run, _status in there]
     # A run a column: there are fewer runs than settings, also on a phone.
+    shown = [escape(each.name) for each in chosen]
     columns = dict(zip(shown, zip(*differing.values(), strict=True), strict=True))
     st.table(
         {_("Setting"): [_(title) for title in differing]} | columns, hide_index=True
     )
 
 
-def _dots(everything: list[Facts], chosen: list[str]) -> None:
+def _costs(chosen: list[str]) -> None:
     st.header(_("What it costs, and what it reaches"), anchor=False)
+    everything = listed()
     measured = tuple(each for each in everything if each.accuracy is not None)
     if not measured:
         st.caption(_("No run has been tested yet."))
@@ -154,28 +156,33 @@ def _dots(everything: list[Facts], chosen: list[str]) -> None:
             for each in measured
         ]
 
+    hover = _(
+        "<b>%{customdata[0]}</b><br>%{customdata[1]}<br>accuracy %{customdata[2]} on "
+        "%{customdata[3]:,} test digits<br>%{customdata[4]:,} parameters<br>"
+        "%{customdata[5]} of training"
+    )
     left, right = st.columns(2, gap="small")
-    for place, name, title, draw in (
-        (left, "parameters", _("Accuracy against parameters"), against_parameters),
-        (right, "time", _("Accuracy against training time"), against_time),
+    for column, name, title, draw in (
+        (left, "parameters", _("parameters"), against_parameters),
+        (right, "time", _("time trained"), against_time),
     ):
-        with place:
-            st.markdown(f"**{title}**")
+        words = CostWords(title, _("test accuracy"), _("other runs"), hover)
+        with column:
             live_chart(
                 shared_figure(
                     (hash(measured), tuple(chosen), name),
-                    lambda draw=draw: draw(named(), chosen),
+                    lambda draw=draw, words=words: draw(named(), chosen, words),
                 ),
                 key=f"compare-{name}",
-                label=_("{title}, of {count} runs").format(
+                label=_("Test accuracy against {title}, of {count} runs").format(
                     title=title, count=len(measured)
                 ),
-                height=_height(len(chosen)),
+                height=HEIGHT,
             )
     st.caption(
         _(
             "A dot is a run; hover to see which. The scale of accuracies is one of "
             "mistakes: from 0.9 to 0.99 is as far as from 0.99 to 0.999, since each "
-            "leaves a tenth of the mistakes. The bottom is 0."
+            "leaves a tenth of the mistakes."
         )
     )

@@ -37,7 +37,7 @@ def draw_first() -> None:
             )
             page_link(
                 "pages/3_Draw.py",
-                _("Photos, other networks, and how the digit is prepared"),
+                _("Photos, and other networks"),
                 ":material/draw:",
             )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
+from mnist_cnn.figures.probabilities import percent
 from mnist_cnn.nn.gradients import IMAGE
 from mnist_cnn.nn.network import ForwardPass, Network, NetworkError
 from mnist_cnn.runs import RunError
@@ -91,8 +92,8 @@ def _for_browsers(chosen: Chosen) -> BrowserNetwork | None:
 
 def _prediction(forward: ForwardPass, digit: Digit) -> str:
     predicted = forward.predicted_class
-    sentence = _("The network reads a **{digit}**, with {probability:.1%}.").format(
-        digit=predicted, probability=forward.probabilities[predicted]
+    sentence = _("The network reads a **{digit}**, with {probability}.").format(
+        digit=predicted, probability=percent(forward.probabilities[predicted])
     )
     if digit.label is None:
         return sentence

@@ -39,6 +39,7 @@ def live_reading(
     *,
     pixels: np.ndarray | None = None,
     follows_canvas: bool = True,
+    is_answered: bool = False,
     resized: bool = False,
     note: str = "",
 ) -> None:
@@ -48,6 +49,7 @@ def live_reading(
         networks: a name and where a browser finds it; empty if the server reads.
         pixels: (28, 28) in [0, 1], a digit that was not drawn.
         follows_canvas: whether the canvas is read while there are no pixels.
+        is_answered: whether the server has answered what came otherwise.
         resized: whether the drawing, only resized, is read beside it.
         note: a sentence about the digit.
     """
@@ -59,6 +61,7 @@ def live_reading(
         "worker": networks[0][1].worker_url if networks else "",
         "pixels": None if pixels is None else pixels.ravel().round(4).tolist(),
         "follows": follows_canvas,
+        "answered": is_answered,
         "resized": resized,
         "reads": browser_reads(),
         "note": note,

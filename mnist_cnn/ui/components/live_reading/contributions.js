@@ -27,8 +27,7 @@ const PASSED_ON = ["flatten", "dropout"] // the same maps or units as before the
  */
 export function strongestPaths(network, forward, options = {}) {
   const { digit = forward.predictedClass, perLayer = 4, pixels = 12 } = options
-  const before = options.previous ?? []
-  const wasKept = new Set(before.map((path) => `${path.fromLayer}/${path.from}`))
+  const previous = options.previous ?? []
   const layers = network.layers.filter(({ kind }) => !PASSED_ON.includes(kind))
   const paths = []
   // By map or unit: the gradient of the score to its values.
@@ -44,11 +43,14 @@ export function strongestPaths(network, forward, options = {}) {
       values: backward(network, forward, layer, to, gradient),
     }))
     const added = gradients.map(({ values }) => addedByEach(inputs, values, count))
-    const totals = Array.from({ length: count }, (_, from) =>
-      added.reduce((total, contributions) => total + contributions[from], 0),
-    )
-    const favored = (from) => wasKept.has(`${fromLayer}/${from}`)
-    const chosen = strongest(totals, source ? perLayer : pixels, favored)
+    const ranks = new Float64Array(count)
+    for (const each of added) each.forEach((value, from) => (ranks[from] += value))
+    const before = previous.filter((path) => path.fromLayer === fromLayer)
+    const favored = new Set(before.map(({ from }) => from))
+    ranks.forEach((total, from) => {
+      ranks[from] = Math.abs(total) * (favored.has(from) ? LOYALTY : 1)
+    })
+    const chosen = highest(ranks, source ? perLayer : pixels)
     for (const [i, { to }] of gradients.entries()) {
       for (const from of chosen) {
         const contribution = added[i][from]
@@ -64,27 +66,35 @@ export function strongestPaths(network, forward, options = {}) {
 /** Of each map or unit: its values times their gradients. */
 function addedByEach(inputs, gradients, count) {
   const added = new Float64Array(count)
-  for (let i = 0; i < inputs.length; i++) added[i % count] += inputs[i] * gradients[i]
+  for (let i = 0; i < inputs.length; i++) {
+    if (gradients[i] !== 0) added[i % count] += inputs[i] * gradients[i]
+  }
   return added
 }
 
-/** The places of the largest totals, whatever their sign; the first of equals. */
-function strongest(totals, most, favored) {
-  const rank = totals.map((total, from) =>
-    Math.abs(total) * (favored(from) ? LOYALTY : 1),
-  )
-  return [...totals.keys()]
-    .filter((from) => rank[from] > 0)
-    .sort((one, other) => rank[other] - rank[one] || one - other)
-    .slice(0, most)
+/** The places of the highest ranks above 0, the first of equals first. */
+function highest(ranks, most) {
+  const places = []
+  while (places.length < most) {
+    let best = 0
+    for (let place = 1; place < ranks.length; place++) {
+      if (ranks[place] > ranks[best]) best = place
+    }
+    if (ranks[best] === 0) break
+    places.push(best)
+    ranks[best] = 0
+  }
+  return places
 }
 
 /** A map's or unit's gradient by way of all that were kept. */
 function summed(gradients, from, count) {
   const positions = gradients[0].values.length / count
-  return Float32Array.from({ length: positions }, (_, position) =>
-    gradients.reduce((sum, { values }) => sum + values[position * count + from], 0),
-  )
+  const sums = new Float32Array(positions)
+  for (const { values } of gradients) {
+    for (let i = 0; i < positions; i++) sums[i] += values[i * count + from]
+  }
+  return sums
 }
 
 /**
@@ -96,9 +106,8 @@ function backward(network, forward, layer, to, gradient) {
   const found = new Float32Array(inputs.length)
   const channels = shape.at(-1)
   const outputs = layer.outputShape.at(-1)
-  const through = gradient.map(
-    (value, position) => value * slope(forward, layer, position * outputs + to),
-  )
+  const slope = slopeOf(forward, layer)
+  const through = gradient.map((value, i) => value && value * slope(i * outputs + to))
   const kernel = network.weight(layer, "kernel")
   switch (layer.kind) {
     case "conv": // each weight hands the gradient back to what it was multiplied with
@@ -141,19 +150,23 @@ function backward(network, forward, layer, to, gradient) {
   return found
 }
 
-/** How the activation function changes with what enters it; the scores go on as such. */
-function slope(forward, layer, place) {
-  const activation = forward.activations.get(layer.name).values[place]
+/**
+ * How the activation function changes with what enters it, for each place of a layer;
+ * the scores before softmax go on as they are.
+ */
+function slopeOf(forward, layer) {
+  const before = forward.preActivations.get(layer.name).values
+  const after = forward.activations.get(layer.name).values
   switch (layer.activation) {
     case "relu":
     case "leaky_relu":
-      return forward.preActivations.get(layer.name).values[place] > 0 ? 1 : layer.slope
+      return (place) => (before[place] > 0 ? 1 : layer.slope)
     case "tanh":
-      return 1 - activation ** 2
+      return (place) => 1 - after[place] ** 2
     case "sigmoid":
-      return activation * (1 - activation)
+      return (place) => after[place] * (1 - after[place])
     default:
-      return 1
+      return () => 1
   }
 }
 
@@ -168,11 +181,11 @@ function scaleOf(network, layer, channel) {
 /** Only the largest value of each window (the first, if several) has a share. */
 function throughMaxPooling(found, layer, inputs, channel, through) {
   const channels = layer.inputShape.at(-1)
-  const largest = new Int32Array(through.length).fill(-1)
+  const highest = new Int32Array(through.length).fill(-1)
   inWindows(layer.inputShape, layer.window, (number, pixel) => {
     const place = pixel * channels + channel
-    const isFirst = largest[number] < 0
-    if (isFirst || inputs[place] > inputs[largest[number]]) largest[number] = place
+    const isFirst = highest[number] < 0
+    if (isFirst || inputs[place] > inputs[highest[number]]) highest[number] = place
   })
-  largest.forEach((place, number) => (found[place] += through[number]))
+  highest.forEach((place, number) => (found[place] += through[number]))
 }

@@ -33,7 +33,8 @@ export class LiveReading {
     this.section.dataset.testid = "live-reading"
     this.answers = element(this.section, "div", "live-answers")
     this.several = element(this.section, "div", "live-number")
-    this.note = element(this.section, "p", "live-note")
+    const below = element(this.section, "div", "live-below")
+    this.note = element(below, "p", "live-note")
     this.note.setAttribute("role", "status")
     const network = element(this.root, "section", "live-network")
     this.stage = element(network, "div", "living")
@@ -42,12 +43,14 @@ export class LiveReading {
       this.asked = digit
       this.again()
     }
-    this.full = element(this.root, "button", "live-full", { type: "button" })
+    this.full = element(below, "button", "live-full", { type: "button" })
     this.full.onclick = () => this.fillScreen()
     this.full.textContent = words.full
     this.steps = element(this.root, "section", "live-steps")
     this.onResize = () => this.fitStage()
     window.addEventListener("resize", this.onResize)
+    this.grows = new ResizeObserver(this.onResize)
+    this.grows.observe(this.section)
     this.onFullscreen = () => document.fullscreenElement || this.leaveScreen()
     this.onKey = ({ key }) => key === "Escape" && this.leaveScreen()
     document.addEventListener("fullscreenchange", this.onFullscreen)
@@ -57,6 +60,7 @@ export class LiveReading {
   destroy() {
     this.leaveScreen()
     window.removeEventListener("resize", this.onResize)
+    this.grows.disconnect()
     document.removeEventListener("fullscreenchange", this.onFullscreen)
     document.removeEventListener("keydown", this.onKey)
     this.canvas?.destroy()
@@ -72,6 +76,7 @@ export class LiveReading {
       if (this.told !== state) setStateValue("reads", state)
       this.told = state
     }
+    this.root.toggleAttribute("data-is-answered", data.answered)
     this.watch()
     if (!data.networks.length) return // the server reads
     try {
@@ -195,10 +200,11 @@ export class LiveReading {
 
   say({ isEmpty, probabilities, digits = [] }) {
     if (!this.isResting && !this.data.pixels) return
-    const { words, note, reads } = this.data
+    const { words, note, reads, follows, resized } = this.data
     const best = Math.max(...probabilities)
     let text = `${note} ${words.always}`
-    if (isEmpty) text = reads === "yes" ? words.nothing : ""
+    if (isEmpty) text = reads === "yes" && follows ? words.nothing : ""
+    else if (resized && follows) text = words.corner
     else if (digits.length > 1) text = words.several.replace("{count}", digits.length)
     else if (best < UNSURE) text = words.unsure.replace("{share}", percent(best))
     if (this.note.textContent !== text.trim()) this.note.textContent = text.trim()
