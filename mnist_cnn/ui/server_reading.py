@@ -42,8 +42,7 @@ def prepared_digit(picture: Picture, networks: list[Chosen]) -> Preparation | No
     found = preprocessing.prepare_ink(picture.ink)
     remember_digit(None)
     if found.is_empty:
-        if picture.is_drawn:  # of a file it is said beside the picture
-            st.info(_(found.message))
+        st.info(_(found.message))
         return None
     if found.message:
         st.warning(_(found.message))
