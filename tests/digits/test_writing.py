@@ -70,6 +70,15 @@ def test_the_bar_of_a_five_stays():
     assert np.array_equal(found.writing, five | bar)
 
 
+def test_a_zero_keeps_the_slash_inside_it():
+    image = Image.new("L", SIZE)
+    ImageDraw.Draw(image).ellipse((120, 60, 260, 240), outline=255, width=6)
+    zero = (np.asarray(image) > 0) | mask([(165, 190), (215, 110)])
+    found = sort_out(zero)
+    assert not found.left_out
+    assert np.array_equal(found.writing, zero)
+
+
 @pytest.mark.parametrize("side", range(4))
 def test_a_digit_at_the_edge_stays_where_it_is_alone(side):
     rows, columns = np.nonzero(mask(SEVEN))
