@@ -20,8 +20,8 @@ page(
 ids = chosen_runs()
 chosen, digits = compared(ids), digits_at_hand() if ids else None
 # Places of their own: what appears in one does not remount the charts in another.
-found, choosing, learning, differing, answering, costing = (
-    st.container() for _part in range(6)
+found, choosing, learning, differing, answering, testing, costing = (
+    st.container() for _part in range(7)
 )
 with found:
     finding(chosen, digits)
@@ -33,8 +33,10 @@ with learning:
 with differing:
     chosen_cards(chosen)
     settings(chosen)
-with answering:
-    answers(chosen, digits)
+with testing:
     test_sets(chosen)
 with costing:
     costs(ids)
+# Last, though it stands higher: a click on a digit waits for nothing then.
+with answering:
+    answers(chosen, digits)

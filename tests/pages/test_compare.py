@@ -333,7 +333,7 @@ def test_the_verdict_names_the_best_by_how_much_and_whether_by_chance(
     other = recorded_run(digits, preset="small", name="little", wrong=[2, 3, 4])
     text = words(compare(other.id, best.id))
     assert "**big** is best: 1 mistake in 200 digits" in text
-    assert "**little**: 2 mistakes more, with a fraction of 0.0094 of the" in text
+    assert "**little**: 2 mistakes more, with 107 times fewer parameters" in text
     assert "other settings" in text
     assert "within chance" in text
 

@@ -114,11 +114,11 @@ def _parameters(best: Compared, other: Compared) -> str:
     own, less = (each.run.config.network.parameters for each in (other, best))
     if own == less:
         return _("as many parameters")
+    ratio = max(own, less) / min(own, less)
+    told = f"{ratio:,.0f}" if ratio >= 10 else f"{ratio:.2g}"
     if own > less:
-        return _("{factor:.2g} times the parameters").format(factor=own / less)
-    return _("a fraction of {fraction:.2g} of the parameters").format(
-        fraction=own / less
-    )
+        return _("{ratio} times the parameters").format(ratio=told)
+    return _("{ratio} times fewer parameters").format(ratio=told)
 
 
 def _settings(best: Compared, other: Compared) -> str:
