@@ -47,7 +47,8 @@ def a_run_of(network: Architecture) -> runs.Run:
     np.savez(
         run.weights_path,
         **{
-            name: rng.normal(size=shape).astype(np.float32)
+            # Variances of batch normalization are not negative.
+            name: abs(rng.normal(size=shape)).astype(np.float32)
             for name, shape in weight_shapes(network).items()
         },
     )
