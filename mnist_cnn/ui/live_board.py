@@ -124,7 +124,7 @@ def _drawn(file: bytes | None) -> Picture | None:
     if file is None:
         return None
     try:
-        return Picture(open_image(file))
+        return Picture(open_image(file), is_drawn=True)
     except ImageError as error:
         st.error(str(error))
         return None
