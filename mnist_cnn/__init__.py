@@ -8,6 +8,7 @@ What a notebook needs, and a page or a script as well::
     digit = mnist_cnn.prepare(image)
     network.probabilities(digit.pixels)  # float32 (1, 10)
     network.activations(digit.pixels)  # {layer's name: array}
+    broken = network.damaged(mnist_cnn.Damage({"conv_1": [0, 7]}, noise=0.5, bits=4))
 
     run = mnist_cnn.train(mnist_cnn.TrainingConfig(epochs=1, examples=4000))
     mnist_cnn.read_metrics(run).loss  # one a batch
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from mnist_cnn.experiments.presets import PRESETS
     from mnist_cnn.jobs.train import train
     from mnist_cnn.nn.architecture import Architecture, ConvBlock
+    from mnist_cnn.nn.damage import Damage
     from mnist_cnn.runs import find as find_run
     from mnist_cnn.runs import list_runs, load_network
     from mnist_cnn.runs.metrics_reader import read_metrics
@@ -36,6 +38,7 @@ __all__ = [
     "PRESETS",
     "Architecture",
     "ConvBlock",
+    "Damage",
     "TrainingConfig",
     "find_run",
     "list_runs",
@@ -51,6 +54,7 @@ _DEFINED = {
     "PRESETS": ("mnist_cnn.experiments.presets", "PRESETS"),
     "Architecture": ("mnist_cnn.nn.architecture", "Architecture"),
     "ConvBlock": ("mnist_cnn.nn.architecture", "ConvBlock"),
+    "Damage": ("mnist_cnn.nn.damage", "Damage"),
     "TrainingConfig": ("mnist_cnn.experiments.config", "TrainingConfig"),
     "find_run": ("mnist_cnn.runs", "find"),
     "list_runs": ("mnist_cnn.runs", "list_runs"),

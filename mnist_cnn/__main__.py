@@ -24,6 +24,7 @@ from mnist_cnn.experiments import config, link
 from mnist_cnn.experiments.config import TrainingConfig
 from mnist_cnn.experiments.presets import DEFAULT_PRESET, PRESETS
 from mnist_cnn.jobs.worker import work
+from mnist_cnn.nn.damage import Damage
 from mnist_cnn.nn.network import Network
 from mnist_cnn.nn.summary import summary as summary_of
 from mnist_cnn.runs import resume
@@ -137,7 +138,7 @@ def summary(options: argparse.Namespace) -> int:
 def evaluate(options: argparse.Namespace) -> int:
     """Reads a test set with a run's network: the part of it that is new to it."""
     run = runs.find_by_prefix(options.run)
-    model = runs.load_network(run.id)
+    model = _network(options)
     name = datasets.unseen(_data_name(options.data), run.config.data)
     digits = datasets.load(name, download_missing=name.startswith("pen"))
     if datasets.was_trained_on(name, run.config.data):
@@ -155,6 +156,11 @@ def evaluate(options: argparse.Namespace) -> int:
         )
     print(json.dumps(found))
     return 0
+
+
+def _network(options: argparse.Namespace) -> Network:
+    network = runs.load_network(options.run)
+    return network.damaged(Damage.from_link(options.broken))
 
 
 def _data_name(text: str) -> str:
@@ -180,7 +186,7 @@ def predict(options: argparse.Namespace) -> int:
     for one digit, which is ``digit``, too, else a list of ten for each. Or it has an
     ``error`` if the picture cannot be read; then the command returns 2.
     """
-    network = runs.load_network(options.run)
+    network = _network(options)
     answers = [{"file": name} | _predict(network, name) for name in options.images]
     for answer in answers:
         print(json.dumps(answer))
@@ -334,6 +340,15 @@ def _parser() -> argparse.ArgumentParser:
                 metavar="NAME",
                 help=f"{', '.join(datasets.NAMES)}, or a FILE: a list of strokes as "
                 "pen_digits.json.gz, UNIPEN text, or an .npz with x and y",
+            )
+        if command in (evaluate, predict):
+            made.add_argument(
+                "--broken",
+                default="",
+                metavar="TEXT",
+                help="break it first, as links say it: conv_1.0-3.7~noise.50~bits.4"
+                "~biases silences five maps, adds noise of half a kernel's deviation "
+                "to each weight, keeps 4 bits of it, and sets all biases to 0",
             )
         if command is export:
             made.add_argument("--to", required=True, metavar="PAGE.html")

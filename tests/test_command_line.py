@@ -19,6 +19,7 @@ from mnist_cnn.__main__ import _parser as parser
 from mnist_cnn.experiments.config import TrainingConfig
 from mnist_cnn.experiments.presets import PRESETS
 from mnist_cnn.nn.architecture import LECTURE_NETWORK
+from mnist_cnn.nn.damage import Damage
 from mnist_cnn.nn.summary import summary
 
 pytestmark = pytest.mark.usefixtures("runs_folder", "few_digits")
@@ -236,6 +237,16 @@ def test_predict_gives_one_json_object_for_each_picture(run, seven, capsys):
 def test_predict_reads_a_drawn_seven_with_the_pretrained_network(seven, capsys):
     assert main(["predict", seven]) == 0
     assert json.loads(capsys.readouterr().out)["digit"] == 7
+
+
+def test_predict_takes_a_broken_network(seven, capsys):
+    assert main(["predict", seven, "--broken", "conv_2.0-63~bits.4"]) == 0
+    read = json.loads(capsys.readouterr().out)["probabilities"]
+    broken = runs.load_network().damaged(Damage({"conv_2": range(64)}, bits=4))
+    anything = broken.probabilities(np.ones((28, 28)))[0]
+    assert read == pytest.approx(anything, abs=1e-5)
+    assert main(["predict", seven, "--broken", "conv_9.1"]) == 2
+    assert "conv_9" in capsys.readouterr().err
 
 
 def test_predict_reads_rows_of_digits(tmp_path, seven, capsys):

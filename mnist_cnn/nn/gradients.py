@@ -45,6 +45,8 @@ def gradients(
             return found
         if layer.name != name:
             gradient = gradient * _slope(forward, layer)
+            # What is silent passes nothing on, whatever it is.
+            gradient[..., forward.network.silent.get(layer.name, [])] = 0
         gradient = _through(forward, layer, gradient)
     found[IMAGE] = gradient
     return found

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from mnist_cnn.nn import operations
+from mnist_cnn.nn.damage import Damage, Silent
 from mnist_cnn.nn.layers import Layer, LayeredArchitecture
 from mnist_cnn.storage.arrays import arrays
 
@@ -30,7 +31,8 @@ class ForwardPass:
         pre_activations: the layer's result before its activation function (for
             "output": the ten scores, also called logits). The same as
             ``activations`` for layers that have no activation function.
-        activations: the layer's result, which enters the next layer.
+        activations: the layer's result, which enters the next layer; 0 in the maps
+            and units that are silent.
     """
 
     network: Network
@@ -65,16 +67,21 @@ class Network:
     Args:
         architecture: the network as data.
         weights: float32 arrays named ``layer/weight``, as in ``weight_shapes``.
+        silent: maps and units that 0 goes on from; see ``damaged``.
 
     Raises:
         NetworkError: if an array is missing or its shape does not fit.
     """
 
     def __init__(
-        self, architecture: LayeredArchitecture, weights: Mapping[str, np.ndarray]
+        self,
+        architecture: LayeredArchitecture,
+        weights: Mapping[str, np.ndarray],
+        silent: Silent = (),
     ) -> None:
         self.architecture = architecture
         self.layers = architecture.layers()
+        self.silent = {name: list(channels) for name, channels in silent}
         self.weights: dict[str, np.ndarray] = {}
         for name, shape in weight_shapes(architecture).items():
             if name not in weights:
@@ -86,6 +93,18 @@ class Network:
                     f"{shape}."
                 )
             self.weights[name] = array
+
+    def damaged(self, damage: Damage) -> Network:
+        """The same network, broken: all that is computed with it follows.
+
+        Raises:
+            DamageError: if it has no such layer, map or unit, in a sentence.
+        """
+        damage.check(self.architecture)
+        weights = self.weights
+        if damage.changes_weights:
+            weights = damage.weights(weights)
+        return Network(self.architecture, weights, damage.without)
 
     def weights_of(self, layer: Layer) -> dict[str, np.ndarray]:
         """One layer's arrays by their names in Keras, such as kernel and bias."""
@@ -150,6 +169,9 @@ class Network:
         for layer in self.layers:
             pre_activation = self._operation(layer, values)
             activation = _activation(layer, pre_activation)
+            if silent := self.silent.get(layer.name):
+                activation = activation.copy()
+                activation[..., silent] = 0
             if forward is not None:
                 forward.inputs[layer.name] = values
                 forward.pre_activations[layer.name] = pre_activation
