@@ -16,6 +16,7 @@ from mnist_cnn.digits.drawing import drawn_ink
 from mnist_cnn.digits.preprocessing import prepare_ink, resize_ink
 from mnist_cnn.digits.segmentation import split
 from mnist_cnn.nn import quantization
+from mnist_cnn.nn.damage import BITS, Damage
 from mnist_cnn.nn.gradients import IMAGE, gradients
 from mnist_cnn.ui.browser_network import WORKER
 from mnist_cnn.ui.components.bundle import bundle
@@ -79,16 +80,35 @@ def test_every_layer_of_somebodys_own_network_is_numpys(
     every_layer_is_numpys(script, random_network(sequential), random_digits(1)[0])
 
 
-def every_layer_is_numpys(script, network, digit) -> None:
+WHOLE = Damage()
+DAMAGE = [
+    Damage({"conv_1": [0, 3], "dense_1": range(1, 6), "batch_norm_1": [1]}),
+    Damage({"pool_1": [2], "tanh_1": [4]}, noise=0.35, zero_biases=True),
+    *(Damage(bits=bits, noise=noise) for bits in BITS for noise in (0, 0.5)),
+]
+
+
+def test_every_layer_of_a_broken_network_is_numpys(
+    script, sequential, architectures, random_network, random_digits, monkeypatch
+):
+    monkeypatch.setattr(quantization, "_bits", lambda _values: 32)
+    for architecture in (sequential, architectures["batch norm, pool 3"]):
+        for damage in DAMAGE:
+            network = random_network(architecture)
+            fitting = damage.fitting(architecture)
+            every_layer_is_numpys(script, network, random_digits(1)[0], fitting)
+
+
+def every_layer_is_numpys(script, network, digit, damage=WHOLE) -> None:
     digit[:, :9] = 0  # what is skipped, too
     opened(script, network)
-    forward = network.forward(digit)
+    forward = network.damaged(damage).forward(digit)
     before, after = script(
-        """(pixels) => {
-          const forward = network.forward(floats(pixels))
+        """([pixels, damage]) => {
+          const forward = network.damaged(damage).forward(floats(pixels))
           return [layers(forward.preActivations), layers(forward.activations)]
         }""",
-        encoded(digit),
+        [encoded(digit), damage.to_dict()],
     )
     assert [name for name, _ in after] == [layer.name for layer in network.layers]
     for found, wanted in (
@@ -244,15 +264,29 @@ def test_all_paths_of_somebodys_own_network_are_the_score(
     all_paths_are_the_score(script, random_network(sequential), a_seven)
 
 
-def all_paths_are_the_score(script, network, digit) -> None:
+def test_no_path_goes_through_what_is_silent(
+    script, sequential, random_network, a_seven, monkeypatch
+):
+    monkeypatch.setattr(quantization, "_bits", lambda _values: 32)
+    network = random_network(sequential)
+    all_paths_are_the_score(script, network, a_seven, Damage({"conv_1": [0, 2]}))
+
+
+def all_paths_are_the_score(script, network, digit, damage=WHOLE) -> None:
     opened(script, network)
+    network = network.damaged(damage)
     forward = network.forward(digit)
     paths = script(
-        """(pixels) => strongestPaths(network, network.forward(floats(pixels)), {
-          perLayer: 9999, pixels: 9999,
-        })""",
-        encoded(digit),
+        """([pixels, damage]) => {
+          const broken = network.damaged(damage)
+          return strongestPaths(broken, broken.forward(floats(pixels)), {
+            perLayer: 9999, pixels: 9999,
+          })
+        }""",
+        [encoded(digit), damage.to_dict()],
     )
+    silent = {(name, each) for name, some in damage.without for each in some}
+    assert not silent & {(path["fromLayer"], path["from"]) for path in paths}
     sums = defaultdict(float)
     for path in paths:
         sums[path["fromLayer"], path["toLayer"]] += path["contribution"]

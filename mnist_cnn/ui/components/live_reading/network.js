@@ -1,5 +1,6 @@
 // A network and its forward pass, as nn/network.py has them: every number on the way.
 
+import { changesWeights, damagedWeights } from "./damage.js"
 import {
   averagePooling,
   batchNormalization,
@@ -17,8 +18,9 @@ import {
  * All values of one forward pass, by layer name.
  *
  * preActivations: each layer's result before its activation function (of "output": the
- * ten scores). activations: its result, which enters the next layer. Both are Maps to
- * {shape: number[], values: Float32Array}, without an axis for the images: here is one.
+ * ten scores). activations: its result, which enters the next layer; 0 in what is silent.
+ * Both are Maps to {shape: number[], values: Float32Array}, without an axis for the
+ * images: here is one.
  */
 export class ForwardPass {
   constructor(pixels) {
@@ -44,12 +46,24 @@ export class ForwardPass {
  *
  * layers: as nn/quantization.py describes them: {name, kind, activation, slope, scale,
  * offset, window, inputShape, outputShape}. weights: a Map from "layer/weight", as Keras
- * names it, to a Float32Array.
+ * names it, to a Float32Array. silent: by layer name maps and units that 0 goes on from.
  */
 export class Network {
-  constructor(layers, weights) {
+  constructor(layers, weights, silent = {}) {
     this.layers = layers
     this.weights = weights
+    this.silent = silent
+  }
+
+  /**
+   * The same network, broken: all that is computed with it follows.
+   * @param {Damage} damage see damage.js
+   */
+  damaged(damage) {
+    const weights = changesWeights(damage)
+      ? damagedWeights(this.layers, this.weights, damage)
+      : this.weights
+    return new Network(this.layers, weights, damage.without)
   }
 
   weight(layer, name) {
@@ -65,7 +79,8 @@ export class Network {
     let values = pixels
     for (const layer of this.layers) {
       const preActivation = this.operation(layer, values)
-      const activation = activated(layer, preActivation)
+      const result = activated(layer, preActivation)
+      const activation = silenced(result, this.silent[layer.name], layer.outputShape)
       const shape = layer.outputShape
       forward.inputs.set(layer.name, { shape: layer.inputShape, values })
       forward.preActivations.set(layer.name, { shape, values: preActivation })
@@ -119,6 +134,17 @@ function activated(layer, values) {
     default:
       return values
   }
+}
+
+/** With 0 in these channels; the values themselves if there are none. */
+function silenced(values, channels, shape) {
+  if (!channels?.length) return values
+  const count = shape.at(-1)
+  const kept = values.slice()
+  for (let start = 0; start < kept.length; start += count) {
+    for (const channel of channels) kept[start + channel] = 0
+  }
+  return kept
 }
 
 /** The network in a file that nn/quantization.py has written (an ArrayBuffer). */
