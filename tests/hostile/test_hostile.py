@@ -87,7 +87,7 @@ sys.addaudithook(_note_open)
 
 
 @pytest.fixture(autouse=True)
-def lab(runs_folder, monkeypatch, wanted_workers) -> Iterator[Path]:
+def lab(runs_folder, unpacked_once, wanted_workers) -> Iterator[Path]:
     # Once without watching: what is written at the first start is the lab's own.
     show(pages()[0][0], {})
     _watched.append(runs_folder)
