@@ -10,6 +10,7 @@ import streamlit as st
 from mnist_cnn.digits.image_files import ImageError, open_image
 from mnist_cnn.digits.preprocessing import resize_ink
 from mnist_cnn.runs import Run, RunError
+from mnist_cnn.ui.breaking import broken, linked_damage
 from mnist_cnn.ui.browser_network import BrowserNetwork, browser_network
 from mnist_cnn.ui.components.live_reading import (
     NEVER,
@@ -69,6 +70,7 @@ def _board(
     resized: bool,
 ) -> None:
     networks = _networks(shown)
+    damage = linked_damage(networks[0].network)
     files = [browser_network(each.run, each.step) for each in networks]
     reads = browser_reads() if files and all(files) else NEVER
     live = st.container(key="live_answer", gap=None)
@@ -91,14 +93,17 @@ def _board(
             is_answered=picture is not None and pixels is None,
             resized=resized,
             note=picture.note if picture else "",
+            damage=damage,
         )
 
 
 def _networks(shown: list[tuple[str, int | None]]) -> list[Chosen]:
-    return [
+    """As they are or were; the first one with what is broken in it."""
+    first, *others = (
         load_network(run_id) if step is None else at_moment(load_network(run_id), step)
         for run_id, step in shown
-    ]
+    )
+    return [broken(first, linked_damage(first.network)), *others]
 
 
 def _canvas(

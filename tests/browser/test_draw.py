@@ -3,13 +3,16 @@
 import io
 import json
 import re
+from urllib.parse import parse_qs, urlsplit
 
+import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 from playwright.sync_api import Page, expect
 
 from mnist_cnn import runs
 from mnist_cnn.experiments.config import TrainingConfig
+from mnist_cnn.nn.damage import Damage
 
 
 @pytest.fixture(scope="module")
@@ -298,6 +301,68 @@ def test_a_pointer_on_the_network_shows_values(lab, page):
     # The answers stand at the right: each has a probability, and paths of its own.
     page.mouse.move(box["x"] + box["width"] - 30, box["y"] + 60)
     expect(value).to_have_text(re.compile(r"^output \[\d\] = "))
+
+
+def broken_in(page: Page) -> Damage:
+    """What the address says is broken, once it says anything."""
+    page.wait_for_url(re.compile("broken="))
+    return Damage.from_link(parse_qs(urlsplit(page.url).query)["broken"][0])
+
+
+def test_maps_are_silenced_under_the_pen_and_the_link_shows_it_to_others(
+    lab, page, open_page
+):
+    page.goto(f"{lab.url}/Draw")
+    box = canvas_box(page)
+    page.get_by_role("button", name="Break it").click()
+    draw_a_seven(page)
+    line = page.get_by_role("status").get_by_text("Does it still read your digit?")
+    expect(line).to_be_visible()
+    living = page.locator(".living").bounding_box()
+    # Along the first map of each layer, between the two that go on from it.
+    page.mouse.move(living["x"] + 0.18 * living["width"], living["y"] + 8)
+    page.mouse.down()
+    page.mouse.move(living["x"] + 0.18 * living["width"], living["y"] + 260, steps=3)
+    page.mouse.up()
+    silent = broken_in(page).silent["conv_1"]
+    assert len(silent) > 3
+    said = f"your 7 with {len(silent)} of 32 filters of conv_1 silent."
+    expect(page.get_by_text(said)).to_be_visible()
+    page.get_by_label("Noise").fill("40")
+    page.get_by_label("Bits").fill("2")  # the second step: 4 bits
+    page.wait_for_url(re.compile("noise.40~bits.4"))
+    # The pen goes on, and what it draws is read by the broken network.
+    pen = Pen(page, touch=False)
+    pen.move([(x - 30, y + 60) for x, y in seven_on(box)[1:3]])
+    before = reading(page).get_attribute("data-pixels")
+    pen.move([(x - 80, y + 90) for x, y in seven_on(box)[1:3]])
+    expect(reading(page)).not_to_have_attribute("data-pixels", before)
+    pixels, read = (
+        np.array(json.loads(reading(page).get_attribute(f"data-{name}")))
+        for name in ("pixels", "probabilities")
+    )
+    pen.up()
+    damage = broken_in(page)
+    assert damage == Damage({"conv_1": silent}, noise=0.4, bits=4)
+    broken = runs.load_network().damaged(damage)
+    expected = broken.probabilities(pixels.reshape(28, 28))[0]
+    # The browser's weights have 8 and 16 bits before they are broken.
+    np.testing.assert_allclose(read, expected, atol=0.05)
+
+    other = open_page()
+    other.goto(page.url)
+    expect(other.get_by_role("button", name="Mend it")).to_be_visible()
+    draw_a_seven(other)
+    expect(other.get_by_text(said.removeprefix("your 7 "))).to_be_visible()
+    other.wait_for_timeout(800)
+    other.get_by_role("link", name="Look inside this digit").click()
+    other.wait_for_url(re.compile("Look_inside.*broken="))
+    assert broken_in(other) == damage
+    other.get_by_role("button", name="Mend it").click()
+    other.wait_for_url(lambda address: "broken" not in address)
+    other.go_back()
+    expect(other.get_by_role("button", name="Mend it")).to_be_visible()
+    assert broken_in(other) == damage
 
 
 def test_several_digits_a_test_digit_and_both_ways_are_read_by_the_browser(lab, page):

@@ -362,6 +362,19 @@ def test_the_overview_is_walked_through_by_keyboard_alone(page, lab):
         if "pool_1, map" in said.inner_text():
             break
     page.locator(".scrubber[data-layer='pool_1']").wait_for()
+    # While it is broken, Enter silences what is chosen, and a click what it is on.
+    page.get_by_role("button", name="Break it").click()
+    canvas.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"broken=pool_1\.\d+"))
+    expect(page.get_by_text("This is silent")).to_be_visible()
+    click_tile(page, "conv_2", 14)
+    page.wait_for_url(re.compile(r"broken=conv_2\.14~pool_1\.\d+"))
+    assert "layer=pool_1" in page.url
+    page.get_by_role("button", name="All but this one").click()
+    expect(page.get_by_text("64 of 96 filters and units silent")).to_be_visible()
+    page.get_by_role("button", name="All on").click()
+    page.wait_for_url(lambda address: "broken" not in address)
 
 
 def test_a_browser_that_cannot_load_the_network_gets_the_numbers_from_the_server(

@@ -2,10 +2,53 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from mnist_cnn.ui.text import _
 
 
-def live_words() -> dict[str, str]:
+def break_words() -> dict[str, str]:
+    """What the panel says that breaks a network."""
+    return {
+        "break": _("Break it"),
+        "mend": _("Mend it"),
+        "start": _("Does it still read your digit? Draw, and break the network below."),
+        "hint": _("Click a map or unit to silence it, or drag over several."),
+        "map": _("{layer}, map {n}"),
+        "unit": _("{layer}, unit {n}"),
+        "only": _("Silence only this one"),
+        "others": _("All but this one"),
+        "all": _("All on"),
+        "noise": _("Noise"),
+        "bits": _("Bits"),
+        "biases": _("Biases to zero"),
+        "still maps": _(
+            "Still reads your {digit} with {silent} of {all} filters of {layer} silent."
+        ),
+        "still units": _(
+            "Still reads your {digit} with {silent} of {all} units of {layer} silent."
+        ),
+        "still parts": _(
+            "Still reads your {digit} with {silent} of {all} filters and units silent."
+        ),
+        "still weights": _("Still reads your {digit}."),
+        "lost maps": _(
+            "Reads your {digit} as {other} with {silent} of {all} filters of {layer} "
+            "silent."
+        ),
+        "lost units": _(
+            "Reads your {digit} as {other} with {silent} of {all} units of {layer} "
+            "silent."
+        ),
+        "lost parts": _(
+            "Reads your {digit} as {other} with {silent} of {all} filters and units "
+            "silent."
+        ),
+        "lost weights": _("Reads your {digit} as {other}."),
+    }
+
+
+def live_words() -> dict[str, Any]:
     """All that it says, with {names} for what the browser puts in."""
     return {
         "hint": _("Draw a digit here,\nor several side by side"),
@@ -23,6 +66,7 @@ def live_words() -> dict[str, str]:
         "corner": _("Draw small, in a corner: there the two differ."),
         "network": _("Every layer of the network, and what carried the answer"),
         "legend": _("Lines: what added most to the answer (orange) or took from it."),
+        "break": break_words(),
         "full": _("Full screen"),
         "leave": _("Leave full screen"),
         "steps": _("From the drawing to the network"),

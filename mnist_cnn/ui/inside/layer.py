@@ -21,6 +21,8 @@ def show_layer(forward: ForwardPass, name: str, unit: int) -> None:
         _show_image(forward)
         return
     layer = forward.network.architecture.layer(name)
+    if unit in forward.network.silent.get(name, ()):
+        st.info(_("This is silent: 0 goes on from it, whatever its arithmetic gives."))
     match layer.kind:
         case "conv" | "pool" | "batch_norm" | "relu":
             found = map_arithmetic(forward, name, unit)

@@ -9,6 +9,7 @@ from mnist_cnn.figures.probabilities import percent
 from mnist_cnn.nn.gradients import IMAGE
 from mnist_cnn.nn.network import ForwardPass, Network, NetworkError
 from mnist_cnn.runs import RunError
+from mnist_cnn.ui.breaking import broken, linked_damage
 from mnist_cnn.ui.browser_network import BrowserNetwork, browser_network
 from mnist_cnn.ui.components.network_overview import Unit, network_overview
 from mnist_cnn.ui.drawing import drawn_digit
@@ -44,7 +45,8 @@ def choose() -> tuple[Chosen, Digit] | None:
 @st.fragment
 def look(chosen: Chosen, digit: Digit) -> None:
     """The overview, and one of three things below it; a click reruns only this."""
-    forward = _forward(chosen.network, digit.pixels)
+    damage = linked_damage(chosen.network)
+    forward = _forward(broken(chosen, damage).network, digit.pixels)
     unit = _chosen_unit(forward)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(_prediction(forward, digit), width="stretch")
@@ -57,6 +59,7 @@ def look(chosen: Chosen, digit: Digit) -> None:
         chosen=unit,
         view=view,
         marks_chosen=view == ARITHMETIC,
+        damage=damage,
         on_choice=_choose,
     )
     with st.container(key="inside_detail"):
@@ -64,7 +67,7 @@ def look(chosen: Chosen, digit: Digit) -> None:
             case "mattered":
                 show_mattered(forward, digit.label)
             case "what-if":
-                show_what_if(forward, network)
+                show_what_if(forward, network, damage)
             case _:
                 _choose_by_name(forward)
                 show_layer(forward, unit.layer, unit.number)

@@ -9,6 +9,7 @@ from mnist_cnn.analysis import what_if
 from mnist_cnn.analysis.what_if import Curve
 from mnist_cnn.digits.transforms import Change
 from mnist_cnn.figures.what_if import what_if_curve
+from mnist_cnn.nn.damage import Damage
 from mnist_cnn.nn.network import ForwardPass
 from mnist_cnn.ui.browser_network import BrowserNetwork
 from mnist_cnn.ui.components.live_chart import live_chart
@@ -19,7 +20,9 @@ KEY, CHANGE = "inside_what_if", "inside_change"
 
 
 @st.fragment
-def show_what_if(forward: ForwardPass, network: BrowserNetwork | None) -> None:
+def show_what_if(
+    forward: ForwardPass, network: BrowserNetwork | None, damage: Damage
+) -> None:
     """Sliders, the changed drawing, its probabilities, and curves over the change."""
     state = st.session_state
     sent = sent_change((state.get(KEY) or {}).get("change"))
@@ -32,6 +35,7 @@ def show_what_if(forward: ForwardPass, network: BrowserNetwork | None) -> None:
         found.probabilities,
         network,
         change,
+        damage,
         key=KEY,
     )
     left, right = st.columns(2, gap="medium")

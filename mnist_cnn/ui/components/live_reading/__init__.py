@@ -12,6 +12,8 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
+from mnist_cnn.nn.damage import Damage
+from mnist_cnn.ui.breaking import WHOLE, for_browser, take_damage
 from mnist_cnn.ui.browser_network import BrowserNetwork
 from mnist_cnn.ui.components.bundle import bundle
 from mnist_cnn.ui.components.live_words import live_words
@@ -22,7 +24,10 @@ YES, NEVER = "yes", "never"
 _HERE = Path(__file__).parent
 _component = st.components.v2.component(
     "mnist_cnn_live_reading",
-    css=(_HERE / "live_reading.css").read_text(encoding="utf-8"),
+    css="".join(
+        (_HERE / name).read_text(encoding="utf-8")
+        for name in ("live_reading.css", "break_panel.css")
+    ),
     js=bundle(_HERE / "live_reading.js"),
     isolate_styles=False,
 )
@@ -42,6 +47,7 @@ def live_reading(
     is_answered: bool = False,
     resized: bool = False,
     note: str = "",
+    damage: Damage = WHOLE,
 ) -> None:
     """Show what the networks read, the first one with all its layers.
 
@@ -52,6 +58,7 @@ def live_reading(
         is_answered: whether the server has answered what came otherwise.
         resized: whether the drawing, only resized, is read beside it.
         note: a sentence about the digit.
+        damage: what is broken in the first network; the browser breaks it by itself.
     """
     data = {
         "networks": [
@@ -65,6 +72,13 @@ def live_reading(
         "resized": resized,
         "reads": browser_reads(),
         "note": note,
+        "damage": for_browser(damage, KEY),
         "words": live_words(),
     }
-    _component(data=data, key=KEY, height="content", on_reads_change=lambda: None)
+    _component(
+        data=data,
+        key=KEY,
+        height="content",
+        on_reads_change=lambda: None,
+        on_damage_change=lambda: take_damage(KEY),
+    )

@@ -11,24 +11,22 @@
 /** @type {Damage} */
 export const WHOLE = { without: {}, zeroBiases: false, noise: 0, bits: null }
 
-// Layers that pass on the maps or units of the one before them.
-const NEVER_SILENT = ["flatten", "dropout", "rescaling"]
+// Layers without anything of their own, or that pass on the maps or units before them.
+const NEVER_SILENT = /^(image|output|flatten|dropout|rescaling)/
 const MOST_CHANNELS = 4096
 // Of a sum of four bytes.
 const BYTES_MEAN = 510
 const BYTES_DEVIATION = 147.80054127
 
-/** Whether maps or units of a layer can be silent. */
-export const isSilenceable = ({ name, kind, outputShape }) =>
-  name !== "output" && !NEVER_SILENT.includes(kind) && outputShape.at(-1) <= MOST_CHANNELS
+/** Whether maps or units of a layer, of which there are so many, can be silent. */
+export const isSilenceable = (layer, channels) =>
+  !NEVER_SILENT.test(layer) && channels <= MOST_CHANNELS
 
-export const isSilent = (damage, layer, channel) =>
-  damage.without[layer]?.includes(channel) ?? false
-
-/** The same damage with these maps or units of a layer silent, and no others of it. */
+/** The same damage, with exactly these maps or units of a layer silent. */
 export function withSilent(damage, layer, channels) {
   const { [layer]: _, ...without } = damage.without
-  if (channels.length) without[layer] = [...channels].sort((a, b) => a - b)
+  const inOrder = [...channels].sort((a, b) => a - b)
+  if (inOrder.length) without[layer] = inOrder
   return { ...damage, without }
 }
 

@@ -1,7 +1,9 @@
 // The reading that follows the pen: it takes the drawing from the canvas at every frame,
 // lets a worker read it, and shows the answer and the network that gave it.
 
+import { BreakPanel } from "./break_panel.js"
 import { AnswerCard, bestOf, paintGray } from "./answer_card.js"
+import { WHOLE } from "./damage.js"
 import { DrawingCanvas } from "./drawing_canvas.js"
 import { LivingNetwork } from "./living_network.js"
 import { Reader } from "./reader.js"
@@ -9,6 +11,7 @@ import { element } from "../payload.js"
 import { percent } from "./words.js"
 
 const UNSURE = 0.6
+const SEND_AFTER_MS = 300
 const LEAST_ROOM = 320 // pixels in height for the network
 const views = new WeakMap()
 // For as long as the page is open: weights are loaded once, whatever is looked at.
@@ -36,13 +39,23 @@ export class LiveReading {
     const below = element(this.section, "div", "live-below")
     this.note = element(below, "p", "live-note")
     this.note.setAttribute("role", "status")
+    this.note.dataset.isUsual = ""
     const network = element(this.root, "section", "live-network")
+    const breaking = element(network, "div", "live-break")
     this.stage = element(network, "div", "living")
     this.network = new LivingNetwork(this.stage, words.network)
     this.network.onAnswer = (digit) => {
       this.asked = digit
       this.again()
     }
+    const line = element(below, "p", "live-note")
+    line.setAttribute("role", "status")
+    const broken = (damage) => {
+      this.again()
+      this.tellDamage(damage)
+    }
+    this.breaking = new BreakPanel(breaking, line, this.network, words.break, broken)
+    below.append(this.breaking.button)
     this.full = element(below, "button", "live-full", { type: "button" })
     this.full.onclick = () => this.fillScreen()
     this.full.textContent = words.full
@@ -51,6 +64,7 @@ export class LiveReading {
     window.addEventListener("resize", this.onResize)
     this.grows = new ResizeObserver(this.onResize)
     this.grows.observe(this.section)
+    this.grows.observe(breaking)
     this.onFullscreen = () => document.fullscreenElement || this.leaveScreen()
     this.onKey = ({ key }) => key === "Escape" && this.leaveScreen()
     document.addEventListener("fullscreenchange", this.onFullscreen)
@@ -59,6 +73,7 @@ export class LiveReading {
 
   destroy() {
     this.leaveScreen()
+    clearTimeout(this.timer)
     window.removeEventListener("resize", this.onResize)
     this.grows.disconnect()
     document.removeEventListener("fullscreenchange", this.onFullscreen)
@@ -76,7 +91,9 @@ export class LiveReading {
       if (this.told !== state) setStateValue("reads", state)
       this.told = state
     }
-    this.root.toggleAttribute("data-is-answered", data.answered)
+    this.sendDamage = (sent) => setStateValue("damage", sent)
+    this.takeDamage(data.damage)
+    this.root.toggleAttribute("data-is-answered", Boolean(data.answered))
     this.watch()
     if (!data.networks.length) return // the server reads
     try {
@@ -104,6 +121,20 @@ export class LiveReading {
     }
   }
 
+  /** Each change has a number: an answer to an older one does not undo a newer one. */
+  tellDamage(damage) {
+    this.changes = (this.changes ?? 0) + 1
+    const sent = { damage, number: this.changes }
+    clearTimeout(this.timer)
+    this.timer = setTimeout(() => this.sendDamage(sent), SEND_AFTER_MS)
+  }
+
+  takeDamage({ damage, number } = { damage: WHOLE, number: 0 }) {
+    if (number < (this.changes ?? 0)) return
+    this.changes = number
+    this.breaking.take(damage)
+  }
+
   /** The canvas, unless the digit comes otherwise. */
   watch() {
     const place = this.board?.querySelector(".st-key-live_canvas")
@@ -123,13 +154,15 @@ export class LiveReading {
   again() {
     const { pixels, follows, networks, resized } = this.data
     const digit = this.asked
+    const { damage } = this.breaking
     if (!networks.length || !readers.prepare) return
     if (!follows) {
       const values = Float32Array.from(pixels ?? new Array(784).fill(0))
-      readers.prepare.read({ pixels: values, digit })
+      readers.prepare.read({ pixels: values, digit, damage })
     } else if (this.drawing) {
-      readers.prepare.read({ ...this.drawing, withSteps: this.isResting, digit })
-      if (resized) readers.resize.read(this.drawing)
+      const withSteps = this.isResting
+      readers.prepare.read({ ...this.drawing, withSteps, digit, damage })
+      if (resized) readers.resize.read({ ...this.drawing, damage })
     }
   }
 
@@ -141,8 +174,8 @@ export class LiveReading {
     const isMain = way === "prepare" && number === 0
     this.card(way, reading, number)
     if (!isMain) return
-    this.report(reading)
     if (!document.hidden) this.network.show(reading)
+    this.report(reading)
     this.showNumber(reading)
     this.say(reading)
     if (asked.withSteps || reading.isEmpty) this.showSteps(reading)
@@ -153,13 +186,14 @@ export class LiveReading {
     this.tell("yes")
   }
 
-  report({ pixels, probabilities, isEmpty, digits = [] }) {
+  report({ pixels, probabilities, isEmpty, digits = [], whole = "" }) {
     const { dataset } = this.section
     const rounded = (values) => `[${Array.from(values, (v) => +v.toFixed(4)).join(",")}]`
     dataset.pixels = rounded(pixels)
     dataset.probabilities = isEmpty ? "[]" : rounded(probabilities)
     const read = digits.map((digit) => bestOf(digit.probabilities)).join("")
     dataset.digit = isEmpty ? "" : read || bestOf(probabilities)
+    this.breaking.tell({ read: dataset.digit, whole })
   }
 
   card(way, reading, number) {

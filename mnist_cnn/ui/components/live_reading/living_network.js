@@ -12,6 +12,9 @@ const ANSWER = "86, 180, 233"
 // As in all pictures what adds is orange, and what takes away is blue.
 const FOR = "230, 159, 0"
 const AGAINST = "86, 180, 233"
+const CROSS = "#a3aab5"
+const DARK = "#272c36"
+const LEAST_CROSS = 7 // pixels: a smaller unit is gray where it is silent
 const WIDEST_LINE = 7
 const EASE = 0.25 // of the way that a line goes in each frame
 const STILL = 0.01
@@ -19,8 +22,8 @@ const REST = 2 // times as long as a picture took to paint, at least, until the 
 
 /**
  * onAnswer(digit), if it is set, hears which answer a pointer asks about (undefined: the
- * network's own), whose paths the next reading should have. onChoose({layer, tile, row, column}), if it is set, hears of a click
- * on a value.
+ * network's own), whose paths the next reading should have. silent: by layer name the maps
+ * and units that are crossed out.
  *
  * @param {HTMLElement} parent is filled; its size is the picture's.
  * @param {string} label says what it is.
@@ -30,6 +33,7 @@ export class LivingNetwork {
     this.parent = parent
     this.lines = new Map()
     this.limits = new Map()
+    this.silent = {}
     this.resumes = 0
     this.maps = element(parent, "canvas", "living-canvas")
     this.maps.setAttribute("role", "img")
@@ -42,7 +46,6 @@ export class LivingNetwork {
     this.over.onpointermove = (event) => this.point(event)
     this.over.onpointerdown = (event) => this.point(event)
     this.over.onpointerleave = () => this.point()
-    this.over.onclick = () => this.choose()
     this.resizes = new ResizeObserver(() => this.arrange())
     this.resizes.observe(parent)
   }
@@ -211,10 +214,32 @@ export class LivingNetwork {
     for (const line of this.lines.values()) {
       this.paintLine(context, line, own.length > 0 && !own.includes(line))
     }
+    this.paintSilent(context)
     if (!this.pointed) return
     context.strokeStyle = "#fff"
     context.lineWidth = 2
     context.strokeRect(...cellBox(this.pointed.column, this.pointed.tile))
+  }
+
+  paintSilent(context) {
+    context.lineWidth = 1.5
+    context.strokeStyle = CROSS
+    for (const [name, tiles] of Object.entries(this.silent)) {
+      const column = this.columns.get(name)
+      for (const tile of column ? tiles : []) {
+        const [left, top, width, height] = cellBox(column, tile)
+        context.fillStyle = width < LEAST_CROSS ? CROSS : DARK
+        context.fillRect(left, top, width, height)
+        if (width < LEAST_CROSS) continue
+        const [right, bottom] = [left + width, top + height]
+        context.beginPath()
+        context.moveTo(left, top)
+        context.lineTo(right, bottom)
+        context.moveTo(left, bottom)
+        context.lineTo(right, top)
+        context.stroke()
+      }
+    }
   }
 
   paintLine(context, { fromLayer, from, toLayer, to, shown }, isPale) {
@@ -281,12 +306,6 @@ export class LivingNetwork {
     const index = isUnit ? tile : name === IMAGE ? [row, across] : [row, across, tile]
     const shown = value.toPrecision(3).replace("-", "−")
     return `${name} [${[index].flat().join(", ")}] = ${shown}`
-  }
-
-  choose() {
-    if (!this.pointed) return
-    const { column, tile, row, across } = this.pointed
-    this.onChoose?.({ layer: column.name, tile, row, column: across })
   }
 }
 

@@ -3,7 +3,8 @@
 // In:   {type: "network", key, url} or {type: "network", key, file: ArrayBuffer}
 //       {type: "read", frame, keys, gray, width, height, onlyResize, withSteps}
 //       {type: "read", frame, keys, pixels}: a digit of 28x28 that needs no preparation
-//       both may have a `digit`, whose paths are wanted if not the predicted one's
+//       both may have a `digit`, whose paths are wanted if not the predicted one's, and
+//       `damage` that the first of the networks has, see damage.js
 //       {type: "keep", keys}: all other networks are forgotten
 // Out:  {type: "ready", key}, {type: "failed", key, reason}
 //       {type: "reading", frame, key, …}, one for each network: see `reading`
@@ -12,12 +13,14 @@
 // place of those that wait. What comes before its network is read once that is there.
 
 import { strongestPaths } from "./contributions.js"
+import { isDamaged } from "./damage.js"
 import { openNetwork } from "./network.js"
 import { loadNetwork } from "./network_cache.js"
 import { prepare } from "./preprocessing.js"
 
 const networks = new Map()
 const paths = new Map()
+let broken = {}
 let newest
 let isWaiting = false
 
@@ -57,11 +60,13 @@ function readSoon() {
   isWaiting = true
   setTimeout(() => {
     isWaiting = false
-    const { frame, keys, digit, pixels, gray, width, height, ...options } = newest
+    const { frame, keys, damage, digit, pixels, gray, width, height, ...options } = newest
     const prepared = pixels ? asItIs(pixels) : prepare(gray, width, height, options)
-    for (const key of keys) {
+    for (const [place, key] of keys.entries()) {
       const network = networks.get(key)
-      if (network) postMessage({ ...reading(key, network, prepared, digit), frame })
+      const itsDamage = place === 0 && damage && isDamaged(damage) ? damage : undefined
+      const options = { digit, damage: itsDamage }
+      if (network) postMessage({ ...reading(key, network, prepared, options), frame })
     }
   })
 }
@@ -76,8 +81,10 @@ const asItIs = (pixels) => ({ pixels, isEmpty: false, digits: [], steps: [] })
  * - paths: as `strongestPaths` gives them
  * - digits: of a drawing that holds several, each with box, row, pixels and
  *   probabilities, in reading order; all else is then of the last of them
+ * - whole: of a broken network what it read before, as text
  */
-function reading(key, network, { pixels, isEmpty, digits, steps }, digit) {
+function reading(key, whole, { pixels, isEmpty, digits, steps }, { digit, damage }) {
+  const network = damage ? brokenNetwork(key, whole, damage) : whole
   const forward = network.forward(pixels)
   const options = { digit, previous: paths.get(key) }
   paths.set(key, isEmpty ? [] : strongestPaths(network, forward, options))
@@ -95,5 +102,18 @@ function reading(key, network, { pixels, isEmpty, digits, steps }, digit) {
       ...digit,
       probabilities: network.forward(digit.pixels).probabilities,
     })),
+    whole: damage && wholeReading(whole, pixels, digits),
   }
 }
+
+/** The newest damage's network is kept: another has other weights, which take a while. */
+function brokenNetwork(key, whole, damage) {
+  const name = JSON.stringify([key, damage])
+  if (broken.name !== name) broken = { name, network: whole.damaged(damage) }
+  return broken.network
+}
+
+const wholeReading = (whole, pixels, digits) =>
+  (digits.length ? digits : [{ pixels }])
+    .map((each) => whole.forward(each.pixels).predictedClass)
+    .join("")

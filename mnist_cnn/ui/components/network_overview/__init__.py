@@ -9,17 +9,26 @@ from typing import Any
 
 import streamlit as st
 
+from mnist_cnn.nn.damage import Damage
 from mnist_cnn.nn.network import ForwardPass
 from mnist_cnn.nn.quantization import described
+from mnist_cnn.ui.breaking import for_browser, take_damage
 from mnist_cnn.ui.browser_network import BrowserNetwork
 from mnist_cnn.ui.components.bundle import bundle
+from mnist_cnn.ui.components.live_words import break_words
 from mnist_cnn.ui.components.payload import packed
 from mnist_cnn.ui.text import _
 
 _HERE = Path(__file__).parent
 _component = st.components.v2.component(
     "mnist_cnn_network_overview",
-    css=(_HERE / "network_overview.css").read_text(encoding="utf-8"),
+    css="".join(
+        path.read_text(encoding="utf-8")
+        for path in (
+            _HERE / "network_overview.css",
+            _HERE.parent / "live_reading" / "break_panel.css",
+        )
+    ),
     js=bundle(_HERE / "network_overview.js"),
 )
 
@@ -40,17 +49,19 @@ def network_overview(
     chosen: Unit,
     view: str,
     marks_chosen: bool,
+    damage: Damage,
     on_choice: Callable[[Unit], None],
 ) -> None:
     """Show the digit and every layer's result; the browser does the arithmetic.
 
     Args:
-        forward: of one digit.
+        forward: of one digit, by the broken network.
         network: where a browser finds it; if it cannot use it, all numbers are sent.
         key: the same key is the same overview, which stays while its digit changes.
         chosen: has a frame around it.
         view: what stands below; another one comes into sight.
         marks_chosen: whether lines show where a chosen unit's value comes from.
+        damage: what is broken in the network; the browser breaks it by itself.
         on_choice: called before the script runs again. What it gets may not exist: a
             browser sends it.
     """
@@ -67,6 +78,7 @@ def network_overview(
             "number": _answered(said.get("chosen")),
         },
         "view": view,
+        "damage": for_browser(damage, key),
         "marks_chosen": marks_chosen,
         "words": _words(),
     }
@@ -84,6 +96,7 @@ def network_overview(
         key=key,
         height="content",
         on_chosen_change=report,
+        on_damage_change=lambda: take_damage(key),
         on_needs_change=lambda: None,
     )
 
@@ -113,6 +126,7 @@ def _words() -> dict[str, str]:
         "image": _("Digit"),
         "map": _("{layer}, map {n}"),
         "unit": _("{layer}, unit {n}"),
+        "break": break_words(),
         "place": _(", row {row}, column {column}"),
         "waits": _("The network is on its way to this browser …"),
     }

@@ -2,7 +2,9 @@
 // a map or unit. A pointer magnifies what it is on, and lines show which inputs a value
 // comes from: the pointed one, or the one that the window below stands on.
 
+import { BreakPanel } from "../live_reading/break_panel.js"
 import { strongestPaths } from "../live_reading/contributions.js"
+import { isDamaged } from "../live_reading/damage.js"
 import { LivingNetwork } from "../live_reading/living_network.js"
 import { cellAt, cellBox, IMAGE, OUTPUT } from "../live_reading/network_layout.js"
 import { networkInPage } from "../network_in_page.js"
@@ -28,6 +30,9 @@ class NetworkOverview extends LivingNetwork {
     this.tabs = element(root, "div", "tabs")
     root.prepend(this.tabs)
     this.status = element(root, "div", "said")
+    this.belowStage = element(root, "div", "breaking")
+    this.line = element(this.belowStage, "p")
+    this.line.setAttribute("role", "status")
     this.status.setAttribute("role", "status")
     this.magnifier = element(root, "div", "magnifier", { hidden: true })
     this.lens = element(this.magnifier, "canvas")
@@ -61,16 +66,21 @@ class NetworkOverview extends LivingNetwork {
   }
 
   async receive({ heading, floats, isNewest }) {
-    this.words = heading.words
-    this.maps.setAttribute("aria-label", heading.words.label)
-    this.over.setAttribute("aria-label", heading.words.label)
+    const { words } = heading
+    this.words = words
+    const broken = (damage) => this.damage(damage)
+    this.breaking ??= new BreakPanel(this.belowStage, this.line, this, words.break, broken)
+    this.maps.setAttribute("aria-label", words.label)
+    this.over.setAttribute("aria-label", words.label)
     const network =
       heading.network && (await networkInPage(heading.network).catch(() => undefined))
     if (!isNewest()) return
     if (!network && !heading.layers.length) return this.ask()
     this.waits?.remove()
-    this.network = network
+    this.whole = network
+    this.belowStage.hidden = !network
     this.layers = network ? network.layers : heading.layers
+    this.takeDamage(heading.damage)
     if (heading.chosen.number >= this.chosen.number) this.chosen = heading.chosen
     const isOther = this.view && this.view !== heading.view
     this.view = heading.view
@@ -87,10 +97,44 @@ class NetworkOverview extends LivingNetwork {
 
   read(pixels) {
     const forward = this.network.forward(pixels)
-    const { probabilities, activations } = forward
+    const { probabilities, activations, predictedClass } = forward
     const paths = strongestPaths(this.network, forward, { previous: this.paths })
     this.paths = paths
+    this.shown = pixels
     this.show({ pixels, probabilities, activations, paths, isEmpty: false })
+    const isWhole = this.network === this.whole
+    const { predictedClass: whole } = isWhole ? forward : this.whole.forward(pixels)
+    this.breaking.tell({ read: `${predictedClass}`, whole: `${whole}` })
+  }
+
+  // ---- breaking
+
+  /** What this person has broken: at once here, and soon on the server. */
+  damage(damage) {
+    this.changes = (this.changes ?? 0) + 1
+    this.break(damage)
+    this.read(this.shown)
+    const sent = { damage, number: this.changes }
+    clearTimeout(this.damageTimer)
+    this.damageTimer = setTimeout(() => this.sendDamage(sent), SEND_AFTER_MS)
+  }
+
+  /** What the link says, unless a newer change is on its way there. */
+  takeDamage({ damage, number }) {
+    if (number >= (this.changes ?? 0)) {
+      this.changes = number
+      this.breaking.take(damage)
+    }
+    this.break(this.breaking.damage)
+  }
+
+  break(damage) {
+    if (!this.whole) this.network = this.broken = undefined
+    if (!this.whole) return
+    const key = JSON.stringify(damage)
+    if (this.broken === key && this.brokenOf === this.whole) return
+    Object.assign(this, { broken: key, brokenOf: this.whole })
+    this.network = isDamaged(damage) ? this.whole.damaged(damage) : this.whole
   }
 
   fromServer(floats) {
@@ -115,12 +159,21 @@ class NetworkOverview extends LivingNetwork {
     const width = this.root.clientWidth
     if (!this.reading || !width) return
     this.isNarrow = width < NARROW
+    this.placeButton()
     this.root.classList.toggle("narrow", this.isNarrow)
     const wide = Math.max(300, Math.min(0.43 * window.innerHeight, 640))
     const height = this.isNarrow ? this.only(width).length : wide
     this.parent.style.height = `${Math.round(height)}px`
     super.arrange()
     this.placeTabs()
+  }
+
+  /** In the picture, where it takes no room from what stands below; or below it. */
+  placeButton() {
+    const place = this.isNarrow ? this.belowStage : this.parent
+    const { button } = this.breaking
+    if (button.parentElement !== place) place.prepend(button)
+    button.hidden = !this.network
   }
 
   arranged(width, height) {
@@ -187,6 +240,7 @@ class NetworkOverview extends LivingNetwork {
     const isEnter = event.key === "Enter" || event.key === " "
     if (!column || (!step && !isEnter)) return
     event.preventDefault()
+    if (isEnter && this.breaking.isOpen) return this.breaking.toggle(column.name, tile)
     if (isEnter) return this.take(column.name, tile)
     const next = neighbor(column, column.name === item ? tile : 0, step)
     if (next !== undefined) return this.take(column.name, next, SEND_AFTER_MS)
@@ -237,8 +291,8 @@ class NetworkOverview extends LivingNetwork {
     if (event && event.pointerType !== "mouse") return
     super.point(event)
     this.seek()
-    this.magnifier.hidden = !this.pointed
-    if (this.pointed) this.magnify(event)
+    this.magnifier.hidden = !this.pointed || this.breaking.isOpen
+    if (!this.magnifier.hidden) this.magnify(event)
   }
 
   nameOf(name, tile) {
@@ -294,7 +348,8 @@ class NetworkOverview extends LivingNetwork {
     const isAsked = place && place.layer === chosen.item && place.map === chosen.tile
     const column = this.columns?.get(chosen.item)
     const isUnit = column?.height === 1 && column?.width === 1
-    if (pointed) {
+    if (this.breaking.isOpen) this.target = undefined
+    else if (pointed) {
       const { column: { name }, tile, row, across } = pointed
       this.target = { name, tile, row, across }
     } else if (isAsked) {
@@ -347,6 +402,7 @@ class NetworkOverview extends LivingNetwork {
 
   destroy() {
     clearTimeout(this.timer)
+    clearTimeout(this.damageTimer)
     window.removeEventListener("look-inside-window", this.onWindow)
     window.removeEventListener("look-inside-pixels", this.onPixels)
     window.removeEventListener("resize", this.onResize)
@@ -401,6 +457,7 @@ export default function ({ data, parentElement, setStateValue }) {
     views.set(parentElement, view)
   }
   view.send = (chosen) => setStateValue("chosen", chosen)
+  view.sendDamage = (sent) => setStateValue("damage", sent)
   view.needNumbers = () => setStateValue("needs", "numbers")
   const news = received(view, data)
   if (news) view.receive(news)

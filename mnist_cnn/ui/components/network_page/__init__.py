@@ -43,7 +43,10 @@ def network_page(run: Run) -> str:
         ),
         noscript=_("This page needs JavaScript."),
         clear=_("Clear"),
-        style=(_LIVE / "live_reading.css").read_text(encoding="utf-8"),
+        style="".join(
+            (_LIVE / name).read_text(encoding="utf-8")
+            for name in ("live_reading.css", "break_panel.css")
+        ),
         # "</script>" would end the script that holds it.
         data=json.dumps(data).replace("<", "\\u003c"),
         script=bundle(_HERE / "network_page.js"),

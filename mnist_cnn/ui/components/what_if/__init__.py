@@ -12,6 +12,7 @@ import numpy as np
 import streamlit as st
 
 from mnist_cnn.digits.transforms import RANGES, Change
+from mnist_cnn.nn.damage import Damage
 from mnist_cnn.ui.browser_network import BrowserNetwork
 from mnist_cnn.ui.components.bundle import bundle
 from mnist_cnn.ui.components.payload import packed
@@ -42,6 +43,7 @@ def what_if_sliders(
     probabilities: np.ndarray,
     network: BrowserNetwork | None,
     change: Change,
+    damage: Damage,
     *,
     key: str,
 ) -> None:
@@ -52,10 +54,12 @@ def what_if_sliders(
         probabilities: (10,), of the changed drawing, for browsers that cannot read.
         network: where a browser finds it, if it can.
         change: where the sliders begin.
+        damage: what is broken in the network.
     """
     heading = {
         "network": None if network is None else asdict(network),
         "change": asdict(change),
+        "damage": damage.to_dict(),
         "sliders": [
             asdict(each) | {"neutral": getattr(Change(), each.name)} for each in sliders
         ],

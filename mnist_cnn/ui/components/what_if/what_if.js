@@ -96,7 +96,10 @@ const show = async (view, { heading, floats, isNewest }) => {
   const network =
     heading.network && (await networkInPage(heading.network).catch(() => undefined))
   if (!isNewest()) return
-  Object.assign(view, { network, change: heading.change })
+  Object.assign(view, {
+    network: network?.damaged(heading.damage),
+    change: heading.change,
+  })
   view.pixels = floats("pixels")
   view.probabilities = floats("probabilities")
   view.canvas.setAttribute("aria-label", heading.words.digit)
