@@ -4,25 +4,34 @@ import streamlit as st
 
 from mnist_cnn.ui.architecture import view
 from mnist_cnn.ui.architecture.experiment import experiment_of, linked_network
+from mnist_cnn.ui.architecture.layer_kinds import layer_kinds
 from mnist_cnn.ui.frame import page
 from mnist_cnn.ui.networks import choose_network
+from mnist_cnn.ui.next_steps import next_steps
 from mnist_cnn.ui.take_home import take_home
 from mnist_cnn.ui.text import _
 from mnist_cnn.ui.volume_picture import volume_picture
 
 page(_("Architecture"), _("What the network is made of, and what each part costs."))
 
-network = linked_network()
-chosen = choose_network(_("Network")) if network is None else None
-if chosen is not None:
-    network = chosen.run.config.network
+network, chosen = linked_network(), None
+if network is None:
+    said, choosing = st.columns([3, 2], gap="medium", vertical_alignment="center")
+    with choosing:
+        chosen = choose_network(_("Network"))
+    network = chosen and chosen.run.config.network
+else:
+    said = st.container()
 
 if network is not None:
-    view.totals(network)
+    with said:
+        view.finding(network)
     volume_picture(network)
+    if chosen is not None:
+        next_steps(chosen.run, "inside", "draw", "mistakes", "compare")
     st.header(_("Layer by layer"), anchor=False)
     view.layer_table(network)
-    view.layer_kinds(network)
+    layer_kinds(network)
     if chosen is not None:
         st.header(_("The kernels it learned"), anchor=False)
         view.first_kernels(chosen.network)

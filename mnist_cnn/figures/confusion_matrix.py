@@ -62,6 +62,7 @@ def confusion_figure(
         "showgrid": False,
         "zeroline": False,
         "constrain": "domain",
+        "constraintoward": "top",
     }
     frames = [_frame((-0.5, 9.5), (-0.5, 9.5), GRAY, 1)]
     if chosen is not None:

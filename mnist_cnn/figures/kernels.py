@@ -55,7 +55,7 @@ def kernels_picture(kernels: np.ndarray, *, scale: bool = True) -> Figure:
     yaxis = {"autorange": "reversed", "scaleanchor": "x"}
     if scale:
         return {"data": [picture], "layout": picture_layout({}, yaxis)}
-    xaxis = axis("kernels of the first layer<br>blue below 0, orange above")
+    xaxis = axis("first layer's kernels<br>blue −, orange +")
     margin = {"l": 8, "r": 8, "t": 4, "b": 48}
     return {"data": [picture], "layout": picture_layout(xaxis, yaxis, margin=margin)}
 

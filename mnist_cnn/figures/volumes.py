@@ -1,100 +1,40 @@
-"""A network's volumes, from the image to the ten scores, as a Plotly figure."""
+"""The size of a layer's output as a picture: sheets one behind the other, or a bar."""
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
-from mnist_cnn.figures.style import (
-    BLUE,
-    GRAY,
-    GREEN,
-    VERMILLION,
-    Figure,
-    picture_layout,
-)
-from mnist_cnn.nn.layers import IMAGE_SHAPE, LayeredArchitecture
-
-SHOWN_KINDS = {"conv": BLUE, "pool": GREEN, "dense": VERMILLION}
-DEPTH = 0.45  # how far a volume's depth leans to the side, of its height at most
-GAP = 0.55
-TALLEST_VECTOR = 1.4
+DEPTH = 1.4  # pixels from the first sheet to the last, times log2 of the channels
+RISE = 0.3  # how far a sheet stands above the one before it, of its way to the right
 MAX_SHEETS = 6
+BAR_WIDTH, BAR_HEIGHT = 3.4, 10.5  # pixels; the height times log10 of the length
 
 
-def volumes(architecture: LayeredArchitecture) -> Figure:
-    """The volumes from the image to the ten scores: smaller and deeper, then flat.
+@dataclass(frozen=True)
+class Sheet:
+    """A rectangle, in pixels of the image from the lower left corner of the picture."""
 
-    Heights are true to scale; depth grows with the logarithm of the channels, and so
-    does the length of a vector, since 1000 beside 28 would leave nothing to see.
+    left: float
+    bottom: float
+    width: float
+    height: float
+
+
+def sheets(shape: tuple[int, ...]) -> list[Sheet]:
+    """What stands for an output of that shape, the hindmost first.
+
+    Heights and widths are true to scale. The depth grows with the logarithm of the
+    channels, and so does the length of a vector, since 1000 beside 28 would leave
+    nothing to see.
+
+    Args:
+        shape: without the batch axis, (height, width, channels) or (length,).
     """
-    shapes: list[Figure] = []
-    annotations: list[Figure] = []
-    x = 0.0
-    columns = [("image", IMAGE_SHAPE, GRAY)] + [
-        (layer.name, layer.output_shape, SHOWN_KINDS[layer.kind])
-        for layer in architecture.layers()
-        if layer.kind in SHOWN_KINDS
-    ]
-    for name, shape, color in columns:
-        add = _add_volume if len(shape) == 3 else _add_vector
-        width = add(shapes, x, shape, color)
-        text = "×".join(str(length) for length in shape)
-        annotations.append(
-            {
-                "x": x + width / 2,
-                "y": -0.08,
-                "text": f"<b>{text}</b><br>{name}",
-                "showarrow": False,
-                "yanchor": "top",
-                "font": {"size": 11},
-            }
-        )
-        x += width + GAP
-    fixed = {"visible": False, "fixedrange": True}
-    return {
-        # A shape alone sets no axes.
-        "data": [{"type": "scatter", "x": [0], "y": [0], "opacity": 0}],
-        "layout": picture_layout(
-            {"range": [-0.35, x - GAP + 0.35]} | fixed,
-            {"range": [-0.55, 1.6]} | fixed,
-            shapes=shapes,
-            annotations=annotations,
-            margin={"l": 0, "r": 0, "t": 0, "b": 0},
-            hovermode=False,
-        ),
-    }
-
-
-def _add_volume(shapes: list[Figure], x: float, shape: tuple, color: str) -> float:
-    """A box seen from the side; returns its width."""
-    side = shape[0] / IMAGE_SHAPE[0]
-    depth = DEPTH * math.log2(1 + shape[2]) / 8
-    sheets = max(1, min(MAX_SHEETS, round(math.log2(1 + shape[2]))))
-    front = 0.62 * side
-    for sheet in reversed(range(sheets)):
-        shift = depth * sheet / max(1, sheets - 1)
-        left, bottom = x + shift, 0.3 * shift
-        shapes.append(_rectangle(left, bottom, front, side, color, opacity=0.35))
-    return front + depth
-
-
-def _add_vector(shapes: list[Figure], x: float, shape: tuple, color: str) -> float:
-    """A bar whose height grows with the logarithm of its length; returns its width."""
-    height = TALLEST_VECTOR * math.log10(1 + shape[0]) / 3.7
-    shapes.append(_rectangle(x, 0, 0.12, height, color, opacity=0.6))
-    return 0.12
-
-
-def _rectangle(
-    left: float, bottom: float, width: float, height: float, color: str, opacity: float
-) -> Figure:
-    return {
-        "type": "rect",
-        "x0": left,
-        "x1": left + width,
-        "y0": bottom,
-        "y1": bottom + height,
-        "line": {"color": color, "width": 1.5},
-        "fillcolor": color,
-        "opacity": opacity,
-    }
+    if len(shape) == 1:
+        return [Sheet(0, 0, BAR_WIDTH, BAR_HEIGHT * math.log10(1 + shape[0]))]
+    height, width, channels = shape
+    size = math.log2(1 + channels)
+    count = max(1, min(MAX_SHEETS, round(size)))
+    shifts = [DEPTH * size * place / max(1, count - 1) for place in range(count)]
+    return [Sheet(shift, RISE * shift, width, height) for shift in reversed(shifts)]

@@ -10,6 +10,7 @@ import streamlit as st
 from mnist_cnn import runs
 from mnist_cnn.runs import Run, RunError, Status, ownership
 from mnist_cnn.runs.schema import LONGEST_NAME
+from mnist_cnn.ui.run_titles import run_title
 from mnist_cnn.ui.text import _
 from mnist_cnn.ui.train_link import forget
 from mnist_cnn.ui.training_queue import look_again
@@ -51,7 +52,13 @@ def rename(run: Run) -> bool:
     """A box for its name."""
     key = f"name_{run.id}"
     with st.form(f"rename_{run.id}", border=False):
-        st.text_input(_("Name"), value=run.name, max_chars=LONGEST_NAME, key=key)
+        st.text_input(
+            _("Name"),
+            value="" if run.name == run.id[:6] else run.name,
+            placeholder=run_title(run),
+            max_chars=LONGEST_NAME,
+            key=key,
+        )
         return st.form_submit_button(_("Rename"), on_click=_do_rename, args=(run, key))
 
 

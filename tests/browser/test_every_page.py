@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 ROOT = Path(__file__).parents[2]
 # As Streamlit makes an address of a file name: 1_Train.py is /Train.
@@ -80,3 +81,24 @@ def test_a_link_in_the_menu_closes_it_on_a_phone(open_page, lab):
         "() => document.querySelector('[data-testid=stSidebar]')"
         ".getBoundingClientRect().right <= 0"
     )
+
+
+def test_architecture_shows_where_the_parameters_are_beside_the_network(page, lab):
+    page.goto(f"{lab.url}/Architecture")
+    wait_until_drawn(page)
+    image = page.locator(".volumes i").first
+    for width, height in ((1920, 1080), (1280, 800), (390, 844)):
+        page.set_viewport_size({"width": width, "height": height})
+        for seen in (
+            page.get_by_text("of 3,156,098 parameters"),
+            page.get_by_text("3,137,000 parameters"),
+            page.get_by_role("link", name="Look inside it"),
+        ):
+            expect(seen).to_be_in_viewport(ratio=1)
+        box = image.bounding_box()
+        assert abs(box["width"] - box["height"]) < 2
+        if width > 390:  # no column of the table is cut off
+            assert page.evaluate(
+                "() => { const e = document.querySelector('.dvn-scroller');"
+                " return e.scrollWidth <= e.clientWidth + 1 }"
+            )

@@ -61,11 +61,14 @@ def test_home_says_which_network_and_which_digits_are_in_use():
     assert "MNIST" in words
 
 
-def test_architecture_shows_keras_summary_and_the_formulas_of_the_seed_network():
+def test_architecture_begins_with_where_the_parameters_are_and_shows_every_formula():
     at = architecture()
     assert summary(LECTURE_NETWORK) in shown_html(at)
     assert "(5·5·1 + 1)·32 = 832" in at.dataframe[0].value.to_string()
-    assert at.metric[0].value == "3,156,098"
+    said = next(m.value for m in at.main.markdown if "parameters" in m.value)
+    assert "**3,137,000** of 3,156,098 parameters (99%)" in said
+    assert "5,378,832 multiply-adds, 58% of them there" in said
+    assert "3,137,000 parameters" in shown_html(at)
 
 
 @pytest.mark.parametrize(
@@ -79,6 +82,26 @@ def test_architecture_shows_any_network_that_a_run_has(network):
     at = architecture(a_run_of(network).id)
     assert summary(network) in shown_html(at)
     assert len(at.dataframe[0].value) == len(network.layers())
+
+
+def test_architecture_explains_every_kind_of_layer_that_a_network_has(sequential):
+    at = architecture(a_run_of(sequential).id)
+    explained = {each.label for each in at.expander}
+    titles = {
+        "rescaling": "Rescaling",
+        "average_pool": "Average pooling",
+        "global_average_pool": "Global average pooling",
+        "leaky_relu": "Leaky ReLU",
+        "tanh": "tanh",
+        "sigmoid": "Sigmoid",
+    }
+    for layer in sequential.layers():
+        for kind in {layer.kind, layer.activation} & set(titles):
+            assert titles[kind] in explained
+    strides = any(
+        each.kind == "conv" and each.stride > 1 for each in sequential.layers()
+    )
+    assert ("Strides" in explained) == strides
 
 
 def test_a_network_without_convolution_has_no_kernels_and_the_page_says_so():

@@ -1,4 +1,4 @@
-"""A network explained: its volumes, its layers one by one, and why they are so."""
+"""A network explained: where its parameters are, and its layers one by one."""
 
 from __future__ import annotations
 
@@ -11,33 +11,50 @@ from mnist_cnn.nn.layers import Layer, LayeredArchitecture
 from mnist_cnn.nn.network import Network
 from mnist_cnn.nn.summary import summary
 from mnist_cnn.ui.components.live_chart import live_chart
-from mnist_cnn.ui.text import _
+from mnist_cnn.ui.text import _, escape
 
 
-def totals(architecture: LayeredArchitecture) -> None:
-    """Parameters, multiply-adds and the share of the dense layers, as metrics."""
+def finding(architecture: LayeredArchitecture) -> None:
+    """Where the parameters are, and where the arithmetic."""
     layers = architecture.layers()
-    parameters = architecture.parameters
-    dense = sum(layer.parameters for layer in layers if layer.kind == "dense")
-    with st.container(horizontal=True):
-        st.metric(_("Parameters"), f"{parameters:,}", width="content")
-        st.metric(
-            _("of them in dense layers"), f"{dense / parameters:.1%}", width="content"
-        )
-        st.metric(
-            _("Multiply-adds a digit"),
-            f"{sum(layer.multiply_adds for layer in layers):,}",
-            width="content",
-        )
+    most = max(layers, key=lambda layer: layer.parameters)
+    busiest = max(layers, key=lambda layer: layer.multiply_adds)
+    total = architecture.parameters
+    work = sum(layer.multiply_adds for layer in layers)
+    said = _(
+        "**{part:,}** of {total:,} parameters ({share:.0%}) are in **{layer}**."
+    ).format(
+        part=most.parameters,
+        total=total,
+        share=most.parameters / total,
+        layer=escape(most.name),
+    )
+    work_said = (
+        _("A digit takes {total:,} multiply-adds, {share:.0%} of them there.")
+        if busiest is most
+        else _("A digit takes {total:,} multiply-adds, {share:.0%} in **{layer}**.")
+    ).format(total=work, share=busiest.multiply_adds / work, layer=escape(busiest.name))
+    st.markdown(f"{said} {work_said}")
 
 
 def layer_table(architecture: LayeredArchitecture) -> None:
     """Every layer with its shape and its parameters, the formula's numbers put in."""
+    text = st.column_config.TextColumn
     st.dataframe(
         [_row(layer) for layer in architecture.layers()],
         hide_index=True,
+        # All of them fit a laptop; the first two, which say most, a telephone.
         column_config={
-            _("Multiply-adds"): st.column_config.NumberColumn(format="localized"),
+            _("Layer"): text(width=90),
+            _("Parameters"): text(width=215),
+            _("Output shape"): text(width=100),
+            _("Multiply-adds"): st.column_config.NumberColumn(
+                format="localized", width=100
+            ),
+            _("Kind"): text(width=150),
+            _("Window"): text(width=140),
+            _("Activation"): text(width=85),
+            _("Sees"): text(width=60),
         },
     )
     st.caption(
@@ -52,18 +69,23 @@ def layer_table(architecture: LayeredArchitecture) -> None:
 
 def _row(layer: Layer) -> dict[str, object]:
     nothing = "–"
-    kernel = "×".join(map(str, layer.kernel)) if layer.kernel else nothing
+    window = nothing
+    if layer.kernel:
+        window = _("{kernel}, stride {stride}, {padding}").format(
+            kernel="×".join(map(str, layer.kernel)),
+            stride=layer.stride,
+            padding=layer.padding,
+        )
+    is_activation = layer.keras_class == "Activation"
     return {
         _("Layer"): layer.name,
-        _("Kind"): layer.keras_class,
-        _("Kernel"): kernel,
-        _("Stride"): str(layer.stride or nothing),
-        _("Padding"): layer.padding or nothing,
-        _("Activation"): layer.activation or nothing,
-        _("Output shape"): "×".join(map(str, layer.output_shape)),
-        _("Sees"): f"{layer.receptive_field}×{layer.receptive_field}",
         _("Parameters"): layer.formula,
+        _("Output shape"): "×".join(map(str, layer.output_shape)),
         _("Multiply-adds"): layer.multiply_adds,
+        _("Kind"): layer.keras_class,
+        _("Window"): window,
+        _("Activation"): layer.activation or (layer.kind if is_activation else nothing),
+        _("Sees"): f"{layer.receptive_field}×{layer.receptive_field}",
     }
 
 
@@ -98,62 +120,3 @@ def first_kernels(network: Network) -> None:
             "designed them; they began as noise."
         ).format(count=count, size=size)
     )
-
-
-def layer_kinds(architecture: LayeredArchitecture) -> None:
-    """A short text on each kind of layer that the network has."""
-    texts = {
-        "conv": (
-            _("Convolution"),
-            _(
-                "A small kernel slides over the whole image and multiplies what it "
-                "covers. The same few weights are used everywhere, so a stroke is "
-                "found wherever it is, with very few parameters. Padding “same” puts "
-                "zeros around the image so that its size stays."
-            ),
-        ),
-        "batch_norm": (
-            _("Batch normalization"),
-            _(
-                "Shifts and scales each channel to mean 0 and deviation 1 over the "
-                "batch, then to values it learns. Training gets steadier and faster. "
-                "Of its four numbers a channel, two are learned by gradients and two "
-                "are running statistics."
-            ),
-        ),
-        "relu": (_("ReLU"), _("Negative values become 0.")),
-        "pool": (
-            _("Max pooling"),
-            _(
-                "Keeps the largest of each window and forgets where in the window it "
-                "was. The image gets smaller, the next layer sees further, and a "
-                "digit moved by a pixel looks almost the same. It has no parameters."
-            ),
-        ),
-        "dropout": (
-            _("Dropout"),
-            _(
-                "While training, switches off a random share of the values at each "
-                "step, so that no feature can rely on another one alone. When the "
-                "network is used, it does nothing."
-            ),
-        ),
-        "flatten": (
-            _("Flatten"),
-            _("Lines up all values in one row, for the dense layers. Nothing changes."),
-        ),
-        "dense": (
-            _("Dense"),
-            _(
-                "Every input is connected with every unit: here the features are "
-                "weighed against each other. This is where most parameters are. The "
-                "last one has ten units, and softmax turns their scores into ten "
-                "probabilities that add up to 1."
-            ),
-        ),
-    }
-    present = {layer.kind for layer in architecture.layers()}
-    for kind, (title, text) in texts.items():
-        if kind in present:
-            with st.expander(title):
-                st.markdown(text)

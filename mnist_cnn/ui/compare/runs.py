@@ -20,7 +20,7 @@ from mnist_cnn.figures.style import COLORS
 from mnist_cnn.runs import Run, RunError, Status
 from mnist_cnn.runs.predictions import Predictions
 from mnist_cnn.ui.frame import ARRIVED
-from mnist_cnn.ui.run_titles import preset_title
+from mnist_cnn.ui.run_titles import run_title
 from mnist_cnn.ui.test_set import best_predictions
 from mnist_cnn.ui.text import _
 from mnist_cnn.ui.training_queue import Overview, overview
@@ -72,7 +72,12 @@ def listed() -> list[Facts]:
 
 @st.cache_data(max_entries=4, show_spinner=False)
 def _listed(folder: str, stamp: list[tuple], _seen: Overview) -> list[Facts]:
-    return [*_bundled(), *(facts(*each) for each in _seen.runs)]
+    return [*_bundled(), *(_facts(*each) for each in _seen.runs)]
+
+
+def _facts(run: Run, status: Status) -> Facts:
+    """Under the name that it has in every list."""
+    return replace(facts(run, status), name=run_title(run))
 
 
 def _bundled() -> list[Facts]:
@@ -80,7 +85,7 @@ def _bundled() -> list[Facts]:
     for run_id in runs.BUNDLED:
         with contextlib.suppress(RunError):
             run = runs.find(run_id)
-            found.append(facts(run, run.status()))
+            found.append(_facts(run, run.status()))
     return found
 
 
@@ -120,23 +125,13 @@ def choose(chosen: list[str]) -> None:
     _write_link(state[CHOSEN])
 
 
-def names(among: list[Facts]) -> dict[str, str]:
-    """A name for people by id, each different; with the preset for one without."""
-    return unique_names(
-        replace(each, name=f"{preset_title(each.preset)} {each.name}".strip())
-        if each.name == each.id[:6]
-        else each
-        for each in among
-    )
-
-
 def compared(run_ids: list[str]) -> list[Compared]:
     """Those of the runs that can (still) be read."""
-    known, there = names(listed()), []
+    known, there = unique_names(listed()), []
     for run_id in run_ids:
         try:
             run = runs.find(run_id)
-            name = known.get(run.id, run.name)
+            name = known.get(run.id) or run_title(run)
             there.append(Compared(run, run.status(), name, len(there)))
         except RunError:
             continue

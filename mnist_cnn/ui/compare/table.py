@@ -15,7 +15,14 @@ from functools import partial
 import streamlit as st
 
 from mnist_cnn import runs
-from mnist_cnn.analysis.comparison import MAX_RUNS, SORTS, Facts, Filter, in_order
+from mnist_cnn.analysis.comparison import (
+    MAX_RUNS,
+    SORTS,
+    Facts,
+    Filter,
+    in_order,
+    unique_names,
+)
 from mnist_cnn.experiments.presets import PRESETS
 from mnist_cnn.runs.status import STATES
 from mnist_cnn.ui import run_actions
@@ -26,7 +33,6 @@ from mnist_cnn.ui.compare.runs import (
     Compared,
     choose,
     listed,
-    names,
 )
 from mnist_cnn.ui.run_titles import preset_title
 from mnist_cnn.ui.text import _
@@ -36,12 +42,19 @@ LOOK_SECONDS = 3.0
 # So few that the curves of what is ticked stand on the same screen.
 ROW_HEIGHT, MAX_ROWS = 35, 4
 BOX = "compare-box"
+# Where nothing hovers, Streamlit's buttons of the table would always cover our own.
+STYLE = """<style>
+@media (hover: none) {
+  .st-key-compare_rows [data-testid="stElementToolbar"] { display: none; }
+}
+</style>"""
 SEEN = "compare_seen"
 
 
 def table() -> None:
     """Every run that the filter lets through; refreshed while runs train."""
     run_actions.problem()
+    st.html(STYLE)
     st.session_state[SEEN] = _standing()
     st.fragment(_look, run_every=max(LOOK_SECONDS, note_look()))()
 
@@ -62,7 +75,8 @@ def _look() -> None:
         filter(wanted.lets_through, everything), st.session_state.compare_sort
     )
     if shown:
-        _rows(shown, chosen)
+        with st.container(key="compare_rows"):
+            _rows(shown, chosen)
     if len(shown) < len(everything):
         st.caption(
             _("{shown} of {total} runs shown. The filter hides the rest.").format(
@@ -75,7 +89,7 @@ def _look() -> None:
 
 
 def _choice(everything: list[Facts], chosen: list[str]) -> None:
-    known = names(everything)
+    known = unique_names(everything)
     if st.session_state.get(BOX) != chosen:
         st.session_state[BOX] = list(chosen)
     st.multiselect(
@@ -137,7 +151,7 @@ def _rows(shown: list[Facts], chosen: list[str]) -> None:
     if sent is None or sorted(sent["selection"]["rows"]) != ticked:
         st.session_state[key] = {"selection": {"rows": ticked}}
     number = st.column_config.NumberColumn
-    # The first three fit a telephone, all of them a laptop.
+    # The first two fit a telephone, all of them a laptop.
     st.dataframe(
         {
             _("Name"): [f"{'★ ' * each.starred}{each.name}" for each in shown],
@@ -155,10 +169,10 @@ def _rows(shown: list[Facts], chosen: list[str]) -> None:
         height=ROW_HEIGHT * (min(len(shown), MAX_ROWS) + 1) + 3,
         placeholder="",
         column_config={
-            _("Name"): st.column_config.TextColumn(width=145),
+            _("Name"): st.column_config.TextColumn(width=200),
             _("Accuracy"): number(format="%.4f", width=80),
             _("Parameters"): number(format="localized", width=95),
-            _("Settings"): st.column_config.TextColumn(width=360),
+            _("Settings"): st.column_config.TextColumn(width=305),
             _("Loss"): number(format="%.4f", width=70),
             _("Seconds"): number(
                 format="%.0f", width=80, help=_("Spent training, without pauses")
@@ -186,11 +200,9 @@ def chosen_cards(chosen: list[Compared]) -> None:
     for each in chosen:
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             is_own = each.run.id not in runs.BUNDLED
-            parts = [
-                each.run.name,
-                preset_title(each.run.preset),
-                _(each.status.state),
-            ]
+            preset = preset_title(each.run.preset)
+            is_told = each.name.startswith(preset)
+            parts = [each.name, "" if is_told else preset, _(each.status.state)]
             words = html.escape(" · ".join(filter(None, parts)))
             star = "★ " if each.run.starred else ""
             st.html(

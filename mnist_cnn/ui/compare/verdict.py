@@ -84,15 +84,19 @@ def _sentence(
         told = (
             _(
                 "That is **within chance**, were the test digits others (McNemar's "
-                "test, p = {p:.2g})."
+                "test, {p})."
             )
             if found.is_chance
             else _(
                 "That is **more than chance** in the choice of test digits (McNemar's "
-                "test, p = {p:.2g}); train both with other seeds to see their spread."
+                "test, {p}); train both with other seeds to see their spread."
             )
-        ).format(p=found.p_value)
+        ).format(p=_p_value(found.p_value))
     return " ".join([*parts, told])
+
+
+def _p_value(p: float) -> str:
+    return _("p < 0.001") if p < 0.001 else _("p = {p:.2g}").format(p=p)
 
 
 def _name(group: SeedGroup, first: Compared) -> str:

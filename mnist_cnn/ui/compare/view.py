@@ -7,13 +7,13 @@ from dataclasses import replace
 import streamlit as st
 
 from mnist_cnn import runs
-from mnist_cnn.analysis.comparison import Facts
+from mnist_cnn.analysis.comparison import Facts, unique_names
 from mnist_cnn.analysis.verdict import seed_groups
 from mnist_cnn.experiments.differences import differences
 from mnist_cnn.figures.comparison import Curve, is_crowded, overlaid
 from mnist_cnn.figures.cost import CostWords, against_parameters, against_time
 from mnist_cnn.runs.status import FINAL_STATES
-from mnist_cnn.ui.compare.runs import Compared, compared, listed, names
+from mnist_cnn.ui.compare.runs import Compared, compared, listed
 from mnist_cnn.ui.components.live_chart import live_chart, shared_figure
 from mnist_cnn.ui.run_titles import preset_title
 from mnist_cnn.ui.text import _, escape
@@ -144,7 +144,7 @@ def _costs(chosen: list[str]) -> None:
     if not measured:
         st.caption(_("No run has been tested yet."))
         return
-    known = names(everything)
+    known = unique_names(everything)
 
     def named() -> list[Facts]:
         return [

@@ -20,8 +20,16 @@ from mnist_cnn.ui.test_set import Source, look_inside
 from mnist_cnn.ui.text import _, ngettext
 
 NOTABLE = 12
-# As wide as a telephone, and on a laptop with its images in sight.
-MATRIX_HEIGHT = "min(58vh, 92vw)"
+# As large as its place is wide, and with its images in sight.
+MATRIX_HEIGHT = "min(58vh, var(--matrix))"
+STYLE = """<style>
+.st-key-explore { container: explore / inline-size; }
+.st-key-explore > * { --matrix: 48cqw; }
+@container explore (width < 600px) {
+  .st-key-explore > * { --matrix: 100cqw; }
+  .st-key-explore [data-testid="stColumn"] { min-width: 100%; }
+}
+</style>"""
 
 
 @st.fragment
@@ -30,7 +38,9 @@ def explore(chosen: Chosen, source: Source) -> None:
     read = source.predictions
     matrix = confusion_matrix(read.probabilities, read.labels)
     true, predicted = linked_cell([*confusions(matrix), (0, 0, 0)][0][:2])
-    left, right = st.columns(2, gap="medium")
+    st.html(STYLE)
+    with st.container(key="explore"):
+        left, right = st.columns(2, gap="medium")
     with right:
         _cell(chosen, source, true, predicted)
         with st.container(horizontal=True, vertical_alignment="bottom"):

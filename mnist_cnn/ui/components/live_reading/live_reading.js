@@ -277,7 +277,9 @@ export class LiveReading {
     const isWhole = this.board?.classList.contains("live-whole")
     const room = window.innerHeight - top - (isWhole ? 0 : scrolled) - 16
     const least = isWhole ? 200 : LEAST_ROOM
-    const height = room >= least ? room : Math.max(LEAST_ROOM, 1.4 * width)
+    // A narrow one shows a layer below the other, for which it must be high.
+    const fits = room >= least && (isWhole || width >= 400 || room >= 1.3 * width)
+    const height = fits ? room : Math.max(LEAST_ROOM, 1.4 * width)
     this.stage.style.height = `${Math.round(height)}px`
   }
 
