@@ -141,6 +141,8 @@ class Training:
         if config.start_from:
             fine_tuning.start(self._model, config)
         model.compile_model(self._model, config, adam=FusedAdam)
+        # Else TensorFlow traces the first step twice.
+        self._model.optimizer.build(self._model.trainable_variables)
         checkpoint = NetworkCheckpoint(record)
         checkpoint.restore(self._model, len(self._batches))
         record.update(
