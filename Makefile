@@ -66,16 +66,22 @@ clean:
 	rm -rf static/plotly.min.js static/kept
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
+# Bytecode is compiled by all processors, which pip does with one.
+define install
+	@$(PIP) install --no-compile --require-hashes -r $(1)
+	@$(PYTHON) -m compileall -qq -j 0 $(VENV)/lib || true
+	@touch $(2)
+endef
+
 # Each of these files says that what it needs is installed: nothing to do next time.
 $(VENV)/ready-to-run: requirements.lock $(PYTHON)
 	@echo "Installing what the lab needs (some minutes, once) ..."
-	@$(PIP) install --require-hashes -r requirements.lock
-	@touch $@
+	$(call install,$<,$@)
 
-$(VENV)/ready-to-test: requirements-dev.lock $(VENV)/ready-to-run
-	@echo "Installing what the tests need ..."
-	@$(PIP) install --require-hashes -r requirements-dev.lock
-	@touch $@
+# The tests' lock has all that the lab needs, too: one call installs both.
+$(VENV)/ready-to-test: requirements-dev.lock $(PYTHON)
+	@echo "Installing what the lab and its tests need (some minutes, once) ..."
+	$(call install,$<,$(VENV)/ready-to-run $@)
 
 $(PYTHON):
 	@test -n "$(BASE_PYTHON)" || { echo "The lab needs Python 3.11, 3.12 or 3.13." \
