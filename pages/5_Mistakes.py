@@ -2,8 +2,10 @@
 
 import streamlit as st
 
+from mnist_cnn.ui.breaking import linked_damage
 from mnist_cnn.ui.frame import page
 from mnist_cnn.ui.mistakes import view
+from mnist_cnn.ui.mistakes.breaking import show_damage, which_costs_most
 from mnist_cnn.ui.mistakes.groups import show_groups
 from mnist_cnn.ui.mistakes.images import explore, notable
 from mnist_cnn.ui.networks import choose_network
@@ -20,7 +22,11 @@ said, choosing = st.columns([3, 4], gap="medium", vertical_alignment="center")
 with choosing, st.container(horizontal=True, wrap=False):
     chosen = choose_network(_("Network"))
     data = choose_test_set(_("Test set"))
-source = find_predictions(chosen, data) if chosen is not None else None
+source = None
+if chosen is not None:
+    damage = linked_damage(chosen.network)
+    show_damage(chosen, damage)
+    source = find_predictions(chosen, data, damage)
 if source is not None:
     with said:
         view.finding(source.predictions)
@@ -34,3 +40,5 @@ if source is not None:
     with right:
         view.reliability(source.predictions)
     show_groups(source.predictions, source.digits)
+if chosen is not None:
+    which_costs_most(chosen, data)

@@ -1,6 +1,7 @@
 """A network reads a test set in a process of its own, with its progress.
 
-For networks whose saved predictions are missing or of another test set. Digits that
+For networks whose saved predictions are missing or of another test set, and for those
+that are broken: as a whole, and with each map or unit of a layer silent. Digits that
 nobody has drawn and prepared yet are made ready in the same way. The result
 lies in the runs folder under ``evaluations``; the next one who asks finds it there.
 """
@@ -8,17 +9,34 @@ lies in the runs folder under ``evaluations``; the next one who asks finds it th
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
 
 from mnist_cnn import runs
+from mnist_cnn.analysis import ablation
+from mnist_cnn.analysis.ablation import Ablation
 from mnist_cnn.digits import datasets
 from mnist_cnn.digits.dataset import Dataset
+from mnist_cnn.nn.damage import Damage
 from mnist_cnn.runs import Run, predictions
 from mnist_cnn.runs.predictions import Predictions, PredictionsError
+from mnist_cnn.storage.arrays import ROWS, read_arrays
 from mnist_cnn.storage.background import NICENESS, BackgroundFile, Report
 from mnist_cnn.storage.child_process import lower_priority
+from mnist_cnn.storage.files import replacing
 
 EXIT_FAILED = 2
 MODULE = "mnist_cnn.jobs.evaluation_job"
+
+
+# There are as many ways to break a network as anybody likes: the oldest go.
+KEPT_BROKEN = 60
+BROKEN = "broken-"
+WHOLE = Damage()
+ABLATION = {"right": ("i", (ROWS,)), "counts": ("i", (2,))}
 
 
 class Evaluation(BackgroundFile):
@@ -28,17 +46,21 @@ class Evaluation(BackgroundFile):
         run: with a network.
         digits: the test set.
         data: its name, as in ``digits.datasets``.
+        damage: what is broken in the network.
 
     Raises:
         RunError: if the run has no network (any more).
     """
 
-    def __init__(self, run: Run, digits: Dataset, data: str = "mnist") -> None:
+    def __init__(
+        self, run: Run, digits: Dataset, data: str = "mnist", damage: Damage = WHOLE
+    ) -> None:
         self._run = run
         self._digits = digits
-        name = f"{run.id}-{run.network_version():x}-{digits.fingerprint}.npz"
-        path = runs.folder() / "evaluations" / name
-        super().__init__(path, "The evaluation", MODULE, data, run.id)
+        self._damage = damage
+        path = _path(run, digits, damage.to_link())
+        asked = (damage.to_link(),) if damage else ()
+        super().__init__(path, "The evaluation", MODULE, data, run.id, *asked)
 
     def run(self) -> None:
         """Reads the test set in this very process; does nothing if another does.
@@ -48,9 +70,10 @@ class Evaluation(BackgroundFile):
         """
 
         def write(report: Report) -> None:
-            network = runs.load_network(self._run.id)
+            network = runs.load_network(self._run.id).damaged(self._damage)
             read = predictions.predict(network, self._digits, report)
             predictions.save(read, self.path)
+            _forget_oldest(self.path.parent)
 
         self.make(write)
 
@@ -62,6 +85,83 @@ class Evaluation(BackgroundFile):
             self.path.unlink(missing_ok=True)
             return None
         return found if found.matches(self._digits) else None
+
+
+class AblationJob(BackgroundFile):
+    """One network without each map or unit of a layer, one by one, on one test set.
+
+    Args:
+        layer: its name, one of ``analysis.ablation.layers``.
+        run, digits, data, damage: as for ``Evaluation``; what is broken comes on top.
+
+    Raises:
+        RunError: if the run has no network (any more).
+    """
+
+    def __init__(
+        self,
+        layer: str,
+        run: Run,
+        digits: Dataset,
+        data: str = "mnist",
+        damage: Damage = WHOLE,
+    ) -> None:
+        self._layer = layer
+        self._run = run
+        self._digits = digits
+        self._damage = damage
+        text = damage.to_link()
+        path = _path(run, digits, f"{layer} {text}")
+        super().__init__(path, "The measurement", MODULE, data, run.id, text, layer)
+
+    def run(self) -> None:
+        """Measures in this very process; does nothing if another does.
+
+        Raises:
+            ValueError, OSError: in a sentence, which the progress tells too.
+        """
+
+        def write(report: Report) -> None:
+            network = runs.load_network(self._run.id).damaged(self._damage)
+            digits = self._digits
+            found = ablation.ablation(
+                network, self._layer, digits.x_test, digits.y_test, report
+            )
+            with replacing(self.path) as file:
+                counts = np.array([found.right_before, found.examples])
+                np.savez(file, right=found.right, counts=counts)
+            _forget_oldest(self.path.parent)
+
+        self.make(write)
+
+    def result(self) -> Ablation | None:
+        """What was measured; None before it is there, or if it is damaged."""
+        channels = ablation.layers(self._run.config.network)[self._layer]
+        try:
+            found = read_arrays(self.path, ABLATION)
+            right_before, examples = map(int, found["counts"])
+            if len(found["right"]) != channels or examples < 1:
+                raise ValueError("of another network")
+        except (OSError, ValueError):
+            self.path.unlink(missing_ok=True)
+            return None
+        return Ablation(found["right"], right_before, examples)
+
+
+def _path(run: Run, digits: Dataset, broken: str) -> Path:
+    name = f"{run.id}-{run.network_version():x}-{digits.fingerprint}"
+    if broken:
+        name = f"{BROKEN}{name}-{sha256(broken.encode()).hexdigest()[:16]}"
+    return runs.folder() / "evaluations" / f"{name}.npz"
+
+
+def _forget_oldest(folder: Path) -> None:
+    """Of broken networks; with what lies beside each result."""
+    with suppress(OSError):
+        found = sorted(folder.glob(f"{BROKEN}*.npz"), key=lambda x: x.stat().st_mtime)
+        for path in found[:-KEPT_BROKEN]:
+            for each in folder.glob(f"{path.name}*"):
+                each.unlink(missing_ok=True)
 
 
 class Preparation(BackgroundFile):
@@ -92,14 +192,19 @@ class Preparation(BackgroundFile):
         )
 
 
-def main(data: str, run_id: str = "") -> int:
-    """``python -m mnist_cnn.jobs.evaluation_job DATA [RUN]``; without RUN: prepares."""
+def main(data: str, run_id: str = "", broken: str = "", layer: str = "") -> int:
+    """``python -m mnist_cnn.jobs.evaluation_job DATA [RUN [BROKEN [LAYER]]]``.
+
+    Without RUN it prepares; BROKEN is as in links; with LAYER it silences each of it.
+    """
     lower_priority(NICENESS)
     try:
-        if run_id:
-            Evaluation(runs.find(run_id), datasets.load(data), data).run()
-        else:
+        if not run_id:
             Preparation(data).run()
+            return 0
+        asked = runs.find(run_id), datasets.load(data), data, Damage.from_link(broken)
+        job = AblationJob(layer, *asked) if layer else Evaluation(*asked)
+        job.run()
     except (ValueError, OSError) as error:
         print(error, file=sys.stderr)
         return EXIT_FAILED

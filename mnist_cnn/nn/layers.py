@@ -121,6 +121,10 @@ class LayeredArchitecture(ABC):
                 return layer
         raise KeyError(name)
 
+    def index(self, name: str) -> int:
+        """The place of the layer of that name; KeyError if there is none."""
+        return self.layers().index(self.layer(name))
+
     @property
     def features(self) -> Layer:
         """The layer that makes one row of features of the maps, for dense layers."""

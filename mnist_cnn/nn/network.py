@@ -163,10 +163,18 @@ class Network:
         self._run(_as_images(pixels), forward)
         return forward
 
+    def probabilities_after(self, name: str, values: np.ndarray) -> np.ndarray:
+        """Probabilities of the ten digits, (N, 10), if a layer's result were these."""
+        return self._run(values, after=name)
+
     def _run(
-        self, values: np.ndarray, forward: ForwardPass | None = None
+        self,
+        values: np.ndarray,
+        forward: ForwardPass | None = None,
+        after: str | None = None,
     ) -> np.ndarray:
-        for layer in self.layers:
+        start = 0 if after is None else self.architecture.index(after) + 1
+        for layer in self.layers[start:]:
             pre_activation = self._operation(layer, values)
             activation = _activation(layer, pre_activation)
             if silent := self.silent.get(layer.name):

@@ -14,8 +14,10 @@ from mnist_cnn.digits import datasets, mnist
 from mnist_cnn.digits.dataset import DataError, Dataset
 from mnist_cnn.digits.link import pack
 from mnist_cnn.jobs.evaluation_job import Evaluation, Preparation
+from mnist_cnn.nn.damage import Damage
 from mnist_cnn.runs import Run, RunError, predictions
 from mnist_cnn.runs.predictions import Predictions, PredictionsError
+from mnist_cnn.ui.breaking import WHOLE
 from mnist_cnn.ui.job_view import offer_job
 from mnist_cnn.ui.networks import Chosen
 from mnist_cnn.ui.text import _, escape
@@ -76,12 +78,15 @@ def _write_link() -> None:
     st.query_params[DATA] = st.session_state[DATA]
 
 
-def find_predictions(chosen: Chosen, data: str = "mnist") -> Source | None:
+def find_predictions(
+    chosen: Chosen, data: str = "mnist", damage: Damage = WHOLE
+) -> Source | None:
     """The saved predictions, or those made anew; None, with a sentence, if neither.
 
     Args:
         chosen: the network.
         data: a test set's name; of those digits, what is new to the network.
+        damage: what is broken in it.
     """
     trained_on = chosen.run.config.data
     name = datasets.unseen(data, trained_on)
@@ -95,21 +100,24 @@ def find_predictions(chosen: Chosen, data: str = "mnist") -> Source | None:
         st.error(_(str(error)))
         if saved is None:
             st.warning(_(why_not))
-        if saved is None or data != "mnist":
+        if saved is None or data != "mnist" or damage:
             return None
         return Source(saved, None)
     saved, why_not = _saved(chosen.run, digits)
+    if damage:
+        saved, why_not = None, _("Nobody has measured the broken network yet.")
     found = saved if saved is not None and saved.matches(digits) else None
     if found is None:
         try:
-            evaluation = Evaluation(chosen.run, digits, name)
+            evaluation = Evaluation(chosen.run, digits, name, damage)
         except RunError as error:
             st.error(str(error))
             return None
         found = _made(evaluation)
     if found is None:
         is_other = data == "mnist" and saved is not None
-        _offer(evaluation, saved if is_other else None, why_not, digits, chosen)
+        at_once = not is_other and not damage and chosen.run.id in runs.BUNDLED
+        _offer(evaluation, saved if is_other else None, why_not, digits, at_once)
         return Source(saved, None) if is_other else None
     return Source(found, digits, _about(digits, name, trained_on))
 
@@ -202,7 +210,7 @@ def _offer(
     saved: Predictions | None,
     why_not: str,
     digits: Dataset,
-    chosen: Chosen,
+    at_once: bool,
 ) -> None:
     if saved is None:
         st.info(_(why_not))
@@ -225,7 +233,7 @@ def _offer(
             "Reading {count:,} test digits: {fraction:.0%}"
         ).format(count=count, fraction=fraction),
         primary=True,
-        at_once=saved is None and chosen.run.id in runs.BUNDLED,
+        at_once=at_once,
     )
 
 

@@ -195,3 +195,24 @@ def test_without_mnist_the_images_are_there_at_once(start_server, page, tmp_path
     page.goto(f"{lab.url}/Mistakes")
     expect(page.locator("[data-key=gallery-cell] .digit").first).to_be_visible()
     expect(page.get_by_text("5,000 real MNIST digits of the package")).to_be_visible()
+
+    # Each unit is silenced, one by one, and a click on the costliest silences it.
+    expect(page.locator("[data-chart=reliability] .nsewdrag")).to_be_visible()
+    page.get_by_role("combobox", name="Layer").focus()
+    page.keyboard.type("dense_1")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Silence each of 1,000 on 1,000 digits").click()
+    said = page.get_by_text("Without ").filter(has_text="of dense_1")
+    worst = re.search(r"Without (\d+) of dense_1", said.text_content())[1]
+    bars = page.locator("[data-chart=ablation-dense_1] .nsewdrag")
+    bars.scroll_into_view_if_needed()
+    box = bars.bounding_box()
+    x, y = box["x"] + box["width"] / 128, box["y"] + box["height"] / 2
+    page.mouse.move(x - 2, y - 3)
+    page.mouse.move(x, y)
+    page.mouse.click(x, y)
+    page.wait_for_url(re.compile(rf"broken=dense_1\.{worst}$"))
+    expect(page.get_by_text("1 of 1,000 silent in dense_1")).to_be_visible()
+    expect(said).to_be_visible()
+    page.get_by_role("button", name="Read the 1,000 test digits at hand").click()
+    expect(page.locator("[data-key=gallery-cell] .digit").first).to_be_visible()

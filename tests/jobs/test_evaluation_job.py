@@ -7,9 +7,12 @@ import numpy as np
 import pytest
 
 from mnist_cnn import runs
+from mnist_cnn.analysis import ablation
 from mnist_cnn.digits import mnist
 from mnist_cnn.experiments.config import TrainingConfig
-from mnist_cnn.jobs.evaluation_job import Evaluation
+from mnist_cnn.jobs import evaluation_job
+from mnist_cnn.jobs.evaluation_job import AblationJob, Evaluation
+from mnist_cnn.nn.damage import Damage
 from mnist_cnn.runs import RunError
 
 
@@ -79,3 +82,55 @@ def test_a_run_without_a_network_cannot_be_evaluated(runs_folder, digits):
 def test_evaluations_do_not_look_like_runs(run, digits):
     Evaluation(run, digits).run()
     assert [each.id for each in runs.list_runs()] == [run.id]
+
+
+def test_a_broken_network_is_measured_beside_the_whole_one(run, digits):
+    damage = Damage({"conv_1": [3, 4]}, noise=0.5)
+    broken, whole = Evaluation(run, digits, "mnist", damage), Evaluation(run, digits)
+    broken.start()
+    assert waited_for(broken) == "done"
+    assert whole.progress().state == "none"
+    network = runs.load_network(run.id).damaged(damage)
+    expected = network.probabilities(digits.x_test.astype(np.float32) / 255)
+    assert np.allclose(broken.result().probabilities, expected, atol=1e-5)
+
+
+def test_each_filter_is_silenced_in_the_background(
+    runs_folder, digits, architectures, random_network
+):
+    network = random_network(architectures["three blocks, no hidden dense"])
+    run = runs.submit(TrainingConfig(network=network.architecture))
+    np.savez(run.weights_path, **network.weights)
+    job = AblationJob("conv_1", run, digits, "mnist", Damage(bits=4))
+    assert job.progress().state == "none"
+    job.start()
+    assert waited_for(job) == "done"
+    found, broken = job.result(), network.damaged(Damage(bits=4))
+    expected = ablation.ablation(broken, "conv_1", digits.x_test, digits.y_test)
+    assert (found.right == expected.right).all()
+    assert (found.right_before, found.examples) == (
+        expected.right_before,
+        len(digits.y_test),
+    )
+    job.path.write_bytes(b"no archive")
+    assert job.result() is None and job.progress().state != "done"
+
+
+def test_what_cannot_be_broken_fails_with_a_sentence(run, digits):
+    job = Evaluation(run, digits, "mnist", Damage({"conv_9": [0]}))
+    job.start()
+    assert waited_for(job) == "failed"
+    assert "conv_9" in job.progress().reason
+
+
+def test_of_broken_networks_only_the_newest_results_stay(run, digits, monkeypatch):
+    monkeypatch.setattr(evaluation_job, "KEPT_BROKEN", 1)
+    Evaluation(run, digits).run()
+    for channel in range(2):
+        damage = Damage({"dense_1": [channel]})
+        Evaluation(run, digits, "mnist", damage).run()
+        time.sleep(0.02)
+    folder = Evaluation(run, digits).path.parent
+    assert len(list(folder.glob("broken-*.npz"))) == 1
+    assert Evaluation(run, digits, "mnist", damage).result() is not None
+    assert Evaluation(run, digits).result() is not None

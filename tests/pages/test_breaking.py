@@ -1,10 +1,14 @@
 """A broken network on the pages: what the link says, and what comes of it."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from mnist_cnn import runs
+from mnist_cnn.digits import mnist
 from mnist_cnn.experiments.config import TrainingConfig
+from mnist_cnn.jobs.evaluation_job import AblationJob, Evaluation
 from mnist_cnn.nn.damage import Damage
 from mnist_cnn.runs import Status
 
@@ -65,3 +69,40 @@ def test_what_is_broken_goes_along_to_the_other_pages(run, visit):
     at.switch_page("pages/4_Look_inside.py").run()
     assert not at.exception
     assert at.query_params["broken"] in ("conv_1.2", ["conv_1.2"])
+
+
+def test_mistakes_measures_the_broken_network_and_each_of_its_filters(
+    run, network, visit
+):
+    digits, damage = mnist.load(), Damage({"conv_2": [0, 1]}, noise=0.5, bits=4)
+    Evaluation(run, digits).run()
+    at = visit("pages/5_Mistakes.py", run=run.id)
+    at.query_params["broken"] = damage.to_link()
+    at.run()
+    assert not at.exception
+    text = "\n".join(each.value for each in (*at.markdown, *at.info))
+    for said in ("Broken on purpose", "2 of 4 silent in conv_2", "noise 50%", "4-bit"):
+        assert said in text
+    assert "Nobody has measured the broken network yet." in text
+    assert "mistakes** in" not in text
+    labels = [each.label for each in at.button]
+    assert "Read the 200 test digits at hand" in labels
+    assert "Silence each of 3 on 200 digits" in labels
+
+    Evaluation(run, digits, "mnist", damage).run()
+    around = replace(damage, without={})
+    job = AblationJob("conv_2", run, digits, "mnist", around)
+    job.run()
+    at.selectbox(key="silenced_layer").set_value("conv_2").run()
+    assert not at.exception
+    text = "\n".join(each.value for each in at.markdown)
+    read = network.damaged(damage).probabilities(digits.x_test / np.float32(255))
+    right = float((read.argmax(axis=1) == digits.y_test).mean())
+    assert f"test digits: {right:.2%} are right" in text
+    found = job.result()
+    worst = found.order[0]
+    assert f"Without {worst} of conv_2, {found.right[worst] / 200:.2%}" in text
+
+    next(each for each in at.button if each.label == "Mend it").click().run()
+    assert "broken" not in at.query_params
+    assert "Broken on purpose" not in "\n".join(each.value for each in at.markdown)

@@ -55,7 +55,7 @@ export class AnswerCard {
       fill.style.height = `${100 * value}%`
       share.textContent = value >= 0.005 ? `${Math.round(100 * value)}` : ""
     })
-    this.bars.setAttribute("aria-label", isEmpty ? "" : inWords(probabilities))
+    this.bars.setAttribute("aria-label", isEmpty ? this.words.nothing : inWords(probabilities))
   }
 }
 
