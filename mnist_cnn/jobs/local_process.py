@@ -62,11 +62,11 @@ class LocalProcess:
         return [(run, f"Signal {-code}." if code < 0 else "")]
 
     def close(self) -> None:
-        """Sends the process that waits away; a training goes on."""
+        """Ends the process that waits for a run; a training goes on."""
         if self._ready is not None:
-            with contextlib.suppress(OSError):
-                self._ready.stdin.close()
-            self._ready.wait()
+            # It may be in the middle of its imports, with nothing to lose.
+            self._ready.kill()
+            self._ready.communicate()
 
     def _warm_up(self) -> None:
         with contextlib.suppress(OSError):  # `begin` says why it cannot be started

@@ -49,10 +49,14 @@ def begin_and_pause(wait_until):
 
 
 def test_runs_are_trained_oldest_first_one_at_a_time_then_the_worker_leaves(
-    processes_of, start_worker
+    processes_of, start_worker, wait_until
 ):
     waiting = [submit() for _ in range(3)]
     process = start_worker()
+    # Each has all the patience: trainings take what other programs leave, and each is a
+    # process that imports TensorFlow.
+    for run in waiting:
+        wait_until(lambda run=run: run.recorded_status().is_final)
     assert process.wait(PATIENCE) == 0
     stati = [run.status() for run in waiting]
     assert [status.state for status in stati] == ["done"] * 3

@@ -2,7 +2,9 @@
 
 import json
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -59,6 +61,37 @@ def killed_at(at_step):
     return train_and_kill
 
 
+@pytest.fixture(scope="module")
+def trained_once(small_mnist, tmp_path_factory) -> Callable[[str], Path]:
+    """Trains with an optimizer, undisturbed, and gives the run's folder."""
+    folder = tmp_path_factory.mktemp("undisturbed")
+    made: dict[str, Path] = {}
+
+    def trained(optimizer: str) -> Path:
+        if optimizer not in made:
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setenv("MNIST_CNN_RUNS", str(folder))
+                patch.setenv("MNIST_CNN_DATA", str(small_mnist))
+                run = submit(optimizer=optimizer)
+                assert train(run).state == "done"
+            made[optimizer] = run.path
+        return made[optimizer]
+
+    return trained
+
+
+@pytest.fixture
+def undisturbed_run(trained_once, runs_folder) -> Callable[..., runs.Run]:
+    """A run that nobody disturbed, in this test's runs folder."""
+
+    def undisturbed(optimizer: str = "adam") -> runs.Run:
+        path = trained_once(optimizer)
+        shutil.copytree(path, runs_folder / path.name)
+        return runs.find(path.name)
+
+    return undisturbed
+
+
 def resume(run: runs.Run) -> Status:
     resuming.resume(run)
     assert run.status().state == "queued"
@@ -89,10 +122,9 @@ def assert_same(run: runs.Run, undisturbed: runs.Run) -> None:
 
 @pytest.mark.parametrize("optimizer", ["adam", "sgd", "rmsprop"])
 def test_a_resumed_run_has_the_curve_and_the_weights_of_an_undisturbed_one(
-    killed_at, column, optimizer
+    killed_at, column, undisturbed_run, optimizer
 ):
-    undisturbed, run = submit(optimizer=optimizer), submit(optimizer=optimizer)
-    train(undisturbed)
+    undisturbed, run = undisturbed_run(optimizer), submit(optimizer=optimizer)
     # In the middle of epoch 3; then again in that very epoch; then at its last batch.
     for step in (2 * STEPS + 3, 1, STEPS):
         killed_at(run, step)
@@ -106,9 +138,8 @@ def test_a_resumed_run_has_the_curve_and_the_weights_of_an_undisturbed_one(
     assert [(m.step, m.what, m.reason) for m in seen.marks] == [resumed] * 3
 
 
-def test_a_run_that_was_stopped_goes_on(at_step):
-    undisturbed, run = submit(), submit()
-    train(undisturbed)
+def test_a_run_that_was_stopped_goes_on(at_step, undisturbed_run):
+    undisturbed, run = undisturbed_run(), submit()
     train(run, at_step(STEPS + 2, lambda _: run.send("stop")))
     stopped = run.status()
     assert (stopped.state, stopped.epochs_done, stopped.kept_step) == ("stopped", 1, 7)
@@ -122,9 +153,10 @@ def test_a_run_that_was_stopped_goes_on(at_step):
     assert_same(run, undisturbed)
 
 
-def test_a_run_that_died_before_its_first_epoch_was_complete_begins_again(killed_at):
-    undisturbed, run = submit(), submit()
-    train(undisturbed)
+def test_a_run_that_died_before_its_first_epoch_was_complete_begins_again(
+    killed_at, undisturbed_run
+):
+    undisturbed, run = undisturbed_run(), submit()
     killed_at(run, 3)
     assert "No epoch was complete" in run.status().reason
     assert resume(run).state == "done"
@@ -132,9 +164,10 @@ def test_a_run_that_died_before_its_first_epoch_was_complete_begins_again(killed
     assert [m.reason for m in reader(run.metrics_path).read().marks] == ["Begun again"]
 
 
-def test_a_run_that_was_stopped_in_its_first_epoch_begins_again(at_step):
-    undisturbed, run = submit(), submit()
-    train(undisturbed)
+def test_a_run_that_was_stopped_in_its_first_epoch_begins_again(
+    at_step, undisturbed_run
+):
+    undisturbed, run = undisturbed_run(), submit()
     train(run, at_step(3, lambda _: run.send("stop")))
     assert run.has_weights
     with pytest.raises(Killed):
@@ -147,9 +180,8 @@ def test_a_run_that_was_stopped_in_its_first_epoch_begins_again(at_step):
     assert_same(run, undisturbed)
 
 
-def test_a_run_that_died_after_its_last_epoch_only_reads_the_test_set():
-    undisturbed, run = submit(), submit()
-    train(undisturbed)
+def test_a_run_that_died_after_its_last_epoch_only_reads_the_test_set(undisturbed_run):
+    undisturbed, run = undisturbed_run(), submit()
     shutil.copytree(undisturbed.path, run.path, dirs_exist_ok=True)
     run.predictions_path.unlink()
     run.write_status(replace(undisturbed.status(), state="running", ended=None))
@@ -159,11 +191,12 @@ def test_a_run_that_died_after_its_last_epoch_only_reads_the_test_set():
 
 
 @pytest.mark.parametrize("written", ["model.keras", "weights.npz"])
-def test_a_death_between_two_files_mixes_no_epochs(written, monkeypatch):
+def test_a_death_between_two_files_mixes_no_epochs(
+    written, undisturbed_run, monkeypatch
+):
     from mnist_cnn.training.callbacks.network_checkpoint import NetworkCheckpoint
 
-    undisturbed, run = submit(), submit()
-    train(undisturbed)
+    undisturbed, run = undisturbed_run(), submit()
     names = {"model.keras": "save_model", "weights.npz": "save_weights"}
     write, done = getattr(NetworkCheckpoint, names[written]), []
 

@@ -10,43 +10,42 @@ import pytest
 TRAIN = ("train", "--epochs", "1", "--examples", "500", "--batch-size", "250")
 
 
-@pytest.fixture
-def trained(tmp_path, runs_folder, few_digits, pytestconfig):
-    """Trains in a terminal, with this environment and this keras.json."""
-
-    def train(environment: dict[str, str], **settings: str):
-        (tmp_path / "keras.json").write_text(json.dumps(settings))
-        return subprocess.run(
-            [sys.executable, "-m", "mnist_cnn", *TRAIN],
-            cwd=pytestconfig.rootpath,
-            env=os.environ | {"KERAS_HOME": str(tmp_path)} | environment,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=200,
-        )
-
-    return train
+# What would train another network, or none at all.
+BACKEND = {"KERAS_BACKEND": "torch"}
+SETTINGS = {"image_data_format": "channels_first", "floatx": "float64"}
 
 
-@pytest.mark.parametrize(
-    ("environment", "settings"),
-    [
-        ({"KERAS_BACKEND": "torch"}, {}),
-        ({}, {"image_data_format": "channels_first"}),
-        ({}, {"floatx": "float64"}),
-    ],
-)
-def test_a_training_does_not_heed_a_persons_settings_of_keras(
-    trained, environment, settings
-):
-    ended = trained(environment, **settings)
-    assert ended.returncode == 0, ended.stderr
-    assert json.loads(ended.stdout)["state"] == "done"
+@pytest.fixture(scope="module")
+def trained(
+    tmp_path_factory, small_mnist, pytestconfig
+) -> subprocess.CompletedProcess[str]:
+    """A training in the terminal of a person who has set all that."""
+    home = tmp_path_factory.mktemp("keras")
+    (home / "keras.json").write_text(json.dumps(SETTINGS))
+    return subprocess.run(
+        [sys.executable, "-m", "mnist_cnn", *TRAIN],
+        cwd=pytestconfig.rootpath,
+        env=os.environ
+        | BACKEND
+        | {
+            "KERAS_HOME": str(home),
+            "MNIST_CNN_RUNS": str(home / "runs"),
+            "MNIST_CNN_DATA": str(small_mnist),
+            "TF_CPP_MIN_LOG_LEVEL": "3",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=200,
+    )
+
+
+def test_a_training_does_not_heed_a_persons_settings_of_keras(trained):
+    assert trained.returncode == 0, trained.stderr
+    assert json.loads(trained.stdout)["state"] == "done"
 
 
 def test_a_quiet_training_says_what_the_lab_says_and_no_more(trained):
-    ended = trained({"TF_CPP_MIN_LOG_LEVEL": "3"})
-    said = [line.split()[0] for line in ended.stderr.splitlines() if line.strip()]
+    said = [line.split()[0] for line in trained.stderr.splitlines() if line.strip()]
     assert said[0] == "Run"
     assert set(said) <= {"Run", "Epoch"}

@@ -395,11 +395,11 @@ def test_a_rate_set_by_hand_is_the_schedules_new_peak(at_step, column):
     assert column(run, "learning_rate")[4:] == pytest.approx(expected, abs=1e-9)
 
 
-@pytest.mark.parametrize("value", ["-1", "0", "1e9", "NaN", "Infinity", "true"])
-def test_a_rate_that_is_none_is_not_obeyed_whoever_wrote_it(at_step, column, value):
+def test_a_rate_that_is_none_is_not_obeyed_whoever_wrote_it(at_step, column):
     run = runs.submit(TrainingConfig(**SETTINGS, schedule="constant"))
-    command = f'{{"what": "learning_rate", "value": {value}}}\n'
-    train(at_step(2, lambda _: run.control_path.write_text(command)), run=run)
+    values = ("-1", "0", "1e9", "NaN", "Infinity", "true")
+    lines = [f'{{"what": "learning_rate", "value": {value}}}\n' for value in values]
+    train(at_step(2, lambda _: run.control_path.write_text("".join(lines))), run=run)
     assert set(column(run, "learning_rate")) == {2e-3}
     assert run.status().state == "done"
 
