@@ -20,9 +20,6 @@ from mnist_cnn.nn.layers import (
     LayeredArchitecture,
 )
 
-# Beyond this a training of 2 cores takes minutes a step, and Adam gigabytes.
-MAX_PARAMETERS = 20_000_000
-
 
 @dataclass(frozen=True)
 class ConvBlock:
@@ -64,12 +61,7 @@ class Architecture(LayeredArchitecture):
 
     def __post_init__(self) -> None:
         _check_values(self)
-        total = self.parameters
-        if total > MAX_PARAMETERS:
-            raise ArchitectureError(
-                f"This network would have {total:,} parameters. The lab trains up to "
-                f"{MAX_PARAMETERS:,}: pool more, or use fewer filters or dense units."
-            )
+        self.check_size()
 
     def layers(self) -> tuple[Layer, ...]:
         """Every layer from the image to the ten probabilities, in order."""

@@ -11,6 +11,8 @@ from mnist_cnn.digits import SIDE
 
 IMAGE_SHAPE = (SIDE, SIDE, 1)
 OUTPUT = "output"
+# Beyond this a training of 2 cores takes minutes a step, and Adam gigabytes.
+MAX_PARAMETERS = 20_000_000
 
 
 class ArchitectureError(ValueError):
@@ -113,6 +115,15 @@ class LayeredArchitecture(ABC):
     def parameters(self) -> int:
         """Numbers in the network, those of batch normalization's statistics too."""
         return sum(layer.parameters for layer in self.layers())
+
+    def check_size(self) -> None:
+        """Raises ArchitectureError if it has more parameters than the lab takes."""
+        if self.parameters > MAX_PARAMETERS:
+            raise ArchitectureError(
+                f"This network would have {self.parameters:,} parameters. The lab "
+                f"takes up to {MAX_PARAMETERS:,}: pool more, or use fewer filters or "
+                "dense units."
+            )
 
     def layer(self, name: str) -> Layer:
         """The layer of that name; KeyError if there is none."""

@@ -17,9 +17,7 @@ from mnist_cnn.nn.layers import (
 )
 
 MAX_LAYERS = 60
-MAX_PARAMETERS = 20_000_000
 ACTIVATIONS = ("relu", "leaky_relu", "tanh", "sigmoid")
-POOLINGS = ("pool", "average_pool")
 # Of the fields below: the lowest and the highest value.
 _RANGES = {"units": (1, 4096), "size": (1, 28), "stride": (1, 28)}
 
@@ -100,11 +98,7 @@ class Sequential(LayeredArchitecture):
                 "A network for the lab ends with a dense layer of ten units, one for "
                 "each digit."
             )
-        if self.parameters > MAX_PARAMETERS:
-            raise ArchitectureError(
-                f"This network has {self.parameters:,} parameters; the lab takes up "
-                f"to {MAX_PARAMETERS:,}."
-            )
+        self.check_size()
 
     def layers(self) -> tuple[Layer, ...]:
         """Every layer from the image to the ten probabilities, in order."""

@@ -7,13 +7,14 @@ import re
 import secrets
 import shutil
 import time
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
 
-from mnist_cnn.experiments.config import TrainingConfig
+from mnist_cnn.experiments.config import RANGES, TrainingConfig
 from mnist_cnn.nn.network import Network, NetworkError, load_weights
 from mnist_cnn.runs.files import RunFiles
 from mnist_cnn.runs.run import Run
@@ -145,6 +146,22 @@ def submit(
     if name:
         run.rename(name)
     return run
+
+
+def submit_seeds(config: TrainingConfig, count: int, **options: Any) -> list[Run]:
+    """Queues the same training with so many seeds, from the config's own upwards.
+
+    Args:
+        config: what to train.
+        count: of seeds, at least 1.
+        options: for ``submit``, such as the preset and the owner.
+
+    Raises:
+        RunError: if a folder cannot be written; the runs before it stay.
+    """
+    highest = int(RANGES["seed"][1])
+    seeds = [(config.seed + number) % (highest + 1) for number in range(count)]
+    return [submit(replace(config, seed=seed), **options) for seed in seeds]
 
 
 def new_id() -> str:

@@ -10,7 +10,7 @@ import streamlit as st
 from mnist_cnn import runs
 from mnist_cnn.nn.network import NetworkError
 from mnist_cnn.nn.quantization import to_bytes
-from mnist_cnn.runs import Run
+from mnist_cnn.runs import Run, RunError
 from mnist_cnn.runs.history import moment_path
 from mnist_cnn.ui import static_files
 from mnist_cnn.ui.components.bundle import bundle
@@ -45,18 +45,18 @@ def browser_network(run: Run, step: int | None = None) -> BrowserNetwork | None:
         step: of a moment on the run's way, if it is to be that network.
 
     Returns:
-        None if it is too large for a browser, or this server cannot write files: then
-        the server reads.
-
-    Raises:
-        RunError, NetworkError: if there is no network, in a sentence.
+        None if it is too large for a browser, this server cannot write files, or the
+        network has just been deleted: then the server reads.
     """
-    which = run.id, run.network_version(), step
-    found = _written(*which)
-    if found and not all(map(static_files.is_kept, (found.url, found.worker_url))):
-        _written.clear(*which)
+    try:
+        which = run.id, run.network_version(), step
         found = _written(*which)
-    return found
+        if found and not all(map(static_files.is_kept, (found.url, found.worker_url))):
+            _written.clear(*which)
+            found = _written(*which)
+        return found
+    except (RunError, NetworkError):
+        return None
 
 
 # After a while a server whose disk was full tries again.

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
 import streamlit as st
 
 from mnist_cnn import runs
 from mnist_cnn.nn.network import Network, NetworkError
-from mnist_cnn.runs import Run
 from mnist_cnn.runs.history import Moment, moment_path, moments, network_at
 from mnist_cnn.ui.networks import Chosen
 from mnist_cnn.ui.text import _
@@ -64,21 +62,6 @@ def at_moment(chosen: Chosen, step: int) -> Chosen:
     network = _network(chosen.run.id, step, changed)
     title = _("{name}, earlier").format(name=chosen.title)
     return replace(chosen, network=network, title=title, step=step)
-
-
-def probabilities_on_the_way(run: Run, pixels: np.ndarray) -> list[tuple[str, list]]:
-    """What each moment's network reads in a digit: its title and ten probabilities.
-
-    Args:
-        pixels: (28, 28) in [0, 1].
-
-    Raises:
-        NetworkError: if one of them is damaged, in a sentence.
-    """
-    return [
-        (_title(each), network_at(run, each).probabilities(pixels)[0].tolist())
-        for each in moments(run)
-    ]
 
 
 def _title(moment: Moment) -> str:

@@ -42,7 +42,8 @@ def prepared_digit(picture: Picture, networks: list[Chosen]) -> Preparation | No
     found = preprocessing.prepare_ink(picture.ink)
     remember_digit(None)
     if found.is_empty:
-        st.info(_(found.message))
+        with st.container(key="no_digit"):
+            st.info(_(found.message))
         return None
     if found.message:
         st.warning(_(found.message))

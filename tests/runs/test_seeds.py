@@ -6,7 +6,7 @@ import pytest
 
 from mnist_cnn import runs
 from mnist_cnn.experiments.config import RANGES, TrainingConfig
-from mnist_cnn.runs.seeds import seed_groups, submit_seeds
+from mnist_cnn.runs.store import submit_seeds
 
 pytestmark = pytest.mark.usefixtures("runs_folder")
 
@@ -26,12 +26,3 @@ def test_three_seeds_wait_in_the_queue_and_differ_in_nothing_else():
 def test_after_the_highest_seed_comes_the_lowest():
     last = replace(CONFIG, seed=RANGES["seed"][1])
     assert [run.config.seed for run in submit_seeds(last, 2)] == [last.seed, 0]
-
-
-def test_runs_of_one_experiment_are_known_by_their_settings():
-    first, second = submit_seeds(CONFIG, 2)
-    other = runs.submit(replace(CONFIG, epochs=3))
-    later = runs.submit(replace(CONFIG, seed=9))
-    groups = seed_groups([first, other, second, later])
-    ids = [[run.id for run in group] for group in groups]
-    assert ids == [[first.id, second.id, later.id], [other.id]]

@@ -6,6 +6,7 @@ import shutil
 import pytest
 
 from mnist_cnn import runs
+from mnist_cnn.experiments.config import TrainingConfig
 from mnist_cnn.ui import browser_network, static_files
 from mnist_cnn.ui.components.bundle import bundle
 
@@ -36,6 +37,11 @@ def test_a_network_is_written_once_and_again_when_its_file_is_gone(static, pretr
 def test_where_files_cannot_be_written_the_server_reads(static, pretrained):
     static.parent.write_text("a file where the folder should be")
     assert browser_network.browser_network(pretrained) is None
+
+
+def test_of_a_network_that_is_gone_the_server_reads_what_it_has(static, runs_folder):
+    run = runs.submit(TrainingConfig())
+    assert browser_network.browser_network(run) is None
 
 
 def test_what_would_take_a_browser_too_long_is_read_by_the_server(

@@ -89,9 +89,6 @@ def _chosen(way: str) -> Picture | None:
         return None
     groups = split(whole.ink.ink)
     height, width = whole.ink.ink.shape
-    if not picture.ink.ink.any():
-        with st.container(key="no_digit"):
-            st.info(_(picture.ink.message))
     if picture.ink.is_doubtful:
         st.warning(_("There is more than a digit in this picture: choose it."))
     st.caption(_("Drag a box around the digit that is to be read alone, or click it."))

@@ -7,10 +7,9 @@ import streamlit as st
 
 from mnist_cnn.figures.probabilities import percent
 from mnist_cnn.nn.gradients import IMAGE
-from mnist_cnn.nn.network import ForwardPass, Network, NetworkError
-from mnist_cnn.runs import RunError
+from mnist_cnn.nn.network import ForwardPass, Network
 from mnist_cnn.ui.breaking import broken, linked_damage
-from mnist_cnn.ui.browser_network import BrowserNetwork, browser_network
+from mnist_cnn.ui.browser_network import browser_network
 from mnist_cnn.ui.components.network_overview import Unit, network_overview
 from mnist_cnn.ui.drawing import drawn_digit
 from mnist_cnn.ui.frame import page_link
@@ -51,7 +50,7 @@ def look(chosen: Chosen, digit: Digit) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(_prediction(forward, digit), width="stretch")
         view = _choose_view()
-    network = _for_browsers(chosen)
+    network = browser_network(chosen.run, chosen.step)
     network_overview(
         forward,
         network,
@@ -84,13 +83,6 @@ def look(chosen: Chosen, digit: Digit) -> None:
 @st.cache_resource(max_entries=24, show_spinner=False, hash_funcs={Network: id})
 def _forward(network: Network, pixels: np.ndarray) -> ForwardPass:
     return network.forward(pixels)
-
-
-def _for_browsers(chosen: Chosen) -> BrowserNetwork | None:
-    try:
-        return browser_network(chosen.run, chosen.step)
-    except (RunError, NetworkError):  # just deleted: what is in memory is shown
-        return None
 
 
 def _prediction(forward: ForwardPass, digit: Digit) -> str:

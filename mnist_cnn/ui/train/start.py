@@ -13,7 +13,7 @@ from mnist_cnn.experiments.config import ConfigError, TrainingConfig
 from mnist_cnn.experiments.presets import PRESETS
 from mnist_cnn.jobs import worker
 from mnist_cnn.runs import Run, RunError, ownership, retention
-from mnist_cnn.runs.seeds import submit_seeds
+from mnist_cnn.runs.store import submit_seeds
 from mnist_cnn.ui.drawing import drawn_digit
 from mnist_cnn.ui.networks import expect_network
 from mnist_cnn.ui.run_titles import offered_name
