@@ -1,11 +1,14 @@
 """A person's own settings of Keras, and what TensorFlow says, stay outside."""
 
+import importlib
 import json
 import os
 import subprocess
 import sys
 
 import pytest
+
+from mnist_cnn.training.environment import _as_if_missing
 
 TRAIN = ("train", "--epochs", "1", "--examples", "500", "--batch-size", "250")
 
@@ -49,3 +52,13 @@ def test_a_quiet_training_says_what_the_lab_says_and_no_more(trained):
     said = [line.split()[0] for line in trained.stderr.splitlines() if line.strip()]
     assert said[0] == "Run"
     assert set(said) <= {"Run", "Epoch"}
+
+
+def test_what_keras_does_not_need_is_there_again_after_its_import(monkeypatch):
+    monkeypatch.delitem(sys.modules, "colorsys", raising=False)
+    with _as_if_missing(["colorsys", "json"]):
+        with pytest.raises(ImportError):
+            importlib.import_module("colorsys")
+        # What somebody has loaded already stays.
+        assert importlib.import_module("json") is json
+    assert importlib.import_module("colorsys").rgb_to_hsv
