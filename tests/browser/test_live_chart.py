@@ -69,7 +69,7 @@ from mnist_cnn.ui.components.live_chart import live_chart
 matrix, probabilities = np.diag(np.full(10, 9)), np.eye(10)[3]
 if st.toggle("Another network"):
     matrix, probabilities = np.arange(100).reshape(10, 10) % 4, np.full(10, 0.1)
-figure = confusion_figure(matrix, as_fractions=False)
+figure = confusion_figure(matrix, true="True", predicted="Predicted", hover="")
 live_chart(figure, key="matrix", label="", height=420)
 live_chart(probability_bars(("", probabilities)), key="bars", label="")
 """

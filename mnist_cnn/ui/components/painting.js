@@ -13,7 +13,13 @@ export const colorOf = (value, limit) => {
   return [color & 255, (color >> 8) & 255, (color >> 16) & 255]
 }
 
-export const isBright = ([r, g, b]) => 0.2126 * r + 0.7152 * g + 0.0722 * b > 120
+/** Black text stands out better on it than white: by WCAG 2's relative luminance. */
+export const isBright = (color) => {
+  const [r, g, b] = color.map((value) =>
+    value <= 10 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4,
+  )
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.179
+}
 
 // A map of values as a small picture, enlarged without smoothing when drawn.
 export const painted = (values, height, width, limit) => {
