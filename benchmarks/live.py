@@ -4,7 +4,8 @@
 
 - pen digits drawn on a canvas, prepared and read by the browser and by the server;
 - Draw, with the pen down: from a pointer event to the probabilities of what it drew;
-  frames a second while it moves, and tasks over 50 ms on the page's thread;
+  frames a second while it moves, and tasks over 50 ms on the page's thread; the same
+  with a broken network, and while maps are silenced;
 - a first visit to Home on a fresh server until a stroke is answered, and a second one.
 """
 
@@ -34,6 +35,7 @@ from mnist_cnn.ui.components.bundle import bundle
 SIDE = 280
 BRUSH = 20
 TOGETHER = 50
+BROKEN = "conv_1.0-15~noise.50~bits.4"
 
 OPEN = """async (address) => {
   const file = await fetch(address)
@@ -148,10 +150,12 @@ def placed(strokes: list, rng: np.random.Generator) -> list:
     return found
 
 
-def with_the_pen_down(context: BrowserContext, url: str, seconds: float) -> None:
-    """Prints what one feels while drawing on Draw."""
+def with_the_pen_down(
+    context: BrowserContext, url: str, seconds: float, broken: str = ""
+) -> None:
+    """Prints what one feels while drawing on Draw, with a broken network or a whole."""
     page = context.new_page()
-    page.goto(f"{url}/Draw")
+    page.goto(f"{url}/Draw?broken={broken}" if broken else f"{url}/Draw")
     box = canvas_of(page)
     for x, y in zigzag(box, 8):
         page.mouse.move(x, y)
@@ -167,6 +171,20 @@ def with_the_pen_down(context: BrowserContext, url: str, seconds: float) -> None
         page.wait_for_timeout(120)
     waited = page.evaluate("noted.waited")
     print(f"pointer event to probabilities   {summary(waited)} ({len(waited)})")
+    follow(page, box, seconds)
+    page.mouse.up()
+    if broken:
+        print("silencing maps, with the pen up: ", end="")
+        maps = page.locator(".living").bounding_box()
+        page.mouse.move(maps["x"] + 0.2 * maps["width"], maps["y"] + 40)
+        page.mouse.down()
+        follow(page, maps, seconds)
+        page.mouse.up()
+    page.close()
+
+
+def follow(page: Page, box: dict[str, float], seconds: float) -> None:
+    """Prints frames and readings while a pointer that is down goes to and fro."""
     before = page.evaluate("noted.frames")
     page.evaluate("noted.long = []; noted.waited = []")
     until = time.perf_counter() + seconds
@@ -178,7 +196,6 @@ def with_the_pen_down(context: BrowserContext, url: str, seconds: float) -> None
             events += 1
     lasted = time.perf_counter() - began
     noted = page.evaluate("noted")
-    page.mouse.up()
     print(
         f"{events / lasted:.0f} events a second: "
         f"{(noted['frames'] - before) / lasted:.0f} frames and "
@@ -186,7 +203,6 @@ def with_the_pen_down(context: BrowserContext, url: str, seconds: float) -> None
         f"{len(noted['long'])} tasks over 50 ms, the longest "
         f"{max(noted['long'], default=0):.0f} ms"
     )
-    page.close()
 
 
 def canvas_of(page: Page) -> dict[str, float]:
@@ -260,6 +276,8 @@ def main() -> None:
                 if PEN_DIGITS.exists():
                     same_as_the_server(browser, options.digits)
                 with_the_pen_down(context, server.url, options.seconds)
+                print("the network broken:")
+                with_the_pen_down(context, server.url, options.seconds, BROKEN)
         browser.close()
 
 
