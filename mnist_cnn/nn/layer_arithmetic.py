@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mnist_cnn.nn.layers import Layer
-from mnist_cnn.nn.network import ForwardPass
+from mnist_cnn.nn.network import ForwardPass, Network
 from mnist_cnn.nn.operations import BATCH_NORM_EPSILON
 from mnist_cnn.nn.receptive_field import Region, receptive_field
 from mnist_cnn.nn.saliency import Contributions, contributions
@@ -140,17 +140,9 @@ def map_arithmetic(forward: ForwardPass, name: str, channel: int) -> MapArithmet
     layer = network.architecture.layer(name)
     inputs, output = forward.inputs[name][0], forward.activations[name][0]
     weights = network.weights_of(layer)
-    kernel, bias, statistics = None, 0.0, {}
+    kernel, bias = None, 0.0
     if layer.kind == "conv":
         kernel, bias = weights["kernel"][..., channel], float(weights["bias"][channel])
-    if layer.kind == "batch_norm":
-        deviation = np.sqrt(weights["moving_variance"] + BATCH_NORM_EPSILON)
-        statistics = {
-            "mean": float(weights["moving_mean"][channel]),
-            "deviation": float(deviation[channel]),
-            "gamma": float(weights["gamma"][channel]),
-            "beta": float(weights["beta"][channel]),
-        }
     fields = [
         receptive_field(network.architecture, name, row) for row in range(len(output))
     ]
@@ -160,13 +152,27 @@ def map_arithmetic(forward: ForwardPass, name: str, channel: int) -> MapArithmet
         inputs if layer.kind == "conv" else inputs[..., channel : channel + 1],
         kernel,
         bias,
-        statistics,
+        statistics_of(network, layer, channel),
         output[..., channel],
         float(np.abs(inputs).max()),
         float(np.abs(output).max()),
         [(field.top, field.bottom) for field in fields],
         layer == network.layers[0],
     )
+
+
+def statistics_of(network: Network, layer: Layer, channel: int) -> dict[str, float]:
+    """A batch normalization's gamma, beta, mean and deviation; of others nothing."""
+    if layer.kind != "batch_norm":
+        return {}
+    weights = network.weights_of(layer)
+    deviation = np.sqrt(weights["moving_variance"] + BATCH_NORM_EPSILON)
+    return {
+        "mean": float(weights["moving_mean"][channel]),
+        "deviation": float(deviation[channel]),
+        "gamma": float(weights["gamma"][channel]),
+        "beta": float(weights["beta"][channel]),
+    }
 
 
 def flattened_value(forward: ForwardPass, feature: int) -> FlattenedValue:

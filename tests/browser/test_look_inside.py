@@ -1,5 +1,6 @@
 """Looking inside in a real browser: clicks, drags, keys, play, links, phones."""
 
+import base64
 import re
 from dataclasses import asdict
 from pathlib import Path
@@ -14,10 +15,14 @@ from mnist_cnn.digits.link import pack, unpack
 from mnist_cnn.digits.transforms import Change, changed
 from mnist_cnn.experiments.config import TrainingConfig
 from mnist_cnn.figures import activations
+from mnist_cnn.nn.layer_arithmetic import map_arithmetic
 from mnist_cnn.runs import Status
-from mnist_cnn.ui.components import live_reading, what_if
+from mnist_cnn.ui.components import layer_scrubber, live_reading, what_if
 from mnist_cnn.ui.components.bundle import bundle
+from mnist_cnn.ui.components.layer_scrubber import scrubber_data
 
+WINDOW = Path(layer_scrubber.__file__).with_name("window_arithmetic.js")
+PAYLOAD = Path(layer_scrubber.__file__).parents[1] / "payload.js"
 CHANGE = Path(what_if.__file__).with_name("change.js")
 PALETTE = Path(live_reading.__file__).with_name("palette.js")
 
@@ -454,6 +459,48 @@ def test_a_change_in_the_browser_is_that_of_the_server(browser, a_seven, change)
     page.close()
     expected = changed(a_seven, change)
     np.testing.assert_allclose(np.reshape(found, (28, 28)), expected, atol=1e-5)
+
+
+def test_a_window_with_strides_is_the_forward_passes(
+    browser, sequential, random_network, a_seven
+):
+    forward = random_network(sequential).forward(a_seven)
+    page = browser.new_page()
+    page.add_script_tag(content=bundle(WINDOW) + bundle(PAYLOAD))
+    for layer in forward.network.layers:
+        if layer.kind not in ("conv", "pool", "average_pool"):
+            continue
+        found = map_arithmetic(forward, layer.name, 2)
+        data = base64.b64encode(scrubber_data(found, a_seven)).decode()
+        steps, added = page.evaluate(
+            """(text) => {
+              const bytes = Uint8Array.from(atob(text), (each) => each.charCodeAt(0))
+              const { heading, floats } = unpacked(bytes)
+              const view = { ...heading, activation: floats("activation") }
+              for (const name of ["inputs", "kernel"]) view[name] = floats(name)
+              const last = view.out[0] - 1
+              const steps = [[0, 0], [last, 1], [last, last]].map(([row, column]) => {
+                const { patch, outside, preActivation } = step({ ...view, row, column })
+                const inside = Array.from(patch).filter((_, i) => !outside[i])
+                return [row, column, inside, preActivation]
+              })
+              const added = view.kind === "conv" ? addedMaps(view) : []
+              return [steps, added.map((map) => Array.from(map))]
+            }""",
+            data,
+        )
+        values = forward.pre_activations[layer.name][0, ..., 2]
+        for row, column, inside, pre_activation in steps:
+            wanted = values[row, column]
+            if layer.kind == "conv":
+                at = row * values.shape[1] + column
+                every = sum(map_[at] for map_ in added) + found.bias
+                assert pre_activation == pytest.approx(wanted, abs=1e-4)
+                assert every == pytest.approx(wanted, abs=1e-4)
+            else:
+                of_all = max if layer.kind == "pool" else np.mean
+                assert of_all(inside) == pytest.approx(wanted, abs=1e-5)
+    page.close()
 
 
 def test_pictures_in_the_browser_and_of_the_server_have_one_color_scale(browser):

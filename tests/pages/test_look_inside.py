@@ -23,6 +23,7 @@ from mnist_cnn.runs import Status
 from mnist_cnn.ui.components.layer_scrubber import scrubber_data
 from mnist_cnn.ui.components.network_overview import Unit, sent_unit
 from mnist_cnn.ui.components.what_if import sent_change
+from mnist_cnn.ui.inside.numbers import exact
 
 ROOT = Path(__file__).parents[2]
 
@@ -87,6 +88,34 @@ def test_every_layer_of_every_network_opens(network, a_seven):
         at.button_group(key="inside_view").set_value(view).run()
         assert not at.exception
         assert at.session_state["inside_view"] == view
+
+
+def test_every_kind_of_layer_of_somebodys_own_network_is_explained(
+    sequential, random_network, a_seven
+):
+    network = random_network(sequential)
+    at = opened({"network": run_of(network).id}, a_seven)
+    titles = {
+        "average_pool": "Average pooling",
+        "global_average_pool": "Global average pooling",
+        "leaky_relu": "Leaky ReLU",
+        "tanh": "tanh",
+        "sigmoid": "Sigmoid",
+        "rescaling": "Rescaling",
+        "batch_norm": "Batch normalization",
+    }
+    forward = network.forward(a_seven)
+    for layer in network.layers:
+        at.selectbox(key="layer").set_value(layer.name).run()
+        unit = 3 % layer.output_shape[-1]
+        if unit:
+            at.number_input(key="unit").set_value(unit).run()
+        assert not at.exception, layer.name
+        assert titles.get(layer.kind, "**") in words(at)
+        if len(layer.output_shape) == 1 and layer.name not in ("dropout_1", "output"):
+            # A unit's arithmetic is a sentence, and ends with its value.
+            value = float(forward.activations[layer.name][0, 3])
+            assert exact(value) in words(at), layer.name
 
 
 def test_the_answer_is_that_of_the_network_for_the_current_drawing(

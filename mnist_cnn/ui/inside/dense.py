@@ -12,6 +12,7 @@ from mnist_cnn.nn.layer_arithmetic import DenseUnit, Term
 from mnist_cnn.nn.layers import OUTPUT, Layer
 from mnist_cnn.nn.network import ForwardPass
 from mnist_cnn.nn.saliency import Contributions
+from mnist_cnn.ui.arithmetic_words import activation_sentence
 from mnist_cnn.ui.inside.numbers import exact
 from mnist_cnn.ui.text import _
 
@@ -79,12 +80,19 @@ def _show_terms(found: DenseUnit, inputs: str, unit: int, layer: Layer) -> None:
             "**The score of {unit}**: {count:,} products add up to {total}; + bias "
             "{bias} = {pre_activation}. What pushes it up most, and down most:"
         )
+    elif layer.activation:
+        text = _(
+            "**Unit {unit}**: {count:,} products add up to {total}; + bias {bias} = "
+            "{pre_activation}; {activation}. What pushes it up most, and down most:"
+        )
     else:
         text = _(
             "**Unit {unit}**: {count:,} products add up to {total}; + bias {bias} = "
-            "{pre_activation}; ReLU: max(0, …) = {activation}. What pushes it up most, "
-            "and down most:"
+            "{pre_activation}. What pushes it up most, and down most:"
         )
+    activation = activation_sentence(layer).format(
+        result=exact(found.activation), slope=f"{layer.slope:g}"
+    )
     st.markdown(
         text.format(
             unit=unit,
@@ -92,7 +100,7 @@ def _show_terms(found: DenseUnit, inputs: str, unit: int, layer: Layer) -> None:
             total=exact(found.total),
             bias=exact(found.bias),
             pre_activation=exact(found.pre_activation),
-            activation=exact(found.activation),
+            activation=activation,
         )
     )
 

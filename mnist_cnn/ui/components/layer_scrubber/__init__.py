@@ -12,6 +12,7 @@ import numpy as np
 import streamlit as st
 
 from mnist_cnn.nn.layer_arithmetic import MapArithmetic
+from mnist_cnn.ui.arithmetic_words import activation_sentence, layer_sentence
 from mnist_cnn.ui.components.bundle import bundle
 from mnist_cnn.ui.components.payload import packed
 from mnist_cnn.ui.text import _
@@ -46,11 +47,14 @@ def scrubber_data(found: MapArithmetic, pixels: np.ndarray) -> bytes:
         "size": layer.kernel[0] if layer.kernel else 1,
         "stride": layer.stride or 1,
         "pad": layer.zero_padding[0],
-        "padded": layer.padding == "same",
+        "zeros": sum(layer.zero_padding),
         "in": found.inputs.shape,
         "out": found.output.shape,
         "bias": found.bias,
         "statistics": found.statistics,
+        "constants": {
+            name: f"{getattr(layer, name):g}" for name in ("slope", "scale", "offset")
+        },
         "limits": {
             "input": found.input_limit,
             "kernel": float(np.abs(kernel).max(initial=0)),
@@ -100,33 +104,26 @@ def _words(found: MapArithmetic) -> dict[str, str]:
 
 
 def _sum(found: MapArithmetic) -> str:
-    match found.layer.kind, found.layer.activation, found.inputs.shape[-1]:
-        case "pool", *_rest:
-            return _("max({values}) = {result}")
-        case "relu", *_rest:
-            return _("ReLU: max(0, {value}) = {result}")
-        case "batch_norm", *_rest:
-            return _(
-                "γ · (value − mean) / deviation + β = {gamma} · ({value} − {mean}) / "
-                "{deviation} + {beta} = {result}"
-            )
-        case "conv", "relu", 1:
-            return _(
+    layer = found.layer
+    if layer.kind != "conv":
+        return layer_sentence(layer)
+    activation = activation_sentence(layer)
+    match bool(activation), found.inputs.shape[-1]:
+        case True, 1:
+            text = _(
                 "Sum of the {count} products {total}; + bias {bias} = "
-                "{pre_activation}; ReLU: max(0, …) = {result}"
+                "{pre_activation}; {activation}"
             )
-        case "conv", "relu", _several:
-            return _(
+        case True, _several:
+            text = _(
                 "Map {map} adds {here}; all {channels} maps, {count} products, add "
-                "{total}; + bias {bias} = {pre_activation}; ReLU: max(0, …) = {result}"
+                "{total}; + bias {bias} = {pre_activation}; {activation}"
             )
-        case "conv", None, 1:
-            return _(
-                "Sum of the {count} products {total}; + bias {bias} = {result}, which "
-                "is normalized next"
-            )
-        case _normalized:
-            return _(
+        case False, 1:
+            text = _("Sum of the {count} products {total}; + bias {bias} = {result}")
+        case _several:
+            text = _(
                 "Map {map} adds {here}; all {channels} maps, {count} products, add "
-                "{total}; + bias {bias} = {result}, which is normalized next"
+                "{total}; + bias {bias} = {result}"
             )
+    return text.replace("{activation}", activation)

@@ -40,20 +40,20 @@ export const step = (view) => {
   return found
 }
 
-// What each input map adds to every pixel of the result, as a picture of its own.
-export const addedPictures = (view) => {
-  const { size, pad, out } = view
+// What each input map adds to every pixel of the result.
+export const addedMaps = (view) => {
+  const { size, stride, pad, out } = view
   const [height, width, channels] = view.in
-  const maps = Array.from({ length: channels }, (_, c) => {
+  return Array.from({ length: channels }, (_, c) => {
     const map = new Float32Array(out[0] * out[1])
     for (let i = 0; i < size; i++) {
       for (let j = 0; j < size; j++) {
         const weight = view.kernel[(c * size + i) * size + j]
         for (let row = 0; row < out[0]; row++) {
-          const y = row - pad + i
+          const y = row * stride - pad + i
           if (y < 0 || y >= height) continue
           for (let column = 0; column < out[1]; column++) {
-            const x = column - pad + j
+            const x = column * stride - pad + j
             if (x < 0 || x >= width) continue
             const value = view.inputs[(c * height + y) * width + x]
             map[row * out[1] + column] += weight * value
@@ -63,9 +63,14 @@ export const addedPictures = (view) => {
     }
     return map
   })
+}
+
+// The same as pictures, on one scale.
+export const addedPictures = (view) => {
+  const maps = addedMaps(view)
   let limit = 0
   for (const map of maps) {
     for (const value of map) limit = Math.max(limit, Math.abs(value))
   }
-  return maps.map((map) => painted(map, out[0], out[1], limit))
+  return maps.map((map) => painted(map, ...view.out, limit))
 }

@@ -29,17 +29,15 @@ const drawSeen = (view) => {
 }
 
 const drawInput = (view, now) => {
-  const { size, pad, stride } = view
+  const { size, pad, stride, zeros } = view
   const [height, width] = view.in
-  const padded = view.padded ? size - 1 : 0
-  const cell = view.side / Math.max(height + padded, width + padded)
-  const shown = [(width + padded) * cell, (height + padded) * cell]
+  const cell = view.side / Math.max(height + zeros, width + zeros)
+  const shown = [(width + zeros) * cell, (height + zeros) * cell]
   const context = prepared(view.inputCanvas, ...shown)
-  if (padded) hatched(context, ...shown)
+  if (zeros) hatched(context, ...shown)
   const picture = view.inputPictures[view.channel]
   context.drawImage(picture, pad * cell, pad * cell, width * cell, height * cell)
-  const x = (view.column * stride - pad + pad) * cell
-  const y = (view.row * stride - pad + pad) * cell
+  const [x, y] = [view.column * stride * cell, view.row * stride * cell]
   framed(context, x, y, size * cell, size * cell)
   view.inputCell = cell
   const words = now.outside.some(Boolean) ? view.words.over_edge : view.words.input
@@ -64,7 +62,9 @@ const drawOutput = (view, now) => {
 }
 
 const drawCells = (view, cells, values, limit, now) => {
-  const winner = view.kind === "pool" ? values.indexOf(Math.max(...values)) : -1
+  // What lies outside of the image is never the largest.
+  const inside = values.map((value, i) => (now?.outside[i] ? -Infinity : value))
+  const winner = view.kind === "pool" ? inside.indexOf(Math.max(...inside)) : -1
   cells.forEach((cell, i) => {
     const padding = now && now.outside[i]
     const color = colorOf(values[i], limit)
@@ -106,12 +106,13 @@ const drawSum = (view, now) => {
     values.here = fixed(now.sums[view.channel], 4)
   } else {
     values.value = fixed(now.patch[0], 4)
-    values.values = Array.from(now.patch, (value) => fixed(value, 4)).join(", ")
+    const inside = Array.from(now.patch).filter((_, i) => !now.outside[i])
+    values.values = inside.map((value) => fixed(value, 4)).join(", ")
     for (const [name, value] of Object.entries(view.statistics)) {
       values[name] = fixed(value, 4)
     }
   }
-  view.sum.textContent = filled(view.words.sum, values)
+  view.sum.textContent = filled(view.words.sum, { ...values, ...view.constants })
 }
 
 const drawChannels = (view, now) => {
