@@ -1,5 +1,6 @@
 """Files of digits from strangers: three kinds are read, all else is a sentence."""
 
+import base64
 import gzip
 import io
 import json
@@ -10,25 +11,38 @@ import pytest
 from mnist_cnn.digits.dataset import DataError
 from mnist_cnn.digits.handwriting.pen_file import parse
 
-UNIPEN = b""".VERSION 1.0
-.COMMENT made of a pen's points
+# As UCI's pendigits-orig.tra begins.
+UNIPEN = b"""\
+ .INCLUDE dene.doc
+.LEXICON "0" "1" "2" "3" "4" "5" "6" "7" "8" "9"
+.HIERARCHY DIGIT
 .SEGMENT DIGIT 0-1 ? "8"
 .COMMENT  8 12 1
-.DT 100
 .PEN_DOWN
  267 333
  267 336
 .PEN_UP
-.DT 39
+.DT 100
 .PEN_DOWN
  1 -2
 .PEN_UP
+.DT 100
 .SEGMENT DIGIT 2 ? "0"
 .COMMENT  0 3 2
 .PEN_DOWN
  5 6
 .PEN_UP
+.DT 100
 """
+# The same as Unix' compress packs it.
+COMPRESSED = base64.b64decode(
+    """
+H52QIFwkcTKESRUiRUCQKeOmjAsyb8YocMGkCJYkQ544ASEChgiOMT6KkCFyhkgaImuItCHyhkgcInOImIgkSREp
+QaQMQZIFBJEkR5JQmTilyJEmRZxQ8QlUKAgYLWKA+MER5sSMTZAqBQECB4gYMr5OhJL0C5EnV5woACHDxg0QM+Ku
+bfs2ro2xZatAmUhkaQwYMPA6MYtW7VcQLWQI/qKXr1/ARI1qXfoz6NKwVDvOdIF1MlcYcNkuPpt2bQ0Qd12QHdzY
+Rd+vkAE=
+"""
+)
 
 
 def packed(**arrays) -> bytes:
@@ -51,8 +65,13 @@ def test_a_list_of_strokes_is_read_plain_and_packed(pen_list):
         assert found.strokes[1][0].tolist() == [[0, 100], [60, 100], [20, 0]]
 
 
-def test_unipen_is_read_with_labels_writers_and_strokes():
-    found = parse(UNIPEN, "pendigits-orig.tra")
+@pytest.mark.parametrize(
+    "content",
+    [UNIPEN, gzip.compress(UNIPEN), COMPRESSED],
+    ids=["plain", "gzip", "compress"],
+)
+def test_unipen_is_read_with_labels_writers_and_strokes(content):
+    found = parse(content, "pendigits-orig.tra")
     assert found.labels.tolist() == [8, 0]
     assert found.writers.tolist() == [12, 3]
     assert [len(strokes) for strokes in found.strokes] == [2, 1]

@@ -41,3 +41,11 @@ def test_what_is_no_such_file_is_said(content):
 def test_a_code_that_nothing_has_defined_is_damage():
     with pytest.raises(ValueError, match="damaged"):
         unpack(b"\x1f\x9d\x90" + b"\xff" * 20, 1000)
+
+
+def test_a_full_table_is_begun_anew():
+    clear, padding = 256, [0] * 5  # codes come in eights
+    codes = [97, 98, clear, *padding, 99, 100, 257]
+    packed = sum(code << 9 * place for place, code in enumerate(codes))
+    content = b"\x1f\x9d\x90" + packed.to_bytes(13, "little")
+    assert unpack(content, 100) == b"abcdcd"
