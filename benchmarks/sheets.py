@@ -84,6 +84,15 @@ def page(
     return Sheet(written(strokes, size, height, (at[0], at[1]), width), rng)
 
 
+@dataclass
+class Kind:
+    """`sheet` lays a digit (or several) out, `picture` disturbs it: a file's bytes."""
+
+    picture: Callable[[Sheet], bytes]
+    sheet: Callable[..., Sheet] = page
+    rows: tuple[int, ...] = (1,)
+
+
 def colored(size: tuple[int, int], color: Color) -> np.ndarray:
     return np.full((size[1], size[0], 3), color, np.float32)
 

@@ -73,7 +73,7 @@ def _drawn(gray: np.ndarray, note: str) -> Ink | None:
         return None
     found = drawn_ink(gray, float(np.median(gray)))
     mask = found.ink >= INK_LEVEL
-    sorted_out = sort_out(mask)
+    sorted_out = sort_out(mask, strength=found.ink)
     if not sorted_out.writing.any():
         return found
     return _without_the_rest(found.ink, mask, sorted_out, found.sentence, note)
@@ -88,7 +88,7 @@ def _on_paper(gray: np.ndarray, note: str) -> Ink | None:
     left = paper.contrast.copy()
     while (level := float(left.max())) >= faintest:
         mask = left >= INK_LEVEL * level
-        sorted_out = sort_out(mask, paper.outside)
+        sorted_out = sort_out(mask, paper.outside, paper.contrast)
         if sorted_out.writing.any():
             ink = _each_by_its_own(paper.contrast, sorted_out.writing)
             sentence = PAPER[paper.is_dark]

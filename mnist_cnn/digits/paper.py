@@ -20,6 +20,7 @@ WIDEST_STROKE = 1 / 7
 # Of the paper's level: a shadow that takes three quarters of the light leaves that much
 # after a camera's gamma of 1 / 2.2; wood and skin in the shade are darker.
 SURROUNDINGS = 0.53
+DARKEST = 8  # gray levels: what is darker is noise
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,8 @@ class Paper:
     """What `even` makes of a photo; arrays are (height, width).
 
     Attributes:
-        contrast: float32 in [0, 1]: 1 - dark / bright, how far each pixel stands out.
+        contrast: float32, 0 or more: by which part of its ground's brightness each
+            pixel is darker, or brighter where the writing is bright (Weber contrast).
         evened: float32 in [0, 1]: the picture as if lit evenly.
         outside: bool: no paper, by its level.
         grain: the standard deviation of `contrast` on bare paper.
@@ -58,15 +60,15 @@ def even(gray: np.ndarray) -> Paper:
     is_dark = _writing_is_bright(small, bright, dark, window)
     light = ndimage.gaussian_filter(dark if is_dark else bright, 1, mode="nearest")
     outside = _resized(_outside(light).astype(np.float32), width, height) > 0.5
-    light = np.clip(_resized(light * lamp, width, height), 1, None)
+    light = np.clip(_resized(light * lamp, width, height), DARKEST, None)
     smooth = ndimage.gaussian_filter(gray, max(gray.shape) / 1000)
-    ratio = light / np.clip(smooth, 1, None) if is_dark else smooth / light
+    contrast = smooth / light - 1 if is_dark else 1 - smooth / light
     # The closing lies on the upper side of the grain: bare paper has no contrast.
-    contrast = 1 - ratio - np.median((1 - ratio)[~outside])
+    contrast -= np.median(contrast[~outside])
     grain = float(np.median(np.abs(contrast[~outside]))) / 0.6745
     evened = (0.15 if is_dark else 0.9) * gray / light
     return Paper(
-        np.clip(contrast, 0, 1).astype(np.float32),
+        np.maximum(contrast, 0).astype(np.float32),
         np.clip(evened, 0, 1).astype(np.float32),
         outside,
         grain,

@@ -51,6 +51,16 @@ def test_a_chalkboard_is_read_too():
     assert np.abs(preprocessing.prepare(board).pixels - expected()).mean() < 0.04
 
 
+def test_a_neon_sign_before_a_rough_wall_is_read_too():
+    cover = (255.0 - photo_of_seven((0, 0, 0), width=16).mean(2)) / 255
+    rng = np.random.default_rng(2)
+    wall = np.kron(rng.normal(34, 6, (50, 43)), np.ones((8, 8)))[:400, :340]
+    sign = wall + np.clip(cover * 2 - 0.9, 0, 1) * 215 + rng.normal(0, 5, wall.shape)
+    prepared = preprocessing.prepare(np.clip(sign, 0, 255).astype(np.uint8))
+    assert not prepared.is_empty
+    assert np.abs(prepared.pixels - expected()).mean() < 0.06
+
+
 def test_empty_paper_is_empty_and_says_so():
     prepared = preprocessing.prepare(photo_of_seven(ink=(225, 220, 205)))
     assert prepared.is_empty

@@ -4,7 +4,15 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from mnist_cnn.digits.writing import EDGE, FRAME, LINES, SPECKS, sort_out
+from mnist_cnn.digits.writing import (
+    BLOTS,
+    EDGE,
+    FAINTER,
+    FRAME,
+    LINES,
+    SPECKS,
+    sort_out,
+)
 
 SIZE = (400, 300)
 SEVEN = [(150, 90), (230, 90), (180, 220)]
@@ -43,6 +51,18 @@ def boxes(*corners: tuple[int, int, int, int], **look: object) -> np.ndarray:
         (boxes((350, 0, 400, 300), (0, 260, 400, 300)), EDGE),
         (mask([(330, 120), (420, 120)], [(370, 60), (370, 180)]), EDGE),
         (boxes((130, 60, 260, 250), outline=255, width=4), FRAME),
+        (boxes((5, 5, 394, 294), outline=255, width=5), FRAME),
+        (
+            boxes(
+                *((x, 60, x + 122, 250) for x in (8, 137, 266)), outline=255, width=3
+            ),
+            FRAME,
+        ),
+        (
+            mask([(x, y) for y in range(60, 240, 20) for x in (290, 380)], width=4),
+            BLOTS,
+        ),
+        (boxes((290, 100, 370, 190)), BLOTS),
         (boxes((20, 20, 24, 24), (300, 40, 305, 44)), SPECKS),
         (boxes(*((12, y, 30, y + 18) for y in range(10, 290, 40))), SPECKS),
     ],
@@ -54,12 +74,24 @@ def boxes(*corners: tuple[int, int, int, int], **look: object) -> np.ndarray:
         "a desk at two sides",
         "writing that is cut off",
         "a box around the digit",
+        "a frame around all of the page",
+        "boxes of a form, one filled in",
+        "what is crossed out",
+        "a patch",
         "dust",
         "holes of a spiral",
     ],
 )
 def test_what_is_not_writing_is_left_out_with_its_reason(other, reason):
     seven_and(other, reason)
+
+
+def test_a_shadow_is_fainter_than_ink():
+    shadow = mask([(320, 60), (320, 250), (260, 250)], width=9)
+    ink = mask(SEVEN) | shadow
+    for level, reason in ((0.5, [FAINTER]), (0.8, [])):
+        found = sort_out(ink, strength=np.where(shadow, level, 1.0))
+        assert list(found.left_out) == reason
 
 
 def test_the_bar_of_a_five_stays():
