@@ -325,7 +325,7 @@ def test_maps_are_silenced_under_the_pen_and_the_link_shows_it_to_others(
     page.mouse.move(living["x"] + 0.18 * living["width"], living["y"] + 260, steps=3)
     page.mouse.up()
     silent = broken_in(page).silent["conv_1"]
-    assert len(silent) > 3
+    assert len(silent) > 1
     said = f"your 7 with {len(silent)} of 32 filters of conv_1 silent."
     expect(page.get_by_text(said)).to_be_visible()
     page.get_by_label("Noise").fill("40")
