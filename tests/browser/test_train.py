@@ -302,7 +302,9 @@ def test_a_run_deleted_in_another_tab_is_a_sentence(page, lab):
     tab.set_default_timeout(60_000)
     tab.goto(f"{lab.url}/Train?run={run_id}")
     # Newest first, so this run's row is the first.
-    tab.get_by_role("button", name="Change").first.click()
+    # The box follows its row, which moves until the charts above are drawn.
+    tab.locator(f"[data-chart='answers-{run_id}'] .main-svg").first.wait_for()
+    tab.get_by_role("button", name="Change", exact=True).first.click()
     tab.get_by_text("Delete its curves and its network for good").click()
     tab.get_by_role("button", name="Delete", exact=True).click()
     tab.wait_for_function("() => !location.href.includes('" + run_id + "')")
