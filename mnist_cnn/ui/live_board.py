@@ -9,6 +9,7 @@ import streamlit as st
 
 from mnist_cnn.digits.image_files import ImageError, open_image
 from mnist_cnn.digits.preprocessing import resize_ink
+from mnist_cnn.nn.network import NetworkError
 from mnist_cnn.runs import Run, RunError
 from mnist_cnn.ui.breaking import broken, linked_damage
 from mnist_cnn.ui.browser_network import BrowserNetwork, browser_network
@@ -53,6 +54,11 @@ def live_board(
     is_any_in_training = any(_is_in_training(each.run) for each in networks)
     every = NEW_EPOCH_SECONDS if is_any_in_training else None
     shown = [(each.run.id, each.step) for each in networks]
+    try:
+        _files(networks)
+    except (RunError, NetworkError) as error:
+        st.error(_(str(error)))
+        return
     st.fragment(_board, run_every=every)(shown, canvas, choose_way, resized)
 
 
@@ -71,7 +77,7 @@ def _board(
 ) -> None:
     networks = _networks(shown)
     damage = linked_damage(networks[0].network)
-    files = [browser_network(each.run, each.step) for each in networks]
+    files = _files(networks)
     reads = browser_reads() if files and all(files) else NEVER
     live = st.container(key="live_answer", gap=None)
     with st.container(key="live_way", gap=None):
@@ -98,12 +104,25 @@ def _board(
 
 
 def _networks(shown: list[tuple[str, int | None]]) -> list[Chosen]:
-    """As they are or were; the first one with what is broken in it."""
-    first, *others = (
-        load_network(run_id) if step is None else at_moment(load_network(run_id), step)
-        for run_id, step in shown
-    )
+    """As they are or were; the first one with what is broken in it.
+
+    If one has been deleted since, the page runs again, says so, and takes another.
+    """
+    try:
+        first, *others = (_network(*each) for each in shown)
+        _files([first, *others])
+    except (RunError, NetworkError):
+        st.rerun()
     return [broken(first, linked_damage(first.network)), *others]
+
+
+def _network(run_id: str, step: int | None) -> Chosen:
+    now = load_network(run_id)
+    return now if step is None else at_moment(now, step)
+
+
+def _files(networks: list[Chosen]) -> list[BrowserNetwork | None]:
+    return [browser_network(each.run, each.step) for each in networks]
 
 
 def _canvas(

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from benchmarks import chromium
 from benchmarks.server import Server
@@ -118,6 +118,22 @@ def open_page(browser) -> Iterator[Callable[..., Page]]:
     for page in opened:
         page.context.close()
     assert errors == []
+
+
+@pytest.fixture(scope="session")
+def tab_to() -> Callable[[Locator], None]:
+    """Presses Tab until that element has the focus; fails if it never gets it."""
+    has_focus = "e => e.contains(e.getRootNode().activeElement)"
+
+    def tab_to(wanted: Locator, presses: int = 60) -> None:
+        wanted.wait_for()
+        for _press in range(presses):
+            if wanted.evaluate(has_focus):
+                return
+            wanted.page.keyboard.press("Tab")
+        pytest.fail(f"Tab never reaches {wanted}")
+
+    return tab_to
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect
 from mnist_cnn import runs
 from mnist_cnn.experiments.config import TrainingConfig
 from mnist_cnn.nn.damage import Damage
+from mnist_cnn.runs import Status
 
 
 @pytest.fixture(scope="module")
@@ -387,6 +388,31 @@ def test_several_digits_a_test_digit_and_both_ways_are_read_by_the_browser(lab, 
     )[1]
     expect(prediction(page)).to_have_text(label)
     expect(page.get_by_test_id("stMetricValue")).to_have_count(0)
+
+
+def test_by_keyboard_alone_a_test_digit_is_chosen_and_a_deleted_network_is_a_sentence(
+    lab, page, tab_to, monkeypatch
+):
+    monkeypatch.setenv("MNIST_CNN_RUNS", str(lab.runs))
+    run = runs.submit(TrainingConfig(), name="short-lived")
+    run.weights_path.write_bytes(runs.find(runs.PRETRAINED).weights_path.read_bytes())
+    run.write_status(Status("done"))
+    page.goto(f"{lab.url}/Draw?network={run.id}")
+    tab_to(page.get_by_role("radio", name="Draw", exact=True))
+    for key in ("ArrowRight", "ArrowRight", "ArrowRight", "Enter"):
+        page.keyboard.press(key)
+    number = page.get_by_label("Number in the test set")
+    tab_to(number)
+    for key in ("3", "Enter"):
+        page.keyboard.press(key)
+    expect(page.get_by_text("The test set says this is a 0.")).to_be_visible()
+    expect(page.get_by_test_id("live-answer")).to_have_text("0")
+
+    runs.delete(run)  # by somebody else, in another tab
+    page.keyboard.press("ArrowUp")
+    expect(page.get_by_text("names a network that is not here")).to_be_visible()
+    expect(page.get_by_text("The test set says this is a 4.")).to_be_visible()
+    expect(page.get_by_test_id("live-answer")).to_have_text("4")
 
 
 def test_where_a_browser_has_no_workers_the_server_reads(lab, page):

@@ -60,6 +60,11 @@ def start(page, lab, *, epochs: int = 1, examples: int = 3000, presses: int = 1)
     set_up(page, lab, epochs=epochs, examples=examples)
     for _ in range(presses):
         page.get_by_role("button", name="Start training").click()
+    return started(page, before)
+
+
+def started(page, before: set[str]) -> str:
+    """Waits for the first point of a run that was not there; gives its id."""
     page.wait_for_function(
         "old => { const run = new URL(location).searchParams.get('run');"
         "return run && !old.includes(run) }",
@@ -156,9 +161,16 @@ def test_five_presses_are_one_training_seen_on_one_screen_where_nothing_jumps(
     )
 
 
-def test_a_training_is_steered_and_each_command_is_obeyed_once(page, lab):
-    run_id = start(page, lab, epochs=3, examples=4000)
-    page.get_by_role("button", name="Pause").click()
+def test_a_training_is_steered_by_keyboard_and_each_command_is_obeyed_once(
+    page, lab, tab_to
+):
+    before = {path.name for path in all_runs(lab)}
+    page.goto(f"{lab.url}/Train")
+    tab_to(page.get_by_role("button", name="Start training"))
+    page.keyboard.press("Enter")
+    run_id = started(page, before)
+    tab_to(page.get_by_role("button", name="Pause"))
+    page.keyboard.press("Enter")
     wait_for_state(page, "paused")
     paused_at = lines(lab, run_id, "batch")[-1]["step"]
     page.get_by_role("tab", name="Last batch").click()
@@ -171,12 +183,14 @@ def test_a_training_is_steered_and_each_command_is_obeyed_once(page, lab):
     )
     time.sleep(1)
     assert newest_step(page) == paused_at + 5
-    page.get_by_role("button", name="÷10").click()
+    tab_to(page.get_by_role("button", name="÷10"))
+    page.keyboard.press("Enter")
     page.wait_for_function(
         f'() => document.querySelector("{LOSS}").data.some(trace => '
         "trace.text?.some(text => text?.includes('Learning rate set to 0.0002')))"
     )
-    steering(page, "Stop").click()
+    tab_to(steering(page, "Stop"))
+    page.keyboard.press("Enter")
     wait_for_state(page, "stopped")
     marks = [line["what"] for line in lines(lab, run_id, "mark")]
     assert marks == ["pause", *["one_batch"] * 5, "learning_rate", "stop"]

@@ -299,7 +299,8 @@ export class LiveReading {
   }
 
   leaveScreen() {
-    if (document.fullscreenElement === this.board) document.exitFullscreen()
+    const whole = document.fullscreenElement
+    if (whole && whole === this.board) document.exitFullscreen()
     this.board?.classList.remove("live-whole")
     this.nameFull()
   }
