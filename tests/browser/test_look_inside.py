@@ -352,13 +352,10 @@ def test_a_pointer_magnifies_a_value_and_shows_which_inputs_it_comes_from(
     expect(lens).to_be_hidden()
 
 
-def test_the_overview_is_walked_through_by_keyboard_alone(page, lab):
+def test_the_overview_is_walked_through_by_keyboard_alone(page, lab, tab_to):
     go(page, lab, layer="conv_1", unit="0")
     canvas = page.locator(".overview .living-lines").first
-    for _ in range(60):
-        page.keyboard.press("Tab")
-        if canvas.evaluate("canvas => canvas.getRootNode().activeElement === canvas"):
-            break
+    tab_to(canvas)
     page.keyboard.press("ArrowDown")
     scrubber(page, "conv_1", 1)
     said = page.locator(".overview .said")
