@@ -5,15 +5,18 @@ from __future__ import annotations
 import numpy as np
 
 from mnist_cnn.analysis.evaluation import fractions_of_true
-from mnist_cnn.figures.style import BLUE, GRAY, GREEN, VERMILLION, Figure, axis, layout
+from mnist_cnn.figures.style import GRAY, GREEN, Figure, axis, layout
 
-# Mistakes grow from light orange to vermillion, right answers are blue: on one scale
-# with the right answers all mistakes would look empty. Cells of 0 stay empty, so that
-# any theme's background shows.
-_COLORS = [[0.0, "#fde3d0"], [0.5, VERMILLION], [0.501, "#b9dcf2"], [1.0, BLUE]]
+# Mistakes are orange, right answers blue: on one scale with the right answers all
+# mistakes would look empty. Any theme's background shines through, most where there is
+# least, and never so little that a number in the theme's color could not be read.
+_COLORS = [
+    [0.0, "rgba(213, 94, 0, 0.15)"],
+    [0.5, "rgba(213, 94, 0, 0.75)"],
+    [0.501, "rgba(0, 114, 178, 0.25)"],
+    [1.0, "rgba(0, 114, 178, 0.6)"],
+]
 _MISTAKES_END = 0.5
-# Above this, white stands out better against the blue than black does.
-_DARK = 0.8
 
 
 def confusion_figure(
@@ -70,7 +73,7 @@ def confusion_figure(
         around = (row - 0.5, row + 0.5), (column - 0.5, column + 0.5)
         frames.append(_frame(*around, GREEN, 4))
     return {
-        "data": [cells, _texts(shown, colors, as_fractions, text_size)],
+        "data": [cells, _texts(shown, as_fractions, text_size)],
         "layout": layout(
             axis(predicted, range=[-0.5, 9.5]) | bare,
             axis(true, range=[9.5, -0.5], scaleanchor="x") | bare,
@@ -83,9 +86,7 @@ def confusion_figure(
     }
 
 
-def _texts(
-    shown: np.ndarray, colors: np.ndarray, as_fractions: bool, text_size: int
-) -> Figure:
+def _texts(shown: np.ndarray, as_fractions: bool, text_size: int) -> Figure:
     """In the cells: a heatmap's own texts are gray on the colors in the middle.
 
     Cells of 0 are left out: where a text was empty, Plotly never writes one later.
@@ -97,13 +98,7 @@ def _texts(
         "x": columns.tolist(),
         "y": rows.tolist(),
         "text": [_cell_text(value, as_fractions) for value in shown[rows, columns]],
-        "textfont": {
-            "size": text_size,
-            "color": [
-                "#ffffff" if color > _DARK else "#1a1a1a"
-                for color in colors[rows, columns]
-            ],
-        },
+        "textfont": {"size": text_size},
         "hoverinfo": "skip",
         "cliponaxis": False,
     }
