@@ -6,7 +6,7 @@ the 10 others, as the lab's network was trained on all 30; then with 1, 3, 10 an
 writers, three draws each, read by the same 10. Prints tables in Markdown. No setting
 was chosen by these figures: all were measured on other people before.
 
-    python -m benchmarks.writers --part folds
+    python -m benchmarks.writers --part folds --missed docs/missed.png
 """
 
 from __future__ import annotations
@@ -22,10 +22,11 @@ from pathlib import Path
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import numpy as np
+from PIL import Image, ImageDraw, ImageFont
 
 from mnist_cnn import runs
 from mnist_cnn.analysis.evaluation import accuracy, accuracy_by_group
-from mnist_cnn.digits import datasets, mnist
+from mnist_cnn.digits import SIDE, datasets, mnist
 from mnist_cnn.digits.dataset import Dataset
 from mnist_cnn.digits.handwriting import prepared
 from mnist_cnn.experiments.config import TrainingConfig
@@ -84,12 +85,28 @@ def only(digits: Dataset, writers: np.ndarray) -> Dataset:
     )
 
 
-def folds(pen: Dataset, names: np.ndarray) -> None:
+def picture(missed: list[tuple[int, int, np.ndarray]]) -> Image.Image:
+    """Digits with what each is and was read as, in the order of what they are."""
+    columns, wide, high = 16, 2 * SIDE + 4, 2 * SIDE + 22
+    rows = -(-len(missed) // columns)
+    sheet = Image.new("L", (columns * wide, rows * high), 255)
+    draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(15)
+    for place, (label, answer, pixels) in enumerate(
+        sorted(missed, key=lambda x: x[:2])
+    ):
+        x, y = place % columns * wide + 2, place // columns * high + 2
+        sheet.paste(Image.fromarray(255 - pixels).resize((2 * SIDE, 2 * SIDE)), (x, y))
+        draw.text((x + SIDE, y + 2 * SIDE), f"{label} as {answer}", 0, font, "ma")
+    return sheet
+
+
+def folds(pen: Dataset, names: np.ndarray, path: Path | None) -> None:
     """Cross-validated accuracy: over writers, and by digit."""
     print("\n| fold | before | after | worst, best writer | MNIST | seconds |")
     print("|---|---|---|---|---|---|")
     by_writer: dict[str, float] = {}
     right, labels = [], []
+    missed: list[tuple[int, int, np.ndarray]] = []
     for fold in range(FOLDS):
         others = names[fold::FOLDS]
         digits = only(pen, others)
@@ -100,7 +117,12 @@ def folds(pen: Dataset, names: np.ndarray) -> None:
         probabilities = read(run.id, digits)
         each = accuracy_by_group(probabilities, digits.y_test, digits.groups)
         by_writer |= each
-        right.append(probabilities.argmax(1) == digits.y_test)
+        answers = probabilities.argmax(1)
+        right.append(answers == digits.y_test)
+        missed += [
+            (int(digits.y_test[place]), int(answers[place]), digits.x_test[place])
+            for place in np.flatnonzero(~right[-1])
+        ]
         labels.append(digits.y_test)
         print(
             f"| {fold + 1} | {before:.4f} | {right[-1].mean():.4f} "
@@ -113,9 +135,12 @@ def folds(pen: Dataset, names: np.ndarray) -> None:
     all_right, all_labels = np.concatenate(right), np.concatenate(labels)
     shares = [f"{all_right[all_labels == digit].mean():.3f}" for digit in range(10)]
     print("By digit:", json.dumps(dict(enumerate(shares))))
+    print(f"{len(missed)} of {len(all_labels):,} missed.", flush=True)
+    if path is not None:
+        picture(missed).save(path, optimize=True)
 
 
-def gain(pen: Dataset, names: np.ndarray) -> None:
+def gain(pen: Dataset, names: np.ndarray, _path: Path | None) -> None:
     """What 1, 3, 10 and 20 writers are worth to 10 others."""
     others, rest = names[::FOLDS], np.setdiff1d(names, names[::FOLDS])
     digits, test = only(pen, others), mnist.load()
@@ -141,6 +166,7 @@ def main() -> None:
     """Reads the arguments and prints the tables."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--part", choices=("folds", "gain"), help="both if not given")
+    parser.add_argument("--missed", type=Path, help="a picture of what is missed")
     options = parser.parse_args()
     default = Path("../shared/data/pen_digits.json.gz")
     if default.is_file():
@@ -153,7 +179,7 @@ def main() -> None:
         names = np.random.default_rng(0).permutation(names)
         for name, part in (("folds", folds), ("gain", gain)):
             if options.part in (None, name):
-                part(pen, names)
+                part(pen, names, options.missed)
 
 
 if __name__ == "__main__":
