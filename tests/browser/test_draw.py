@@ -27,7 +27,9 @@ SEVEN = [(90, 70), (130, 70), (190, 70), (170, 120), (150, 170), (120, 220)]
 def canvas_box(page: Page) -> dict[str, float]:
     """Of the canvas, once what is drawn on it is read."""
     expect(page.get_by_text("Nothing is drawn yet.")).to_be_visible()
-    return page.locator("canvas.upper-canvas").bounding_box()
+    canvas = page.locator("canvas.upper-canvas")
+    expect(canvas).to_be_visible()
+    return canvas.bounding_box()
 
 
 def seven_on(box: dict[str, float]) -> list[tuple[float, float]]:
@@ -505,7 +507,10 @@ def test_back_undoes_the_choice_of_a_network_and_other_pages_go_on_with_it(
     monkeypatch.setenv("MNIST_CNN_RUNS", str(lab.runs))
     run = runs.submit(TrainingConfig(), name="mine")
     run.weights_path.write_bytes(runs.find(runs.PRETRAINED).weights_path.read_bytes())
+    page.wait_for_timeout(1_100)  # the server remembers the list for a second
     page.goto(f"{lab.url}/Draw")
+    canvas_box(page)  # a list that is open closes when the page is complete
+    page.wait_for_timeout(500)
     box = page.get_by_role("combobox", name="Network")
     expect(box).to_have_value(re.compile("^MNIST and pen digits"))
     box.click()

@@ -610,7 +610,7 @@ def test_what_is_shown_outlives_a_look_at_another_page(page, lab):
     scrubber(page, "conv_2", 5)
     page.get_by_role("link", name="Architecture").click()
     page.get_by_role("heading", name="Architecture").wait_for()
-    page.get_by_role("link", name="Look inside").click()
+    page.get_by_role("link", name="Look inside").first.click()
     scrubber(page, "conv_2", 5)
     page.wait_for_url(re.compile("layer=conv_2"))
     page.wait_for_url(re.compile("unit=5"))
