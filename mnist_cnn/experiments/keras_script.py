@@ -139,6 +139,8 @@ def _other_digits(config: TrainingConfig) -> str:
     notes = ""
     if config.data != ("mnist",):
         titles = " and ".join(datasets.about(name).title for name in config.data)
+        # A file's own name is in them: it must not end the docstring.
+        titles = titles.translate({ord('"'): "'", ord("\\"): "/"})
         notes += f"\nThe lab trained on {titles}; this file trains on MNIST alone."
     if config.start_from:
         notes += (

@@ -54,11 +54,6 @@ def live_board(
     is_any_in_training = any(_is_in_training(each.run) for each in networks)
     every = NEW_EPOCH_SECONDS if is_any_in_training else None
     shown = [(each.run.id, each.step) for each in networks]
-    try:
-        _files(networks)
-    except (RunError, NetworkError) as error:
-        st.error(_(str(error)))
-        return
     st.fragment(_board, run_every=every)(shown, canvas, choose_way, resized)
 
 
@@ -77,7 +72,7 @@ def _board(
 ) -> None:
     networks = _networks(shown)
     damage = linked_damage(networks[0].network)
-    files = _files(networks)
+    files = [browser_network(each.run, each.step) for each in networks]
     reads = browser_reads() if files and all(files) else NEVER
     live = st.container(key="live_answer", gap=None)
     with st.container(key="live_way", gap=None):
@@ -110,7 +105,6 @@ def _networks(shown: list[tuple[str, int | None]]) -> list[Chosen]:
     """
     try:
         first, *others = (_network(*each) for each in shown)
-        _files([first, *others])
     except (RunError, NetworkError):
         st.rerun()
     return [broken(first, linked_damage(first.network)), *others]
@@ -119,10 +113,6 @@ def _networks(shown: list[tuple[str, int | None]]) -> list[Chosen]:
 def _network(run_id: str, step: int | None) -> Chosen:
     now = load_network(run_id)
     return now if step is None else at_moment(now, step)
-
-
-def _files(networks: list[Chosen]) -> list[BrowserNetwork | None]:
-    return [browser_network(each.run, each.step) for each in networks]
 
 
 def _canvas(

@@ -1,11 +1,14 @@
 """The Python file to take home trains this very network."""
 
+import ast
+import json
 import warnings
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from mnist_cnn.digits import datasets
 from mnist_cnn.experiments.config import TrainingConfig
 from mnist_cnn.experiments.keras_script import keras_script
 from mnist_cnn.experiments.presets import PRESETS
@@ -166,3 +169,10 @@ def test_it_leaves_out_the_offline_digits_as_the_lab_does(complete_mnist, monkey
 def test_what_it_leaves_out_is_said():
     assert "does not" in keras_script(PRESETS["champion"].config)
     assert "does not" not in keras_script(PRESETS["seed"].config)
+
+
+def test_a_strangers_file_name_does_not_end_the_docstring(runs_folder):
+    pens = [{"label": 1, "strokes": [[[0, 0], [1, 1]]]}] * 10
+    name = datasets.add_file(json.dumps(pens).encode(), '"""; raise SystemExit; """\\')
+    text = keras_script(TrainingConfig(data=("mnist", name)))
+    assert "raise SystemExit" in ast.get_docstring(ast.parse(text))
