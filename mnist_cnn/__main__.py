@@ -24,6 +24,7 @@ from mnist_cnn.experiments import config, link
 from mnist_cnn.experiments.config import TrainingConfig
 from mnist_cnn.experiments.presets import DEFAULT_PRESET, PRESETS
 from mnist_cnn.jobs.worker import work
+from mnist_cnn.locale.message import MessageError
 from mnist_cnn.nn.damage import Damage
 from mnist_cnn.nn.network import Network
 from mnist_cnn.nn.summary import summary as summary_of
@@ -34,7 +35,7 @@ from mnist_cnn.ui.components.network_page import network_page
 EXIT_ERROR = 2
 
 
-class CommandError(ValueError):
+class CommandError(MessageError):
     """What a command cannot do, in one sentence."""
 
 
@@ -85,7 +86,7 @@ def train(options: argparse.Namespace) -> int:
             {
                 "run_id": run.id,
                 "state": status.state,
-                "reason": status.reason,
+                "reason": " ".join(status.sentences),
                 "test_accuracy": status.test_accuracy,
                 "test_loss": status.test_loss,
                 "epochs": status.epochs_done,
@@ -95,7 +96,7 @@ def train(options: argparse.Namespace) -> int:
         )
     )
     if status.state == "failed":
-        print(status.reason, file=sys.stderr)
+        print(*status.sentences, file=sys.stderr)
         return EXIT_ERROR
     return 0
 
@@ -172,8 +173,11 @@ def _data_name(text: str) -> str:
         content = Path(name).read_bytes()
     except OSError as error:
         raise CommandError(
-            f"There is no data set and no file {name!r} ({error.strerror or error}). "
-            f"Data sets are {', '.join(datasets.NAMES)}."
+            "There is no data set and no file {name!r} ({reason}). Data sets are "
+            "{known}.",
+            name=name,
+            reason=error.strerror or error,
+            known=", ".join(datasets.NAMES),
         ) from error
     added = datasets.add_file(content, Path(name).name)
     return added + (datasets.ALL if is_whole else "")
@@ -227,7 +231,9 @@ def export(options: argparse.Namespace) -> int:
     """Writes a run's network as one page, which reads what is drawn on it."""
     target = Path(options.to)
     if target.suffix != ".html":
-        raise CommandError(f"A page's name ends in .html: {target.name} does not.")
+        raise CommandError(
+            "A page's name ends in .html: {name} does not.", name=target.name
+        )
     target.write_text(network_page(runs.find_by_prefix(options.run)), "utf-8")
     return 0
 

@@ -22,7 +22,7 @@ with setting_up:
     try:
         run = None if is_invitation() else shown_run()
     except RunError as error:
-        st.warning(str(error))
+        st.warning(_(error.message))
         run = None
     training_form(run)
 

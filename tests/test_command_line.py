@@ -319,7 +319,7 @@ def test_evaluate_takes_a_file_and_says_what_is_wrong_with_another(
     wrong = tmp_path / "wrong.json"
     wrong.write_text('[{"label": 10, "strokes": [[[0, 0]]]}]')
     for data, sentence in (
-        (str(wrong), "digit 1 has a wrong label"),
+        (str(wrong), "Digit 1 has a wrong label"),
         ("nowhere.json", "no data set and no file 'nowhere.json'"),
     ):
         assert main(["evaluate", "--run", run.id, "--data", data]) == EXIT_ERROR

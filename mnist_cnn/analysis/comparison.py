@@ -11,6 +11,7 @@ import numpy as np
 from mnist_cnn import runs
 from mnist_cnn.experiments.differences import changes
 from mnist_cnn.experiments.presets import PRESETS
+from mnist_cnn.locale.message import Message
 from mnist_cnn.runs import Run, RunError, Status
 from mnist_cnn.runs.predictions import Predictions
 
@@ -140,16 +141,15 @@ def runs_in_link(text: str) -> tuple[list[str], list[str]]:
         if not run_id:
             continue
         if len(found) == MAX_RUNS:
-            problems[
-                f"The link names more than {MAX_RUNS} runs; the rest is left out."
-            ] = None
+            more = "The link names more than {count} runs; the rest is left out."
+            problems[Message(more, count=MAX_RUNS)] = None
             break
         try:
             run = runs.find(run_id)
             run.status()
             found.append(run.id)
         except RunError as error:
-            problems[str(error)] = None
+            problems[error.message] = None
     return found, list(problems)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mnist_cnn.experiments.config import TrainingConfig
+from mnist_cnn.locale.message import Message
 from mnist_cnn.runs import Status
 from mnist_cnn.runs.metrics import Metrics
 
@@ -77,15 +78,17 @@ def pace(metrics: Metrics, status: Status, config: TrainingConfig) -> Pace:
     )
 
 
-def duration_text(seconds: float) -> str:
+def duration_text(seconds: float) -> Message:
     """A duration as one says it: "12 s", "3 min 20 s", "1 h 5 min"."""
     seconds = max(0, round(seconds))
     if seconds < 60:
-        return f"{seconds} s"
+        return Message("{seconds} s", seconds=seconds)
     minutes, rest = divmod(seconds, 60)
     if minutes >= 10:
         minutes, rest = round(seconds / 60), 0
     if minutes < 60:
-        return f"{minutes} min {rest} s" if rest else f"{minutes} min"
+        text = "{minutes} min {seconds} s" if rest else "{minutes} min"
+        return Message(text, minutes=minutes, seconds=rest)
     hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+    text = "{hours} h {minutes} min" if minutes else "{hours} h"
+    return Message(text, hours=hours, minutes=minutes)

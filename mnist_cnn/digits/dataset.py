@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from mnist_cnn.digits import SIDE
+from mnist_cnn.locale.message import MessageError
 
 NO_IMAGES = np.zeros((0, SIDE, SIDE), np.uint8)
 NO_LABELS = np.zeros(0, np.uint8)
 
 
-class DataError(ValueError):
+class DataError(MessageError):
     """No digits, or a wrong or damaged file; a sentence naming the file."""
 
 

@@ -22,6 +22,7 @@ from mnist_cnn.digits import dataset, mnist, shifted
 from mnist_cnn.digits.dataset import NO_IMAGES, NO_LABELS, About, DataError, Dataset
 from mnist_cnn.digits.download import DownloadError, download
 from mnist_cnn.digits.handwriting import pen_file, prepared
+from mnist_cnn.locale.message import Message
 from mnist_cnn.storage.files import read_json, replacing, runs_folder, write_json
 
 ALL = ":all"
@@ -49,8 +50,8 @@ PEN_URL = (
 PEN_SHA256 = "ceae25d05f1ccfed4d27ca2e5766370fb32ddd685a647567e84cf7685aa7ac8b"
 NO_PEN_DIGITS = (
     "The pen digits are not on this machine. A training with a network downloads them "
-    f"once (1 MB). Without one, put UCI's {PEN_FILE} into {{folder}}, or name a file "
-    "in MNIST_CNN_PEN_DIGITS."
+    "once (1 MB). Without one, put UCI's {file} into {folder}, or name a file in "
+    "MNIST_CNN_PEN_DIGITS."
 )
 
 Report = Callable[[int, int], None]
@@ -83,7 +84,7 @@ def about(name: str) -> About:
     try:
         title = str(read_json(_file(name, ".json"))["title"])[:60]
     except (OSError, ValueError, KeyError, RecursionError):
-        title = f"A file that is not here ({name[:6]})"
+        title = Message("A file that is not here ({name})", name=name[:6])
     return About(title, "", "whoever wrote them")
 
 
@@ -125,7 +126,9 @@ def add_file(content: bytes, name: str) -> str:
         with replacing(_file(file_id, ".source")) as file:
             file.write(content)
     except OSError as error:
-        raise DataError(f"The file {name} could not be kept: {error}.") from error
+        raise DataError(
+            "The file {name} could not be kept: {reason}.", name=name, reason=error
+        ) from error
     for old in files()[MAX_FILES:]:
         for ending in (".json", ".source", ".npz"):
             _file(old, ending).unlink(missing_ok=True)
@@ -178,7 +181,10 @@ def load(
         DataError: in a sentence, if there are none.
     """
     if not is_name(name):
-        raise DataError(f"There is no data set {name[:40]!r}: {', '.join(NAMES)}.")
+        known = ", ".join(NAMES)
+        raise DataError(
+            "There is no data set {name!r}: {known}.", name=name[:40], known=known
+        )
     base = name.removesuffix(ALL)
     if base == "mnist":
         return mnist.load(download_missing=download_missing)
@@ -236,46 +242,52 @@ def _read(source: Path, name: str) -> bytes:
         return source.read_bytes()
     except FileNotFoundError as error:
         raise DataError(
-            f"The digits of the file {name[:6]} are not here (any more): add it again."
+            "The digits of the file {name} are not here (any more): add it again.",
+            name=name[:6],
         ) from error
     except OSError as error:
-        raise DataError(f"{source} cannot be read: {error.strerror}.") from error
+        raise DataError(
+            "{source} cannot be read: {reason}.", source=source, reason=error.strerror
+        ) from error
 
 
 def _pen_source() -> Path | None:
     if chosen := os.environ.get("MNIST_CNN_PEN_DIGITS"):
         if not Path(chosen).is_file():
-            raise DataError(f"MNIST_CNN_PEN_DIGITS names {chosen}: there is no file.")
+            raise DataError(
+                "MNIST_CNN_PEN_DIGITS names {chosen}: there is no file.", chosen=chosen
+            )
         return Path(chosen)
     return pen_cache() if pen_cache().is_file() else None
 
 
 def _download_pen_digits(allowed: bool) -> None:
-    why = NO_PEN_DIGITS.format(folder=pen_cache().parent)
+    why = Message(NO_PEN_DIGITS, file=PEN_FILE, folder=pen_cache().parent)
     if not allowed or os.environ.get("MNIST_CNN_OFFLINE") == "1":
         raise DataError(why)
     try:
         download(pen_cache(), PEN_URL, PEN_SHA256, PEN_FILE)
     except DownloadError as error:
-        raise DataError(f"{why} The download failed: {error}") from error
+        failed = Message("The download failed: {reason}", reason=error)
+        raise DataError(Message.listed([why, failed], " ")) from error
 
 
 @lru_cache(maxsize=3)
 def _prepared(path: Path, changed: int, name: str) -> Dataset:
     found, base = prepared.read(path), name.removesuffix(ALL)
-    count = len(found.labels)
-    people = "" if found.writers is None else len(np.unique(found.writers))
     said = about(base)
-    by = f" by {people} people" if people else ""
-    source = f"{said.title}: {count:,} digits{by}"
-    said = replace(said, people=f"{people or 'unknown'} people, with a pen")
-    is_test_set = base == "digits8x8"
-    digits = prepared.split(
-        found, said, source, whole=name.endswith(ALL) or is_test_set
-    )
-    if is_test_set:
-        return replace(digits, about=about(base), x_train=NO_IMAGES, y_train=NO_LABELS)
-    return digits
+    values = {"title": said.title, "count": len(found.labels)}
+    source = Message("{title}: {count:,} digits", **values)
+    if base == "digits8x8":
+        digits = prepared.split(found, said, source, whole=True)
+        return replace(digits, x_train=NO_IMAGES, y_train=NO_LABELS)
+    who = Message("unknown people, with a pen")
+    if found.writers is not None:
+        values["people"] = len(np.unique(found.writers))
+        source = Message("{title}: {count:,} digits by {people} people", **values)
+        who = Message("{people} people, with a pen", **values)
+    said = replace(said, people=who)
+    return prepared.split(found, said, source, whole=name.endswith(ALL))
 
 
 @lru_cache(maxsize=1)

@@ -16,6 +16,7 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
+from mnist_cnn.locale.message import MessageError
 from mnist_cnn.storage.files import replacing
 
 URL = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"
@@ -31,7 +32,7 @@ INTERVAL_BYTES = 50_000
 _log = logging.getLogger(__name__)
 
 
-class DownloadError(Exception):
+class DownloadError(MessageError):
     """The digits could not be downloaded; nothing was written."""
 
 

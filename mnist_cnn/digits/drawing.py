@@ -13,6 +13,9 @@ import numpy as np
 
 FAINTEST = 24  # gray levels between background and ink below which nothing is seen
 
+BRIGHTER = "The background is dark, so what is brighter than it counts as ink."
+DARKER = "The background is light, so what is darker than it counts as ink."
+
 
 @dataclass(frozen=True)
 class Step:
@@ -61,11 +64,7 @@ def drawn_ink(gray: np.ndarray, background: float | None = None) -> Ink:
     contrast = (high - background) if light_ink else (background - low)
     ink = (gray - background) if light_ink else (background - gray)
     ink = np.clip(ink / np.float32(contrast), 0, 1)
-    ground = "dark" if light_ink else "light"
-    other = "brighter" if light_ink else "darker"
-    return Ink(
-        ink, f"The background is {ground}, so what is {other} than it counts as ink."
-    )
+    return Ink(ink, BRIGHTER if light_ink else DARKER)
 
 
 def background_of(gray: np.ndarray) -> float:

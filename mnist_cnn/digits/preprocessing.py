@@ -18,6 +18,7 @@ from PIL import Image
 from mnist_cnn.digits import SIDE
 from mnist_cnn.digits.drawing import Ink, Step
 from mnist_cnn.digits.ink import ink_of
+from mnist_cnn.locale.message import Message
 
 BOX = 20
 # Where ink is half as bright as it gets: antialiasing adds a fringe of half a pixel on
@@ -31,6 +32,16 @@ CENTER = 14
 STROKE_WIDTH = 2.0
 WORKING_BOX = 80  # the ink is measured and reshaped at this size, four times the box
 MARGIN = 16  # room around it for strokes that become wider
+WIDER = (
+    "Scaled as it is, the stroke would be about {before:.1f} pixels wide. MNIST's are "
+    "mostly 2 to 3 wide, so it is made wider: {after:.1f}, which keeps small loops "
+    "open."
+)
+THINNER = (
+    "Scaled as it is, the stroke would be about {before:.1f} pixels wide. MNIST's are "
+    "mostly 2 to 3 wide, so it is made thinner: {after:.1f}, which keeps small loops "
+    "open."
+)
 
 
 @dataclass(frozen=True)
@@ -78,22 +89,23 @@ def prepare_ink(found: Ink) -> Preparation:
     pixels, scaled = _into_box(strokes)
 
     def steps() -> tuple[Step, ...]:
-        before = width * OUTLINE / WORKING_BOX
+        widths = {"before": width * OUTLINE / WORKING_BOX, "after": STROKE_WIDTH}
         return (
             *found.before(),
             Step("Ink found", found.sentence, _small(ink)),
             Step(
                 "Cropped",
-                "Only the smallest rectangle that holds all the ink is kept: "
-                f"{right - left} × {bottom - top} pixels.",
+                Message(
+                    "Only the smallest rectangle that holds all the ink is kept: "
+                    "{width} × {height} pixels.",
+                    width=right - left,
+                    height=bottom - top,
+                ),
                 _small(cropped),
             ),
             Step(
                 "Stroke width",
-                f"Scaled as it is, the stroke would be about {before:.1f} pixels "
-                f"wide. MNIST's are mostly 2 to 3 wide, so it is made "
-                f"{'wider' if grow > 0 else 'thinner'}: {STROKE_WIDTH:.1f}, which "
-                "keeps small loops open.",
+                Message(WIDER if grow > 0 else THINNER, **widths),
                 _trim(strokes),
             ),
             Step(

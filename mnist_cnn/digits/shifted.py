@@ -23,6 +23,7 @@ from mnist_cnn.digits.dataset import (
 from mnist_cnn.digits.handwriting.pen_file import DigitFile
 from mnist_cnn.digits.preprocessing import prepare
 from mnist_cnn.digits.transforms import Change, changed
+from mnist_cnn.locale.message import Message
 
 DIGITS_8X8 = About(
     "8×8 digits",
@@ -76,7 +77,9 @@ def corrupted(mnist: Dataset) -> Dataset:
         NO_LABELS,
         x_test,
         y_test,
-        source=f"{mnist.source}, corrupted in {len(ways)} ways",
+        source=Message(
+            "{source}, corrupted in {count} ways", source=mnist.source, count=len(ways)
+        ),
         fingerprint=fingerprint(x_test, y_test),
         about=CORRUPTED,
         groups=np.repeat(list(ways), len(digits)),

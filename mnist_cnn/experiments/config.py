@@ -9,6 +9,7 @@ from typing import Any
 
 from mnist_cnn.digits import datasets
 from mnist_cnn.digits.augmentation import AUGMENTATIONS
+from mnist_cnn.locale.message import Message, MessageError
 from mnist_cnn.nn.architecture import LECTURE_NETWORK, Architecture
 from mnist_cnn.nn.layers import ArchitectureError, LayeredArchitecture
 from mnist_cnn.nn.sequential import Sequential
@@ -36,7 +37,7 @@ TITLES = {
 _RUN_ID = re.compile(r"[a-z0-9-]{8,32}")
 
 
-class ConfigError(ValueError):
+class ConfigError(MessageError):
     """A setting out of its range; the text names the field and the range."""
 
 
@@ -93,12 +94,14 @@ class TrainingConfig:
         if self.examples is not None:
             _check_whole("examples", self.examples)
         _check_range("learning_rate", self.learning_rate)
-        _check_choice("Optimizer", self.optimizer, OPTIMIZERS)
-        _check_choice("Schedule", self.schedule, SCHEDULES)
+        _check_choice(Message("Optimizer"), self.optimizer, OPTIMIZERS)
+        _check_choice(Message("Schedule"), self.schedule, SCHEDULES)
         for name in self.augmentation:
-            _check_choice("Augmentation", name, tuple(AUGMENTATIONS))
+            _check_choice(Message("Augmentation"), name, tuple(AUGMENTATIONS))
         if not isinstance(self.network, LayeredArchitecture):
-            raise ConfigError(f"Network must be an Architecture, not {self.network!r}.")
+            raise ConfigError(
+                "Network must be an Architecture, not {value!r}.", value=self.network
+            )
         if not isinstance(self.leave_out_offline_digits, bool):
             raise ConfigError("Leave out offline digits must be true or false.")
         if not isinstance(self.shuffle_labels, bool):
@@ -124,7 +127,7 @@ class TrainingConfig:
         unknown = set(values) - {each.name for each in fields(cls)}
         if unknown:
             raise ConfigError(
-                f"Unknown setting: {', '.join(sorted(map(str, unknown)))}."
+                "Unknown setting: {names}.", names=", ".join(sorted(map(str, unknown)))
             )
         values = dict(values)
         try:
@@ -134,9 +137,11 @@ class TrainingConfig:
                 values[name] = tuple(values[name])
             return cls(**values)
         except ArchitectureError as error:
-            raise ConfigError(str(error)) from error
+            raise ConfigError(error.message) from error
         except TypeError as error:
-            raise ConfigError(f"A setting has the wrong type ({error}).") from error
+            raise ConfigError(
+                "A setting has the wrong type ({reason}).", reason=error
+            ) from error
 
     def steps_per_epoch(self, examples: int) -> int:
         """Batches in an epoch of that many digits; the last may be smaller."""
@@ -150,11 +155,15 @@ def _network(values: Any) -> LayeredArchitecture:
 
 def _check_data(data: tuple[str, ...], shares: tuple[float, ...]) -> None:
     if not 0 < len(data) <= MAX_DATA:
-        raise ConfigError(f"Data must be 1 to {MAX_DATA} data sets.")
+        raise ConfigError("Data must be 1 to {most} data sets.", most=MAX_DATA)
     for name in data:
         if not datasets.is_name(name, datasets.TRAINING_NAMES):
             known = ", ".join(datasets.TRAINING_NAMES)
-            raise ConfigError(f"Data must be one of {known} or a file, not {name!r}.")
+            raise ConfigError(
+                "Data must be one of {known} or a file, not {name!r}.",
+                known=known,
+                name=name,
+            )
     if len({name.removesuffix(datasets.ALL) for name in data}) < len(data):
         raise ConfigError("Data must name each data set once.")
     if shares and len(shares) != len(data):
@@ -163,13 +172,17 @@ def _check_data(data: tuple[str, ...], shares: tuple[float, ...]) -> None:
     for share in shares:
         is_number = isinstance(share, int | float) and not isinstance(share, bool)
         if not (is_number and low <= share <= high):
-            raise ConfigError(f"A share must be from {low:g} to {high:g}.")
+            raise ConfigError(
+                "A share must be from {low:g} to {high:g}.", low=low, high=high
+            )
 
 
 def _check_whole(name: str, value: object) -> None:
     if isinstance(value, bool) or not isinstance(value, int):
         raise ConfigError(
-            f"{TITLES[name]} must be a whole number {_range_text(name)}, not {value!r}."
+            "{title} must be a whole number from {low} to {high}, not {value!r}.",
+            value=value,
+            **_range(name),
         )
     _check_range(name, value)
 
@@ -177,12 +190,16 @@ def _check_whole(name: str, value: object) -> None:
 def _check_range(name: str, value: object) -> None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ConfigError(
-            f"{TITLES[name]} must be a number {_range_text(name)}, not {value!r}."
+            "{title} must be a number from {low} to {high}, not {value!r}.",
+            value=value,
+            **_range(name),
         )
     low, high = RANGES[name]
     if not low <= value <= high:
         raise ConfigError(
-            f"{TITLES[name]} must be {_range_text(name)}, not {_short(value)}."
+            "{title} must be from {low} to {high}, not {value}.",
+            value=_short(value),
+            **_range(name),
         )
 
 
@@ -190,18 +207,22 @@ def _short(value: float) -> str:
     try:
         return f"{value:g}"
     except OverflowError:
-        return "a number with hundreds of digits"
+        return Message("a number with hundreds of digits")
 
 
-def _range_text(name: str) -> str:
-    low, high = RANGES[name]
-    if isinstance(low, int) and isinstance(high, int):
-        return f"from {low:,} to {high:,}"
-    return f"from {low:f} to {high:g}"
+def _range(name: str) -> dict[str, str]:
+    low, high = (
+        f"{bound:,}" if isinstance(bound, int) else f"{bound:f}".rstrip("0").rstrip(".")
+        for bound in RANGES[name]
+    )
+    return {"title": Message(TITLES[name]), "low": low, "high": high}
 
 
-def _check_choice(title: str, value: object, choices: tuple[str, ...]) -> None:
+def _check_choice(title: Message, value: object, choices: tuple[str, ...]) -> None:
     if value not in choices:
         raise ConfigError(
-            f"{title} must be one of {', '.join(choices)}, not {value!r}."
+            "{title} must be one of {known}, not {value!r}.",
+            title=title,
+            known=", ".join(choices),
+            value=value,
         )

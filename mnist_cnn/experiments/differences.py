@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 
 from mnist_cnn.digits import datasets
 from mnist_cnn.digits.augmentation import AUGMENTATIONS
 from mnist_cnn.experiments.config import TITLES, TrainingConfig
 from mnist_cnn.experiments.presets import DEFAULT_PRESET, PRESETS
+from mnist_cnn.locale.message import Message
 from mnist_cnn.nn.architecture import Architecture
 from mnist_cnn.nn.layers import Layer, LayeredArchitecture
 
+# By padding, and whether there is pooling.
+_BLOCKS = {
+    ("same", True): "{filters} of {kernel}×{kernel}, pool {pool}",
+    ("same", False): "{filters} of {kernel}×{kernel}, no pooling",
+    ("valid", True): "{filters} of {kernel}×{kernel} without a border, pool {pool}",
+    ("valid", False): "{filters} of {kernel}×{kernel} without a border, no pooling",
+}
 _SCHEDULES = {"constant": "constant", "cosine": "warm-up, then cosine"}
 
 
@@ -23,15 +32,19 @@ def describe(config: TrainingConfig) -> dict[str, str]:
         TITLES["learning_rate"]: f"{config.learning_rate:g}",
         "Schedule": _SCHEDULES[config.schedule],
         "Data": _data(config),
-        "Starts from": f"run {config.start_from[:10]}" if config.start_from else "new",
+        "Starts from": (
+            Message("run {run}", run=config.start_from[:10])
+            if config.start_from
+            else "new"
+        ),
         TITLES["examples"]: f"{config.examples:,}" if config.examples else "all",
         TITLES["validation_examples"]: (
-            f"{config.validation_examples:,} kept aside"
+            Message("{count:,} kept aside", count=config.validation_examples)
             if config.validation_examples
             else "the test set"
         ),
-        "Augmentation": ", ".join(
-            AUGMENTATIONS[name].title.lower() for name in config.augmentation
+        "Augmentation": Message.listed(
+            [Message(AUGMENTATIONS[name].title) for name in config.augmentation]
         )
         or "none",
         "Training labels": "shuffled" if config.shuffle_labels else "right",
@@ -46,14 +59,12 @@ def _network(network: LayeredArchitecture) -> dict[str, str]:
     if not isinstance(network, Architecture):
         layers = [f"{each.name} {_shape(each)}" for each in network.layers()]
         return {"Network": ", ".join(layers)}
-    convolutions = [
-        f"{block.filters} of {block.kernel}×{block.kernel}"
-        + (" without a border" if block.padding == "valid" else "")
-        + (f", pool {block.pool}" if block.pool > 1 else ", no pooling")
+    blocks = [
+        Message(_BLOCKS[block.padding, block.pool > 1], **asdict(block))
         for block in network.blocks
     ]
     return {
-        "Convolutions": "; ".join(convolutions) or "none",
+        "Convolutions": Message.listed(blocks, "; ") or "none",
         "Batch normalization": "yes" if network.batch_norm else "no",
         "Dropout": f"{network.dropout:g}",
         "Dense units": ", ".join(f"{units:,}" for units in network.dense) or "none",
@@ -64,15 +75,17 @@ def _shape(layer: Layer) -> str:
     return "×".join(map(str, layer.output_shape))
 
 
-def _data(config: TrainingConfig) -> str:
-    titles = [datasets.about(name).title for name in config.data]
+def _data(config: TrainingConfig) -> Message:
+    titles = []
     for index, name in enumerate(config.data):
+        title = Message(datasets.about(name).title)
         if name.endswith(datasets.ALL):
-            titles[index] += " (all writers)"
-    if config.shares:
-        pairs = zip(config.shares, titles, strict=True)
-        titles = [f"{share:g} × {title}" for share, title in pairs]
-    return " and ".join(titles)
+            title = Message("{title} (all writers)", title=title)
+        if config.shares:
+            part = config.shares[index]
+            title = Message("{part:g} × {title}", part=part, title=title)
+        titles.append(title)
+    return Message.listed(titles)
 
 
 def differences(configs: Sequence[TrainingConfig]) -> dict[str, list[str]]:
@@ -96,4 +109,8 @@ def changes(preset: str, config: TrainingConfig) -> str:
     name = preset.partition(",")[0]
     base = PRESETS[name if name in PRESETS else DEFAULT_PRESET].config
     found = differences([base, config])
-    return " · ".join(f"{title}: {own}" for title, (_base, own) in found.items())
+    told = [
+        Message("{title}: {value}", title=Message(title), value=own)
+        for title, (_base, own) in found.items()
+    ]
+    return Message.listed(told, " · ")

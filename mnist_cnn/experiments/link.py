@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from mnist_cnn.experiments.config import TITLES, ConfigError, TrainingConfig
 from mnist_cnn.experiments.presets import DEFAULT_PRESET, PRESETS
+from mnist_cnn.locale.message import Message
 from mnist_cnn.nn.architecture import Architecture, ArchitectureError, ConvBlock
 
 WHOLE = ("epochs", "batch_size", "examples", "validation_examples", "seed")
@@ -83,7 +84,7 @@ def from_link(link: Mapping[str, str]) -> tuple[str, TrainingConfig]:
     try:
         changed["network"] = _network(base.network, link)
     except ArchitectureError as error:
-        raise ConfigError(str(error)) from error
+        raise ConfigError(error.message) from error
     return preset, replace(base, **changed)
 
 
@@ -144,7 +145,9 @@ def _block_text(block: ConvBlock) -> str:
 def _block(text: str) -> ConvBlock:
     match = _BLOCK.fullmatch(text)
     if match is None:
-        raise ConfigError(f"{text!r} is no convolution block, such as 32k5p2.")
+        raise ConfigError(
+            "{text!r} is no convolution block, such as 32k5p2.", text=text
+        )
     filters, kernel, pool, valid = match.groups()
     padding = "valid" if valid else "same"
     return ConvBlock(int(filters), int(kernel), padding, int(pool))
@@ -152,7 +155,11 @@ def _block(text: str) -> ConvBlock:
 
 def _number(name: str, text: str) -> int:
     if not _NUMBER.fullmatch(text):
-        raise ConfigError(f"{_title(name)} must be a whole number, not {text!r}.")
+        raise ConfigError(
+            "{title} must be a whole number, not {text!r}.",
+            title=_title(name),
+            text=text,
+        )
     return int(text)
 
 
@@ -160,9 +167,10 @@ def _decimal(name: str, text: str) -> float:
     try:
         return float(text)
     except ValueError as error:
-        message = f"{_title(name)} must be a number, not {text!r}."
-        raise ConfigError(message) from error
+        raise ConfigError(
+            "{title} must be a number, not {text!r}.", title=_title(name), text=text
+        ) from error
 
 
-def _title(name: str) -> str:
-    return (TITLES | {"dense": "Dense units"}).get(name, name.capitalize())
+def _title(name: str) -> Message:
+    return Message((TITLES | {"dense": "Dense units"}).get(name, name.capitalize()))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from mnist_cnn.experiments.config import TrainingConfig
+from mnist_cnn.locale.message import Message
 from mnist_cnn.nn.architecture import LECTURE_NETWORK, Architecture, ConvBlock
 
 
@@ -88,8 +89,12 @@ PRESETS: dict[str, Preset] = {
     "small": Preset(
         BETTER,
         "A small one",
-        f"{_SMALL.parameters:,} parameters instead of {LECTURE_NETWORK.parameters:,}: "
-        "three small convolutions, and no hidden dense layer.",
+        Message(
+            "{count:,} parameters instead of {usual:,}: three small convolutions, and "
+            "no hidden dense layer.",
+            count=_SMALL.parameters,
+            usual=LECTURE_NETWORK.parameters,
+        ),
         replace(_DEFAULT, network=_SMALL),
         "Above 0.99 all the same: almost all of the lecture network's weights sit in "
         "its first dense layer, and they are hardly needed.",
@@ -97,9 +102,11 @@ PRESETS: dict[str, Preset] = {
     "champion": Preset(
         BETTER,
         "Champion",
-        f"The best here: {_CHAMPION.parameters:,} parameters in three convolutions "
-        "with batch normalization, and digits that are turned and slanted a little "
-        "each time.",
+        Message(
+            "The best here: {count:,} parameters in three convolutions with batch "
+            "normalization, and digits that are turned and slanted a little each time.",
+            count=_CHAMPION.parameters,
+        ),
         replace(_DEFAULT, network=_CHAMPION, epochs=10, augmentation=("turn", "shear")),
         "0.995 on the test set. In most epochs training accuracy stays below "
         "validation accuracy: the varied digits are harder than those of the test set.",
@@ -124,8 +131,11 @@ PRESETS: dict[str, Preset] = {
     "linear": Preset(
         BREAK_IT,
         "A linear classifier",
-        f"Ten weighted sums of the pixels, {_LINEAR.parameters:,} parameters, nothing "
-        "between. What machines did before.",
+        Message(
+            "Ten weighted sums of the pixels, {count:,} parameters, nothing between. "
+            "What machines did before.",
+            count=_LINEAR.parameters,
+        ),
         replace(_DEFAULT, network=_LINEAR),
         "Training and validation lie together and stop at about 0.92: it cannot learn "
         "more, however long it trains.",

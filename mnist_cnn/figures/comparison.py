@@ -25,6 +25,7 @@ from mnist_cnn.figures.style import (
     numbers,
     typed_array,
 )
+from mnist_cnn.locale.message import Translate
 from mnist_cnn.runs.metrics import Metrics
 
 # All curves of a figure together, so that six runs weigh what one does.
@@ -68,10 +69,9 @@ def overlaid(
     curves: Sequence[Curve],
     measure: str,
     *,
-    titles: tuple[str, str],
-    training: str,
     by_time: bool,
     log: bool,
+    _: Translate = str,
 ) -> Figure:
     """All curves of one measure: training dashed and smoothed, validation solid.
 
@@ -81,8 +81,6 @@ def overlaid(
     Args:
         curves: at most ``MAX_RUNS``.
         measure: "loss" or "accuracy".
-        titles: of the axes, x and y.
-        training: name of a training curve, with {name}.
         by_time: seconds of training along x instead of epochs.
         log: loss on a logarithmic scale; accuracy by its mistakes on one.
     """
@@ -90,12 +88,13 @@ def overlaid(
     data = [] if by_time else _bands(curves[:MAX_RUNS], measure, by_mistakes)
     for index, each in enumerate(curves[:MAX_RUNS]):
         points = MAX_POINTS // len(curves)
-        name = training.format(name=short(each.name))
+        name = _("{name}, training").format(name=short(each.name))
         data.append(_training(each, name, measure, by_time, by_mistakes, points, index))
         data.append(_validation(each, measure, by_time, by_mistakes, index))
     # A zoom into one scale means nothing on the other.
-    xaxis = axis(titles[0], rangemode="tozero", uirevision=f"{by_time}")
-    yaxis = axis(titles[1], uirevision=f"{log}")
+    along = _("seconds of training") if by_time else _("epoch")
+    xaxis = axis(along, rangemode="tozero", uirevision=f"{by_time}")
+    yaxis = axis(_(measure), uirevision=f"{log}")
     if by_mistakes:
         yaxis |= mistakes_axis()
     elif log:

@@ -6,6 +6,7 @@ import numpy as np
 
 from mnist_cnn.analysis.evaluation import fractions_of_true
 from mnist_cnn.figures.style import GRAY, GREEN, Figure, axis, layout
+from mnist_cnn.locale.message import Translate
 
 # Mistakes are orange, right answers blue: on one scale with the right answers all
 # mistakes would look empty. Any theme's background shines through, most where there is
@@ -22,20 +23,15 @@ _MISTAKES_END = 0.5
 def confusion_figure(
     matrix: np.ndarray,
     *,
-    true: str,
-    predicted: str,
-    hover: str,
     as_fractions: bool = False,
     chosen: tuple[int, int] | None = None,
     text_size: int = 13,
+    _: Translate = str,
 ) -> Figure:
     """The true digits from top to bottom, the predicted ones from left to right.
 
     Args:
         matrix: int (10, 10), rows the truth.
-        true, predicted: titles of the axes.
-        hover: of a cell: Plotly's template with %{y} (true), %{x} (predicted),
-            %{customdata[0]} (images) and %{customdata[1]} (fraction of the true digit).
         as_fractions: percent of the true digit instead of counts.
         chosen: true and predicted digit of the cell with a frame around it.
         text_size: of the numbers, in CSS pixels.
@@ -56,7 +52,10 @@ def confusion_figure(
         "xgap": 1,
         "ygap": 1,
         "customdata": np.stack([matrix, fractions.round(5)], axis=-1).tolist(),
-        "hovertemplate": f"{hover}<extra></extra>",
+        "hovertemplate": _(
+            "true digit %{y}, predicted %{x}<br>images: %{customdata[0]:,}, "
+            "%{customdata[1]:.2%} of this true digit<extra></extra>"
+        ),
     }
     bare = {
         "tickmode": "linear",
@@ -75,8 +74,8 @@ def confusion_figure(
     return {
         "data": [cells, _texts(shown, as_fractions, text_size)],
         "layout": layout(
-            axis(predicted, range=[-0.5, 9.5]) | bare,
-            axis(true, range=[9.5, -0.5], scaleanchor="x") | bare,
+            axis(_("predicted digit"), range=[-0.5, 9.5]) | bare,
+            axis(_("true digit"), range=[9.5, -0.5], scaleanchor="x") | bare,
             hovermode="closest",
             dragmode=False,
             showlegend=False,

@@ -15,6 +15,7 @@ import numpy as np
 from PIL import Image
 
 from mnist_cnn.figures.style import CONFIDENCE, VERMILLION, Figure, axis, picture_layout
+from mnist_cnn.locale.message import Translate
 
 BATCH_SHOWN = 24
 BATCH_ACROSS = 6
@@ -27,6 +28,7 @@ def predictions_by_epoch(
     images: np.ndarray | None = None,
     *,
     rows: int = 0,
+    _: Translate = str,
 ) -> Figure:
     """How the network reads the same digits again after every epoch.
 
@@ -42,10 +44,11 @@ def predictions_by_epoch(
     columns = max((len(each) for each in readings.values()), default=TEST_DIGITS)
     shown = images[:columns] if images is not None else []
     names = ["" if len(shown) else str(digit) for digit in range(TEST_DIGITS)]
-    names += ["yours"] * (columns > TEST_DIGITS)
+    names += [_("yours")] * (columns > TEST_DIGITS)
     # Row 0 is for the images, so that they are as large as what is below them.
     places = list(range(1, len(readings) + 1))
     predicted = [each.argmax(axis=1) for each in readings.values()]
+    hover = _("{told}<br>epoch {epoch}")
     picture = {
         "type": "heatmap",
         "x": list(range(columns)),
@@ -60,7 +63,7 @@ def predictions_by_epoch(
         "text": [[str(digit) for digit in row] for row in predicted],
         "texttemplate": "%{text}",
         "customdata": [
-            [f"{_in_words(each)}<br>epoch {epoch}" for each in probabilities]
+            [hover.format(told=_in_words(x), epoch=epoch) for x in probabilities]
             for epoch, probabilities in readings.items()
         ],
         "hovertemplate": "%{customdata}<extra></extra>",
@@ -73,10 +76,10 @@ def predictions_by_epoch(
     ]
     frames = {
         "type": "scatter",
-        "name": "wrong",
+        "name": _("wrong"),
         "mode": "lines",
-        "x": [x for column, _place in wrong for x in _around(column, (-1, 1, 1, -1))],
-        "y": [y for _column, place in wrong for y in _around(place, (-1, -1, 1, 1))],
+        "x": [x for column, _row in wrong for x in _around(column, (-1, 1, 1, -1))],
+        "y": [y for _at, place in wrong for y in _around(place, (-1, -1, 1, 1))],
         "line": {"color": VERMILLION, "width": 2.5},
         "hoverinfo": "skip",
     }
@@ -92,7 +95,7 @@ def predictions_by_epoch(
                 "fixedrange": True,
             },
             axis(
-                "epoch",
+                _("epoch"),
                 range=[max(len(places), rows) + 0.5, -0.5 if len(shown) else 0.5],
                 fixedrange=True,
                 tickvals=places[::every],
@@ -118,6 +121,8 @@ def batch_picture(
     labels: np.ndarray,
     probabilities: np.ndarray,
     losses: np.ndarray,
+    *,
+    _: Translate = str,
 ) -> Figure:
     """The digits of a batch with the largest losses, each with its predicted class.
 
@@ -129,6 +134,7 @@ def batch_picture(
     """
     hardest = np.argsort(-losses, kind="stable")[:BATCH_SHOWN]
     cells = [(n % BATCH_ACROSS, n // BATCH_ACROSS) for n in range(len(hardest))]
+    hover = _("a {digit}: {told}")
     captions = {
         "type": "scatter",
         "mode": "text",
@@ -139,7 +145,8 @@ def batch_picture(
             for index in hardest
         ],
         "hovertext": [
-            f"a {labels[index]}: {_in_words(probabilities[index])}" for index in hardest
+            hover.format(digit=labels[index], told=_in_words(probabilities[index]))
+            for index in hardest
         ],
         "hovertemplate": "%{hovertext}<extra></extra>",
     }

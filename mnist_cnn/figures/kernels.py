@@ -18,12 +18,15 @@ from mnist_cnn.figures.style import (
     layout,
     picture_layout,
 )
+from mnist_cnn.locale.message import Translate
 from mnist_cnn.runs.metrics import EpochPoint
 
 KERNELS_ACROSS = 8
 
 
-def kernels_picture(kernels: np.ndarray, *, scale: bool = True) -> Figure:
+def kernels_picture(
+    kernels: np.ndarray, *, scale: bool = True, _: Translate = str
+) -> Figure:
     """All kernels of the first layer side by side.
 
     Blue is negative, orange positive, no color is a weight of 0; one scale for all.
@@ -49,8 +52,8 @@ def kernels_picture(kernels: np.ndarray, *, scale: bool = True) -> Figure:
         "zmax": largest or 1,
         "colorscale": DIVERGING,
         "showscale": scale,
-        "colorbar": {"thickness": 10, "title": {"text": "weight"}},
-        "hovertemplate": "weight %{z:.3f}<extra></extra>",
+        "colorbar": {"thickness": 10, "title": {"text": _("weight")}},
+        "hovertemplate": _("weight %{z:.3f}<extra></extra>"),
     }
     yaxis = {"autorange": "reversed", "scaleanchor": "x"}
     if scale:
@@ -60,15 +63,15 @@ def kernels_picture(kernels: np.ndarray, *, scale: bool = True) -> Figure:
     return {"data": [picture], "layout": picture_layout(xaxis, yaxis, margin=margin)}
 
 
-def weight_change_curves(epochs: Sequence[EpochPoint]) -> Figure:
+def weight_change_curves(epochs: Sequence[EpochPoint], *, _: Translate = str) -> Figure:
     """How far each layer's kernel moved in each epoch, relative to its norm."""
     moved = [(point.epoch, point.moved) for point in epochs if point.moved]
     layers = list(moved[-1][1]) if moved else []
     data = [
         curve(
             layer,
-            [epoch for epoch, _ in moved],
-            [values.get(layer) for _, values in moved],
+            [epoch for epoch, _values in moved],
+            [values.get(layer) for _epoch, values in moved],
             COLORS[index % len(COLORS)],
             dash=DASHES[index % len(DASHES)],
             symbol=SYMBOLS[index % len(SYMBOLS)],
@@ -76,5 +79,5 @@ def weight_change_curves(epochs: Sequence[EpochPoint]) -> Figure:
         )
         for index, layer in enumerate(layers)
     ]
-    yaxis = axis("moved", tickformat=".0%", rangemode="tozero")
-    return {"data": data, "layout": layout(epoch_axis(len(moved)), yaxis)}
+    yaxis = axis(_("moved"), tickformat=".0%", rangemode="tozero")
+    return {"data": data, "layout": layout(epoch_axis(len(moved), _), yaxis)}

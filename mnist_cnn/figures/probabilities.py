@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from mnist_cnn.figures.style import BLUE, GRAY, ORANGE, Figure, axis, escaped, layout
+from mnist_cnn.locale.message import Translate
 
 
-def probability_bars(*series: tuple[str, np.ndarray]) -> Figure:
+def probability_bars(*series: tuple[str, np.ndarray], _: Translate = str) -> Figure:
     """Bars for the digits 0 to 9; two networks stand side by side.
 
     Args:
@@ -34,7 +35,7 @@ def probability_bars(*series: tuple[str, np.ndarray]) -> Figure:
     return {
         "data": data,
         "layout": layout(
-            axis("digit", tickmode="linear", dtick=1, fixedrange=True),
+            axis(_("digit"), tickmode="linear", dtick=1, fixedrange=True),
             {"range": [0, 1.08], "tickformat": ".0%", "fixedrange": True},
             hovermode="closest",
             showlegend=not is_alone,

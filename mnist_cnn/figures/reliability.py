@@ -13,33 +13,18 @@ from mnist_cnn.figures.style import (
     layout,
     marker,
 )
+from mnist_cnn.locale.message import Translate
 
 
-def reliability_figure(
-    calibration: Calibration,
-    *,
-    stated: str,
-    right: str,
-    ideal: str,
-    mean: str,
-    hover: str,
-) -> Figure:
-    """Bars of how often predictions are right, by the probability they were given.
-
-    Args:
-        calibration: of all predictions.
-        stated, right: titles of the axes; the second is the bars' name, too.
-        ideal, mean: names of the dashed line and of the marks.
-        hover: of a bar: Plotly's template with %{y} (fraction right) and
-            %{customdata[0]} (count), [1] (mean probability), [2] and [3] (bounds).
-    """
+def reliability_figure(calibration: Calibration, *, _: Translate = str) -> Figure:
+    """Bars of how often predictions are right, by the probability they were given."""
     filled = calibration.counts > 0
     lower, upper = calibration.bounds[:-1], calibration.bounds[1:]
     counts = calibration.counts[filled].tolist()
     confidence = calibration.confidence[filled].round(4).tolist()
     bars = {
         "type": "bar",
-        "name": right,
+        "name": _("fraction right"),
         "x": ((lower + upper) / 2)[filled].round(4).tolist(),
         "y": calibration.accuracy[filled].round(4).tolist(),
         "width": 0.94 * float(upper[0] - lower[0]),
@@ -57,11 +42,17 @@ def reliability_figure(
                 strict=True,
             )
         ),
-        "hovertemplate": f"{hover}<extra></extra>",
+        "hovertemplate": _(
+            "%{customdata[0]:,} predictions given %{customdata[2]:.0%} to "
+            "%{customdata[3]:.0%}<br>mean %{customdata[1]:.1%}, right %{y:.1%}"
+            "<extra></extra>"
+        ),
     }
-    diagonal = curve(ideal, [0, 1], [0, 1], GRAY, dash="dash", hoverinfo="skip")
+    diagonal = curve(
+        _("as it should be"), [0, 1], [0, 1], GRAY, dash="dash", hoverinfo="skip"
+    )
     marks = curve(
-        mean,
+        _("mean probability given"),
         confidence,
         confidence,
         VERMILLION,
@@ -73,8 +64,8 @@ def reliability_figure(
     return {
         "data": [bars, diagonal, marks],
         "layout": layout(
-            axis(stated, range=[0, 1]) | percent,
-            axis(right, range=[0, 1.03]) | percent,
+            axis(_("probability given to the prediction"), range=[0, 1]) | percent,
+            axis(_("fraction right"), range=[0, 1.03]) | percent,
             hovermode="closest",
             dragmode=False,
         ),

@@ -14,6 +14,8 @@ from typing import Any
 
 import numpy as np
 
+from mnist_cnn.locale.message import Translate
+
 Figure = dict[str, Any]
 
 BLUE, VERMILLION, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
@@ -63,9 +65,9 @@ def axis(title: str, **settings: Any) -> Figure:
     return {"title": {"text": title, "standoff": 6}} | settings
 
 
-def epoch_axis(epochs: int) -> Figure:
+def epoch_axis(epochs: int, _: Translate = str) -> Figure:
     """Whole epochs, each with a tick while they are few."""
-    return axis("epoch", tickformat="d") | ({"dtick": 1} if epochs <= 10 else {})
+    return axis(_("epoch"), tickformat="d") | ({"dtick": 1} if epochs <= 10 else {})
 
 
 def curve(

@@ -21,6 +21,7 @@ import subprocess
 from typing import TYPE_CHECKING
 
 from mnist_cnn import runs
+from mnist_cnn.locale.message import Message
 from mnist_cnn.runs import Run, RunError
 from mnist_cnn.runs.status import CLUSTER_ATTEMPTS
 from mnist_cnn.storage import child_process
@@ -64,15 +65,16 @@ class Cluster:
             )
         except Exception as error:  # Dask, tornado and asyncio each raise their own
             self._disconnect()
-            raise RunError(self._away()) from error
+            raise self._away() from error
         offered = sum(
             int(worker["resources"].get(RESOURCE, 0))
             for worker in known["workers"].values()
         )
         if not offered:
             raise RunError(
-                f"No machine of the cluster at {self._address} takes trainings now. "
-                "They wait, and go on by themselves."
+                "No machine of the cluster at {address} takes training runs now. They "
+                "wait, and go on by themselves.",
+                address=self._address,
             )
         return offered
 
@@ -105,7 +107,7 @@ class Cluster:
             raise
         except Exception as error:
             self._disconnect()
-            raise RunError(self._away()) from error
+            raise self._away() from error
         self._handed_out[run.id] = (run, future)
 
     def forget(self, run: Run) -> None:
@@ -148,7 +150,7 @@ class Cluster:
                 self._address, timeout=ANSWER_SECONDS, set_as_default=False
             )
         except Exception as error:
-            raise RunError(self._away()) from error
+            raise self._away() from error
         return self._client
 
     def _disconnect(self) -> None:
@@ -158,10 +160,11 @@ class Cluster:
             with contextlib.suppress(Exception):
                 client.close(timeout=ANSWER_SECONDS)
 
-    def _away(self) -> str:
-        return (
-            f"The cluster's scheduler at {self._address} does not answer. Trainings "
-            "wait, and go on by themselves when it is back."
+    def _away(self) -> RunError:
+        return RunError(
+            "The cluster's scheduler at {address} does not answer. Training runs wait, "
+            "and go on by themselves when it is back.",
+            address=self._address,
         )
 
 
@@ -178,7 +181,10 @@ def train(run_id: str, attempts_left: int) -> str:
         status = runs.find(run_id).recorded_status()
     except RunError as error:
         raise RunError(
-            f"On {platform.node()}: {error} Its runs folder is {runs.folder()}."
+            "On {machine}: {reason} Its runs folder is {folder}.",
+            machine=platform.node(),
+            reason=error,
+            folder=runs.folder(),
         ) from error
     if (status.state, status.attempts_left) != ("queued", attempts_left):
         return ""
@@ -192,5 +198,7 @@ def train(run_id: str, attempts_left: int) -> str:
         code = process.wait()
     finally:
         process.kill()
-    where = f"on {platform.node()}"
-    return f"Signal {-code} {where}." if code < 0 else f"Exit code {code} {where}."
+    text = (
+        "Signal {code} on {machine}." if code < 0 else "Exit code {code} on {machine}."
+    )
+    return Message(text, code=abs(code), machine=platform.node())

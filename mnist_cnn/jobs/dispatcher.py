@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from mnist_cnn import runs
+from mnist_cnn.locale.message import Message
 from mnist_cnn.runs import Run, RunError, retention
 from mnist_cnn.runs.commands import CommandReader
 from mnist_cnn.runs.outcome import outcome
@@ -96,7 +97,8 @@ class Dispatcher:
         except RunError as error:
             self._tell(problem=str(error), slots=0)
         except OSError as error:
-            self._tell(problem=f"A run cannot be begun: {error}.", slots=0)
+            problem = Message("A run cannot be begun: {reason}.", reason=error)
+            self._tell(problem=problem, slots=0)
         return bool(waiting or training)
 
     def _must_look(self) -> bool:
@@ -141,7 +143,8 @@ class Dispatcher:
                 # The note on its end is yet to come.
                 return
             elif status.state == "failed":
-                reason = f"{status.reason} ({note})" if note else status.reason
+                told = [each for each in (status.reason, note) if each]
+                reason = Message.listed(told, " ")
                 status = replace(status, reason=reason, ended=time.time())
             run.write_status(status)
 
@@ -166,9 +169,10 @@ def drop_stopped(waiting: list[Run]) -> list[Run]:
             status = run.recorded_status()
             commands = CommandReader(run.control_path, status.commands_read).new()
             if any(command.what == "stop" for command in commands):
-                reason = "Stopped before it began."
-                if status.epochs_done or status.kept_step:
-                    reason = f"Stopped while it waited. {status.kept}"
+                is_new = not (status.epochs_done or status.kept_step)
+                reason = (
+                    "Stopped before it began." if is_new else "Stopped while it waited."
+                )
                 run.write_status(
                     replace(status, state="stopped", reason=reason, ended=time.time())
                 )

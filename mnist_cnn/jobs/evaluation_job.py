@@ -60,7 +60,7 @@ class Evaluation(BackgroundFile):
         self._damage = damage
         path = _path(run, digits, damage.to_link())
         asked = (damage.to_link(),) if damage else ()
-        super().__init__(path, "The evaluation", MODULE, data, run.id, *asked)
+        super().__init__(path, MODULE, data, run.id, *asked)
 
     def run(self) -> None:
         """Reads the test set in this very process; does nothing if another does.
@@ -112,7 +112,7 @@ class AblationJob(BackgroundFile):
         self._damage = damage
         text = damage.to_link()
         path = _path(run, digits, f"{layer} {text}")
-        super().__init__(path, "The measurement", MODULE, data, run.id, text, layer)
+        super().__init__(path, MODULE, data, run.id, text, layer)
 
     def run(self) -> None:
         """Measures in this very process; does nothing if another does.
@@ -177,7 +177,7 @@ class Preparation(BackgroundFile):
     def __init__(self, data: str) -> None:
         self._data = data
         path = datasets.prepared_file(data)
-        super().__init__(path, "The preparation", MODULE, data)
+        super().__init__(path, MODULE, data)
 
     def run(self) -> None:
         """Makes them ready in this very process; does nothing if another does.

@@ -35,7 +35,7 @@ class KerasExport(BackgroundFile):
         name = f"{run.id}-{run.network_version():x}{FORMATS[kind]}"
         path = (runs.folder() / "exports" / name).absolute()
         module = "mnist_cnn.training.export"
-        super().__init__(path, "The export", module, run.id, str(path))
+        super().__init__(path, module, run.id, str(path))
 
     def start(self) -> None:
         """Starts it in the background, unless it runs already.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import subprocess
 
+from mnist_cnn.locale.message import Message
 from mnist_cnn.runs import Run
 from mnist_cnn.storage import child_process
 
@@ -59,7 +60,8 @@ class LocalProcess:
             return []
         self._training = None
         self._warm_up()
-        return [(run, f"Signal {-code}." if code < 0 else "")]
+        note = Message("Signal {code}.", code=-code) if code < 0 else ""
+        return [(run, note)]
 
     def close(self) -> None:
         """Ends the process that waits for a run; a training goes on."""

@@ -45,7 +45,9 @@ def ensure() -> None:
                 "mnist_cnn.jobs.worker", detached=True, stdout=log, stderr=log
             )
     except OSError as error:
-        raise RunError(f"The training worker could not be started: {error}.") from error
+        raise RunError(
+            "The training worker could not be started: {reason}.", reason=error
+        ) from error
 
 
 def problem() -> str:

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from mnist_cnn.digits import CLASSES
+from mnist_cnn.locale.message import Message
 from mnist_cnn.nn.layers import (
     OUTPUT,
     ArchitectureError,
@@ -80,7 +81,8 @@ class Architecture(LayeredArchitecture):
             return cls(**rest | {"blocks": blocks, "dense": tuple(values["dense"])})
         except (TypeError, KeyError, AttributeError) as error:
             raise ArchitectureError(
-                f"This is not a network the lab knows how to read ({error})."
+                "This is not a network the lab knows how to read ({reason}).",
+                reason=error,
             ) from error
 
 
@@ -111,36 +113,50 @@ def _layers(architecture: Architecture) -> tuple[Layer, ...]:
 
 
 def _check_values(architecture: Architecture) -> None:
-    _check_whole("Number of convolution blocks", len(architecture.blocks), 0, 3)
+    _check_whole(
+        Message("Number of convolution blocks"), len(architecture.blocks), 0, 3
+    )
     for number, block in enumerate(architecture.blocks, start=1):
-        _check_whole(f"Block {number}: filters", block.filters, 1, 256)
-        _check_whole(f"Block {number}: kernel", block.kernel, 1, 11)
-        _check_whole(f"Block {number}: pooling", block.pool, 1, 4)
+        named = {"number": number}
+        _check_whole(Message("Block {number}: filters", **named), block.filters, 1, 256)
+        _check_whole(Message("Block {number}: kernel", **named), block.kernel, 1, 11)
+        _check_whole(Message("Block {number}: pooling", **named), block.pool, 1, 4)
         if block.padding not in ("same", "valid"):
             raise ArchitectureError(
-                f'Block {number}: padding must be "same" or "valid", '
-                f"not {block.padding!r}."
+                'Block {number}: padding must be "same" or "valid", not {value!r}.',
+                number=number,
+                value=block.padding,
             )
-    _check_whole("Number of dense layers", len(architecture.dense), 0, 3)
+    _check_whole(Message("Number of dense layers"), len(architecture.dense), 0, 3)
     for units in architecture.dense:
-        _check_whole("Dense units", units, 1, 4096)
+        _check_whole(Message("Dense units"), units, 1, 4096)
     rate = architecture.dropout
     if isinstance(rate, bool) or not isinstance(rate, int | float):
-        raise ArchitectureError(f"Dropout must be a number, not {rate!r}.")
+        raise ArchitectureError("Dropout must be a number, not {rate!r}.", rate=rate)
     if not 0 <= rate <= 0.9:
-        raise ArchitectureError(f"Dropout must be from 0 to 0.9, not {rate:g}.")
+        raise ArchitectureError(
+            "Dropout must be from 0 to 0.9, not {rate:g}.", rate=rate
+        )
     if not isinstance(architecture.batch_norm, bool):
         value = architecture.batch_norm
         raise ArchitectureError(
-            f"Batch normalization must be true or false, not {value!r}."
+            "Batch normalization must be true or false, not {value!r}.", value=value
         )
 
 
-def _check_whole(name: str, value: object, low: int, high: int) -> None:
+def _check_whole(name: Message, value: object, low: int, high: int) -> None:
     if isinstance(value, bool) or not isinstance(value, int):
-        raise ArchitectureError(f"{name} must be a whole number, not {value!r}.")
+        raise ArchitectureError(
+            "{name} must be a whole number, not {value!r}.", name=name, value=value
+        )
     if not low <= value <= high:
-        raise ArchitectureError(f"{name} must be from {low} to {high}, not {value}.")
+        raise ArchitectureError(
+            "{name} must be from {low} to {high}, not {value}.",
+            name=name,
+            low=low,
+            high=high,
+            value=value,
+        )
 
 
 LECTURE_NETWORK = Architecture()

@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from mnist_cnn.locale.message import Message, MessageError
 from mnist_cnn.nn.layers import OUTPUT, Layer, LayeredArchitecture
 
 BITS = (8, 4, 2, 1)
@@ -32,7 +33,7 @@ _RANGE = re.compile(r"(\d{1,4})(?:-(\d{1,4}))?", re.ASCII)
 Silent = tuple[tuple[str, tuple[int, ...]], ...]
 
 
-class DamageError(ValueError):
+class DamageError(MessageError):
     """Damage that cannot be done to a network; its text is a sentence."""
 
 
@@ -63,7 +64,7 @@ class Damage:
         if type(self.zero_biases) is not bool:
             raise DamageError("Whether biases are 0 is true or false.")
         if type(self.noise) not in (int, float) or not 0 <= self.noise <= MAX_NOISE:
-            raise DamageError(f"Noise goes from 0 to {MAX_NOISE:g}.")
+            raise DamageError("Noise goes from 0 to {most:g}.", most=MAX_NOISE)
         if self.bits is not None and (
             type(self.bits) is not int or self.bits not in BITS
         ):
@@ -94,13 +95,17 @@ class Damage:
         for name, channels in self.without:
             if name not in counts:
                 raise DamageError(
-                    f"In this network nothing can be silent in {name!r}; it can in "
-                    f"{', '.join(counts) or 'no layer'}."
+                    "In this network nothing can be silent in {name!r}. Layers in "
+                    "which something can: {known}.",
+                    name=name,
+                    known=", ".join(counts) or Message("none"),
                 )
             if channels[-1] >= counts[name]:
                 raise DamageError(
-                    f"{name} has the maps or units 0 to {counts[name] - 1}, not "
-                    f"{channels[-1]}."
+                    "{name} has the maps or units 0 to {last}, not {channel}.",
+                    name=name,
+                    last=counts[name] - 1,
+                    channel=channels[-1],
                 )
 
     def fitting(self, architecture: LayeredArchitecture) -> Damage:
@@ -180,7 +185,9 @@ class Damage:
                 case [name, *ranges] if ranges and name != "biases":
                     silent.setdefault(name, set()).update(*map(_channels, ranges))
                 case _:
-                    raise DamageError(f"The link says {part!r}, which breaks nothing.")
+                    raise DamageError(
+                        "The link says {part!r}, which breaks nothing.", part=part
+                    )
         return cls(silent, **others)
 
 
@@ -257,7 +264,9 @@ def _in_order(without: Mapping[str, Iterable[int]] | Silent) -> Silent:
         numbers = sorted(set(channels))
         for each in numbers:
             if not isinstance(each, int | np.integer) or not 0 <= each < MAX_CHANNELS:
-                raise DamageError(f"{name} has no map or unit {each!r}.")
+                raise DamageError(
+                    "{name} has no map or unit {channel!r}.", name=name, channel=each
+                )
         if numbers:
             found.append((str(name), tuple(map(int, numbers))))
     return tuple(sorted(found))
@@ -275,8 +284,10 @@ def _ranges(channels: tuple[int, ...]) -> list[str]:
 def _channels(text: str) -> range:
     match = _RANGE.fullmatch(text)
     if not match:
-        raise DamageError(f"The link names a map or unit {text!r}: not a number.")
+        raise DamageError(
+            "The link names a map or unit {text!r}: not a number.", text=text
+        )
     first, last = int(match[1]), int(match[2] or match[1])
     if not first <= last < MAX_CHANNELS:
-        raise DamageError(f"No network has the maps or units {text}.")
+        raise DamageError("No network has the maps or units {text}.", text=text)
     return range(first, last + 1)

@@ -55,7 +55,7 @@ def read_keras_file(content: bytes) -> KerasModel:
         KerasFileError: naming the layer, or what else the lab cannot take.
     """
     if len(content) > MEGABYTES * 1_000_000:
-        raise KerasFileError(f"The file is larger than {MEGABYTES} MB.")
+        raise KerasFileError("The file is larger than {most} MB.", most=MEGABYTES)
     try:
         read = _read_h5 if content.startswith(b"\x89HDF") else _read_zip
         config, weights_of = read(content)
@@ -64,13 +64,15 @@ def read_keras_file(content: bytes) -> KerasModel:
         network = _network(layers, weights_of)
         name = values["config"].get("name")
     except (ZipError, ArchitectureError, NetworkError) as error:
-        raise KerasFileError(str(error)) from error
+        raise KerasFileError(error.message) from error
     except (OSError, KeyError, TypeError, AttributeError, ValueError) as error:
         if isinstance(error, KerasFileError):
             raise
         raise KerasFileError(
             "This is no Keras model that can be read: save one with "
-            f"model.save('my.keras') ({type(error).__name__}: {str(error)[:80]})."
+            "model.save('my.keras') ({kind}: {reason}).",
+            kind=type(error).__name__,
+            reason=str(error)[:80],
         ) from error
     except RecursionError as error:
         raise KerasFileError("The model's description is nested too deep.") from error
@@ -137,8 +139,9 @@ def _layers(values: Any) -> Iterator[dict[str, Any]]:
     kind = values["class_name"]
     if kind not in ("Sequential", "Functional", "Model"):
         raise KerasFileError(
-            f"The lab takes models that are one line of layers (Sequential, or a "
-            f"functional model without branches), not {kind[:60]!r}."
+            "The lab takes models that are one line of layers (Sequential, or a "
+            "functional model without branches), not {kind!r}.",
+            kind=kind[:60],
         )
     before = None
     for layer in values["config"]["layers"]:
@@ -146,8 +149,9 @@ def _layers(values: Any) -> Iterator[dict[str, Any]]:
         sources = set(_sources(layer.get("inbound_nodes") or []))
         if sources and sources != {before}:
             raise KerasFileError(
-                f"Layer {config['name']!r} has other inputs than the layer before it. "
-                "The lab takes models that are one line of layers."
+                "Layer {name!r} has other inputs than the layer before it. The lab "
+                "takes models that are one line of layers.",
+                name=config["name"],
             )
         before = config["name"]
         yield {"class_name": str(layer["class_name"])[:60], "config": config}
@@ -170,7 +174,9 @@ def _sources(node: Any) -> Iterator[str]:
 def _network(layers: list[dict[str, Any]], weights_of: WeightsOf) -> Network:
     if len(layers) > MAX_LAYERS:
         raise KerasFileError(
-            f"This model has {len(layers):,} layers; the lab takes up to {MAX_LAYERS}."
+            "This model has {count:,} layers; the lab takes up to {most}.",
+            count=len(layers),
+            most=MAX_LAYERS,
         )
     specs: list[LayerSpec] = []
     found: list[tuple[list[h5py.Dataset], dict[str, Any]]] = []
@@ -240,14 +246,19 @@ def _arrays(
             or dataset.external
         ):
             raise KerasFileError(
-                f"Layer {config['name']!r} has no array of the shape {shape} where "
-                f"its {name} should be."
+                "Layer {name!r} has no array of the shape {shape} where its {array} "
+                "should be.",
+                name=config["name"],
+                shape=shape,
+                array=name,
             )
         arrays[name] = dataset[()].astype(np.float32)
         if not np.isfinite(arrays[name]).all():
             raise KerasFileError(
-                f"The {name} of layer {config['name']!r} holds values that are no "
-                "numbers. Its training has diverged."
+                "The {name} of layer {layer!r} holds values that are no numbers. Its "
+                "training has diverged.",
+                name=name,
+                layer=config["name"],
             )
     if "moving_variance" in arrays:
         # The lab's networks have Keras' default, which is added to it.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from mnist_cnn.digits import SIDE
+from mnist_cnn.locale.message import MessageError
 from mnist_cnn.nn.sequential import ACTIVATIONS, LayerSpec
 
 # What reads pixels from 0 to 255 makes them small first: 1/255, 1/127.5.
@@ -12,7 +13,7 @@ RESCALES_BYTES = 1 / 50
 KERAS_SLOPES = {"LeakyReLU": 0.3, "leaky_relu": 0.2}
 
 
-class KerasFileError(ValueError):
+class KerasFileError(MessageError):
     """A model that the lab cannot take; its text is a sentence for the person."""
 
 
@@ -21,11 +22,13 @@ def check_input(kind: str, config: dict[str, Any]) -> None:
     shape = config.get("batch_shape") or config.get("batch_input_shape")
     if shape and tuple(shape[1:]) not in ((SIDE, SIDE), (SIDE, SIDE, 1)):
         raise KerasFileError(
-            f"The model reads inputs of the shape {tuple(shape[1:])}; the lab's digits "
-            f"have {SIDE}×{SIDE} pixels, or {SIDE}×{SIDE}×1."
+            "The model reads inputs of the shape {shape}; the lab's digits have "
+            "{side}×{side} pixels, or {side}×{side}×1.",
+            shape=tuple(shape[1:]),
+            side=SIDE,
         )
     if config.get("data_format", "channels_last") != "channels_last":
-        raise KerasFileError(f"The lab takes {kind} with channels last only.")
+        raise KerasFileError("The lab takes {kind} with channels last only.", kind=kind)
 
 
 def spec_of(kind: str, config: dict[str, Any]) -> LayerSpec | None:
@@ -60,10 +63,12 @@ def spec_of(kind: str, config: dict[str, Any]) -> LayerSpec | None:
             found = _activation({"activation": given})
             return LayerSpec(found["activation"] or "linear", slope=found["slope"])
     raise KerasFileError(
-        f"The lab does not know the layer {config.get('name', kind)!r} ({kind}). It "
-        "takes Rescaling, Conv2D, MaxPooling2D, AveragePooling2D, "
-        "GlobalAveragePooling2D, BatchNormalization, Activation, ReLU, LeakyReLU, "
-        "Dropout, Flatten, Dense and Softmax."
+        "The lab does not know the layer {name!r} ({kind}). It takes Rescaling, "
+        "Conv2D, MaxPooling2D, AveragePooling2D, GlobalAveragePooling2D, "
+        "BatchNormalization, Activation, ReLU, LeakyReLU, Dropout, Flatten, Dense and "
+        "Softmax.",
+        name=config.get("name", kind),
+        kind=kind,
     )
 
 
@@ -90,8 +95,10 @@ def _activation(config: dict[str, Any]) -> dict[str, Any]:
         name = "leaky_relu"
     if name not in (None, "linear", *ACTIVATIONS, "softmax"):
         raise KerasFileError(
-            f"The lab does not know the activation {str(value)[:60]!r}; it knows "
-            f"{', '.join(ACTIVATIONS)} and softmax."
+            "The lab does not know the activation {value!r}; it knows {known} and "
+            "softmax.",
+            value=str(value)[:60],
+            known=", ".join(ACTIVATIONS),
         )
     return {"activation": None if name == "linear" else name, "slope": slope}
 
@@ -108,7 +115,9 @@ def _side(kind: str, value: Any) -> int:
     sides = {value} if isinstance(value, int) else set(value)
     if len(sides) != 1:
         raise KerasFileError(
-            f"{kind}: the lab takes windows and strides that are square, not {value}."
+            "{kind}: the lab takes windows and strides that are square, not {value}.",
+            kind=kind,
+            value=value,
         )
     return sides.pop()
 
@@ -116,4 +125,6 @@ def _side(kind: str, value: Any) -> int:
 def _check_one(kind: str, config: dict[str, Any], *names: str) -> None:
     for name in names:
         if config.get(name, 1) not in (1, [1, 1], (1, 1)):
-            raise KerasFileError(f"{kind}: the lab takes {name} 1 only.")
+            raise KerasFileError(
+                "{kind}: the lab takes {name} 1 only.", kind=kind, name=name
+            )

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from mnist_cnn.digits import SIDE
+from mnist_cnn.locale.message import MessageError
 
 IMAGE_SHAPE = (SIDE, SIDE, 1)
 OUTPUT = "output"
@@ -15,7 +16,7 @@ OUTPUT = "output"
 MAX_PARAMETERS = 20_000_000
 
 
-class ArchitectureError(ValueError):
+class ArchitectureError(MessageError):
     """A network that cannot be built; its text is a sentence for the person asking."""
 
 
@@ -120,9 +121,10 @@ class LayeredArchitecture(ABC):
         """Raises ArchitectureError if it has more parameters than the lab takes."""
         if self.parameters > MAX_PARAMETERS:
             raise ArchitectureError(
-                f"This network would have {self.parameters:,} parameters. The lab "
-                f"takes up to {MAX_PARAMETERS:,}: pool more, or use fewer filters or "
-                "dense units."
+                "This network would have {count:,} parameters. The lab takes up to "
+                "{most:,}: pool more, or use fewer filters or dense units.",
+                count=self.parameters,
+                most=MAX_PARAMETERS,
             )
 
     def layer(self, name: str) -> Layer:
@@ -252,9 +254,13 @@ class LayerBuilder:
             return [-(-height // stride), -(-width // stride)]
         if min(height, width) < k:
             raise ArchitectureError(
-                f"{name}: windows of {k}×{k} pixels do not fit into the "
-                f"{height}×{width} image that reaches it. Use smaller windows, "
-                'padding "same", or less pooling before it.'
+                "{name}: windows of {k}×{k} pixels do not fit into the "
+                "{height}×{width} image that reaches it. Use smaller windows, padding "
+                '"same", or less pooling before it.',
+                name=name,
+                k=k,
+                height=height,
+                width=width,
             )
         return [(height - k) // stride + 1, (width - k) // stride + 1]
 

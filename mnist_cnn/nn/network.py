@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from mnist_cnn.locale.message import MessageError
 from mnist_cnn.nn import operations
 from mnist_cnn.nn.damage import Damage, Silent
 from mnist_cnn.nn.layers import Layer, LayeredArchitecture
@@ -17,7 +18,7 @@ from mnist_cnn.storage.arrays import arrays
 CHUNK = 128
 
 
-class NetworkError(ValueError):
+class NetworkError(MessageError):
     """Weights or pixels that do not fit; its text is a sentence for the person."""
 
 
@@ -85,12 +86,15 @@ class Network:
         self.weights: dict[str, np.ndarray] = {}
         for name, shape in weight_shapes(architecture).items():
             if name not in weights:
-                raise NetworkError(f"The weights have no array {name!r}.")
+                raise NetworkError("The weights have no array {name!r}.", name=name)
             array = np.ascontiguousarray(weights[name], dtype=np.float32)
             if array.shape != shape:
                 raise NetworkError(
-                    f"The array {name!r} has shape {array.shape}; this network needs "
-                    f"{shape}."
+                    "The array {name!r} has shape {shape}; this network needs "
+                    "{wanted}.",
+                    name=name,
+                    shape=array.shape,
+                    wanted=shape,
                 )
             self.weights[name] = array
 
@@ -277,12 +281,15 @@ def load_weights(path: Path) -> dict[str, np.ndarray]:
             }
     except FileNotFoundError as error:
         raise NetworkError(
-            f"There are no weights yet ({path.name} is missing): the first epoch has "
-            "to be complete."
+            "There are no weights yet ({file} is missing): the first epoch has to be "
+            "complete.",
+            file=path.name,
         ) from error
     except Exception as error:  # zipfile, zlib and numpy each raise their own
         raise NetworkError(
-            f"The weights in {path.name} cannot be read ({error}). The file is damaged."
+            "The weights in {file} cannot be read ({reason}). The file is damaged.",
+            file=path.name,
+            reason=error,
         ) from error
 
 
@@ -294,8 +301,9 @@ def _as_images(pixels: np.ndarray) -> np.ndarray:
         array = array[..., None]
     if array.shape[1:] != (28, 28, 1):
         raise NetworkError(
-            "A network reads pixels of shape (28, 28), (N, 28, 28) or "
-            f"(N, 28, 28, 1), not {np.shape(pixels)}."
+            "A network reads pixels of shape (28, 28), (N, 28, 28) or (N, 28, 28, 1), "
+            "not {shape}.",
+            shape=np.shape(pixels),
         )
     return array
 
@@ -304,6 +312,8 @@ def _check_range(images: np.ndarray) -> None:
     low, high = images.min(initial=0), images.max(initial=0)
     if low < -0.01 or high > 1.01:
         raise NetworkError(
-            f"A network reads pixels from 0 to 1; these go from {low:g} to {high:g}. "
-            "Divide pixels from 0 to 255 by 255."
+            "A network reads pixels from 0 to 1; these go from {low:g} to {high:g}. "
+            "Divide pixels from 0 to 255 by 255.",
+            low=low,
+            high=high,
         )

@@ -48,24 +48,34 @@ class LayerSpec:
             value = getattr(self, name)
             if type(value) is not int or not low <= value <= high:
                 raise ArchitectureError(
-                    f"A layer of kind {self.kind!r} has {name} {value!r}; the lab "
-                    f"takes whole numbers from {low} to {high}."
+                    "A layer of kind {kind!r} has {name} {value!r}; the lab takes "
+                    "whole numbers from {low} to {high}.",
+                    kind=self.kind,
+                    name=name,
+                    value=value,
+                    low=low,
+                    high=high,
                 )
         for name in ("slope", "rate", "scale", "offset"):
             value = getattr(self, name)
             if type(value) not in (int, float) or not abs(value) <= 1e6:
                 raise ArchitectureError(
-                    f"A layer of kind {self.kind!r} has {name} {value!r}, which is "
-                    "no number that the lab can take."
+                    "A layer of kind {kind!r} has {name} {value!r}, which is no "
+                    "number that the lab can take.",
+                    kind=self.kind,
+                    name=name,
+                    value=value,
                 )
         if self.padding not in ("same", "valid"):
             raise ArchitectureError(
-                f'Padding must be "same" or "valid", not {self.padding!r}.'
+                'Padding must be "same" or "valid", not {value!r}.', value=self.padding
             )
         if self.activation not in (None, *ACTIVATIONS, "softmax"):
             raise ArchitectureError(
-                f"The lab does not know the activation {self.activation!r}; it knows "
-                f"{', '.join(ACTIVATIONS)} and softmax."
+                "The lab does not know the activation {value!r}; it knows {known} and "
+                "softmax.",
+                value=self.activation,
+                known=", ".join(ACTIVATIONS),
             )
 
 
@@ -85,8 +95,9 @@ class Sequential(LayeredArchitecture):
     def __post_init__(self) -> None:
         if len(self.specs) > MAX_LAYERS:
             raise ArchitectureError(
-                f"This network has {len(self.specs):,} layers; the lab takes up to "
-                f"{MAX_LAYERS}."
+                "This network has {count:,} layers; the lab takes up to {most}.",
+                count=len(self.specs),
+                most=MAX_LAYERS,
             )
         last = self.specs[-1] if self.specs else None
         if last is None or (last.kind, last.units, last.activation) != (
@@ -125,7 +136,8 @@ class Sequential(LayeredArchitecture):
             return cls(tuple(LayerSpec(**each) for each in values["layers"]))
         except (TypeError, KeyError) as error:
             raise ArchitectureError(
-                f"This is not a network the lab knows how to read ({error})."
+                "This is not a network the lab knows how to read ({reason}).",
+                reason=error,
             ) from error
 
 
@@ -171,8 +183,11 @@ def _layers(network: Sequential) -> tuple[Layer, ...]:
                 builder.add(name, kind, activation=kind, slope=spec.slope)
             case _:
                 raise ArchitectureError(
-                    f"Layer {len(builder.made) + 1} ({spec.kind}) cannot follow: it "
-                    f"would get values of the shape {builder.shape}."
+                    "Layer {number} ({kind}) cannot follow: it would get values of "
+                    "the shape {shape}.",
+                    number=len(builder.made) + 1,
+                    kind=spec.kind,
+                    shape=builder.shape,
                 )
     if len(builder.shape) == 3:
         raise ArchitectureError(

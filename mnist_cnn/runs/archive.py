@@ -101,7 +101,7 @@ def from_zip(file: BinaryIO, name: str = "", *, owner: str = "") -> Run:
     """
     with _turn:
         if file.seek(0, 2) > MEGABYTES * 1_000_000:
-            raise RunError(f"The file is larger than {MEGABYTES} MB.")
+            raise RunError("The file is larger than {most} MB.", most=MEGABYTES)
         try:
             with new_run() as files:
                 zipped = UntrustedZip(file, _sizes(files))
@@ -111,7 +111,9 @@ def from_zip(file: BinaryIO, name: str = "", *, owner: str = "") -> Run:
                 _check(run)
                 _sign(run, name, owner)
         except ValueError as error:
-            raise RunError(f"This is not a run that can be imported. {error}") from None
+            raise RunError(
+                "This is not a run that can be imported. {reason}", reason=error
+            ) from None
         except OSError as error:
             raise not_written(error) from error
     return find(files.id)
@@ -167,7 +169,7 @@ def _check(run: Run) -> None:
         found = schema.records(run.metrics_path.read_bytes())
         if None in found:
             line = found.index(None) + 1
-            raise ZipError(f"Line {line:,} of the curve is no measurement.")
+            raise ZipError("Line {line:,} of the curve is no measurement.", line=line)
     elif status.epochs_done or status.kept_step:
         raise ZipError("It has no curve (metrics.jsonl).")
     if run.has_weights:
@@ -217,4 +219,6 @@ def _network(run: Run) -> Network:
     except NetworkError:
         raise
     except Exception as error:  # zipfile, zlib and numpy each raise their own
-        raise NetworkError(f"The weights cannot be read ({error}).") from error
+        raise NetworkError(
+            "The weights cannot be read ({reason}).", reason=error
+        ) from error

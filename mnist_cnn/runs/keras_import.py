@@ -66,7 +66,7 @@ def from_keras(
             model.network.architecture, epochs=min(epochs, RANGES["epochs"][1])
         )
     except (KerasFileError, ConfigError) as error:
-        raise RunError(str(error)) from error
+        raise RunError(error.message) from error
     now = time.time()
     last = points[-1] if points else None
     status = Status(

@@ -36,7 +36,9 @@ def held(files: RunFiles) -> Iterator[None]:
         lock.acquire(timeout=2)
     except filelock.Timeout as error:
         if not _is_left_over(files):
-            raise RunError(f"Run {files.id} is being trained already.") from error
+            raise RunError(
+                "Run {run} is being trained already.", run=files.id
+            ) from error
         machine = ""
     except (OSError, NotImplementedError):
         # No locks in this file system: the heartbeat has to do.

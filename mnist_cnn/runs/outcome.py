@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from mnist_cnn.locale.message import Message
 from mnist_cnn.runs.status import CLUSTER_ATTEMPTS, Status
 
 
@@ -39,23 +40,24 @@ def outcome(status: Status, *, has_begun: bool = True) -> Status:
 
 def _died(status: Status) -> str:
     if status.attempts_left:
-        return (
-            f"It was begun {CLUSTER_ATTEMPTS} times on the cluster, and each time its "
-            f"process or its machine was lost. {status.kept}"
+        return Message(
+            "It was begun {count} times on the cluster, and each time its process or "
+            "its machine was lost.",
+            count=CLUSTER_ATTEMPTS,
         )
     return (
         "The training process ended without a word: it was killed, or the machine ran "
-        f"out of memory. {status.kept}"
+        "out of memory."
     )
 
 
 def _lost(status: Status) -> str:
-    after = (
-        f"It goes on after epoch {status.epochs_done}"
+    return Message(
+        "The machine that trained it ({machine}) was lost. It goes on after epoch "
+        "{epoch} as soon as another one has a place."
         if status.epochs_done
-        else "It begins again"
-    )
-    return (
-        f"The machine that trained it ({status.host}) was lost. {after} as soon as "
-        "another one has a place."
+        else "The machine that trained it ({machine}) was lost. It begins again as "
+        "soon as another one has a place.",
+        machine=status.host,
+        epoch=status.epochs_done,
     )

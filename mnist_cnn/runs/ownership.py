@@ -73,10 +73,14 @@ def obstacle(run: Run, visitor: Visitor) -> str:
     if visitor.is_teacher or visitor.owns(run):
         return ""
     if run.owner:
-        others = " or the teacher" if has_teacher() else ""
+        if has_teacher():
+            return (
+                "You watch a run that somebody else started. Only the browser that "
+                "started it or the teacher can steer or change it."
+            )
         return (
-            "You watch a run that somebody else started. Only the browser that "
-            f"started it{others} can steer or change it."
+            "You watch a run that somebody else started. Only the browser that started "
+            "it can steer or change it."
         )
     if has_teacher():
         return (

@@ -11,6 +11,7 @@ import numpy as np
 
 from mnist_cnn.digits import CLASSES
 from mnist_cnn.digits.mnist import MAX_DIGITS, Dataset
+from mnist_cnn.locale.message import MessageError
 from mnist_cnn.nn.network import Network
 from mnist_cnn.runs.files import RunFiles
 from mnist_cnn.runs.schema import PREDICTIONS, Hash
@@ -22,7 +23,7 @@ CHUNK = 250
 MAX_BYTES = MAX_DIGITS * 41 + 10_000
 
 
-class PredictionsError(ValueError):
+class PredictionsError(MessageError):
     """No saved predictions, or a damaged file; a sentence for the person."""
 
 
@@ -68,8 +69,9 @@ def load(path: Path) -> Predictions:
         ) from error
     except (OSError, ValueError) as error:
         raise PredictionsError(
-            f"The saved test predictions cannot be read ({error}). The file is "
-            "damaged; the network itself may still be fine."
+            "The saved test predictions cannot be read ({reason}). The file is "
+            "damaged; the network itself may still be fine.",
+            reason=error,
         ) from error
     return Predictions(
         shares.astype(np.float32), found["labels"].astype(np.uint8), fingerprint

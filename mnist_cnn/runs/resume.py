@@ -20,8 +20,7 @@ def obstacle(run: Run, status: Status) -> str:
         return "This run is complete. Start another one with more epochs."
     if status.epochs_done and not run.model_path.is_file():
         return (
-            "This run cannot go on: the state of its optimizer (model.keras) is gone. "
-            f"{status.kept}"
+            "This run cannot go on: the state of its optimizer (model.keras) is gone."
         )
     measured = run.metrics()
     losses = [*measured.loss[-1:], *(x.val_loss for x in measured.epochs[-1:])]
@@ -49,7 +48,7 @@ def resume(run: Run, state: str = "queued") -> None:
     if problem := obstacle(run, status):
         raise RunError(problem)
     if status.epochs_done:
-        _verify(run, status)
+        _verify(run)
     try:
         commands = run.control_path
         run.write_status(
@@ -65,12 +64,13 @@ def resume(run: Run, state: str = "queued") -> None:
         )
     except OSError as error:
         raise RunError(
-            f"The run could not be resumed: {error.strerror}. Is the disk full, or the "
-            "folder read-only?"
+            "The run could not be resumed: {reason}. Is the disk full, or the folder "
+            "read-only?",
+            reason=error.strerror,
         ) from error
 
 
-def _verify(run: Run, status: Status) -> None:
+def _verify(run: Run) -> None:
     try:
         with zipfile.ZipFile(run.model_path) as archive:
             damaged = archive.testzip() is not None
@@ -79,5 +79,5 @@ def _verify(run: Run, status: Status) -> None:
     if damaged:
         raise RunError(
             "This run cannot go on: the state of its optimizer (model.keras) is "
-            f"damaged. {status.kept}"
+            "damaged."
         )

@@ -84,10 +84,12 @@ def make_room(new_runs: int = 0, visitor: Visitor | None = None) -> list[str]:
                 now = room(new_runs)
     if new_runs and now.is_over:
         raise RunError(
-            f"The lab is full: it keeps {now.max_runs:,} runs and "
-            f"{now.max_gigabytes:g} GB at most, and all of its runs are starred, wait, "
-            "are being trained, or are somebody's results of this lesson. Delete one "
-            "of yours, or take a star away."
+            "The lab is full: it keeps {runs:,} runs and {gigabytes:g} GB at most, "
+            "and all of its runs are starred, wait, are being trained, or are "
+            "somebody's results of this lesson. Delete one of yours, or take a star "
+            "away.",
+            runs=now.max_runs,
+            gigabytes=now.max_gigabytes,
         )
     return removed
 

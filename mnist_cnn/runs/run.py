@@ -47,8 +47,11 @@ class Run(RunFiles):
         try:
             self.config = TrainingConfig.from_dict(settings.config)
         except (ConfigError, TypeError, OverflowError) as error:
-            message = f"The settings of run {self.id} are no good: {error}"
-            raise RunError(message) from error
+            raise RunError(
+                "The settings of run {run} are no good: {reason}",
+                run=self.id,
+                reason=error,
+            ) from error
         self.preset = settings.preset
         self.owner = settings.owner
         self.created = settings.created or 0.0
@@ -81,7 +84,9 @@ class Run(RunFiles):
         try:
             return self.weights_path.stat().st_mtime_ns
         except OSError as error:
-            raise RunError(f"Run {self.id} has no network (any more).") from error
+            raise RunError(
+                "Run {run} has no network (any more).", run=self.id
+            ) from error
 
     def network_epoch(self) -> int | None:
         """The last complete epoch of the network that is kept; None if none says so.
@@ -180,12 +185,14 @@ class Run(RunFiles):
             ConfigError: for a learning rate out of its range.
         """
         if what not in commands.COMMANDS:
-            raise RunError(f"There is no command {what!r}.")
+            raise RunError("There is no command {what!r}.", what=what)
         if what == "learning_rate":
             replace(self.config, learning_rate=value)  # checks the range
         if not self.path.is_dir():
-            raise RunError(f"Run {self.id} has been deleted.")
+            raise RunError("Run {run} has been deleted.", run=self.id)
         try:
             commands.append(self.control_path, what, value)
         except OSError as error:
-            raise RunError(f"The command could not be written: {error}.") from error
+            raise RunError(
+                "The command could not be written: {reason}.", reason=error
+            ) from error

@@ -16,6 +16,7 @@ import msgspec
 from msgspec import Meta, Struct
 from msgspec.structs import force_setattr
 
+from mnist_cnn.locale.message import MessageError
 from mnist_cnn.storage import files
 from mnist_cnn.storage.arrays import ROWS, ArraySpec
 
@@ -37,7 +38,7 @@ _Readings = Annotated[list[_Probabilities], Meta(max_length=11)]
 T = TypeVar("T")
 
 
-class RunError(ValueError):
+class RunError(MessageError):
     """A run that does not exist or cannot be read or written; says so in a sentence."""
 
 
@@ -127,10 +128,16 @@ class Untrained(Struct, frozen=True, tag_field="kind", tag="untrained"):
 
 
 class Mark(Struct, frozen=True, tag_field="kind", tag="mark"):
-    """A line of ``metrics.jsonl``: what was done to a training after that batch."""
+    """A line of ``metrics.jsonl``: what was done to a training run after that batch.
+
+    Attributes:
+        value: the learning rate that was set, or the epoch it was resumed after.
+        reason: the same in words, as an earlier version of the lab wrote it.
+    """
 
     step: Count
     what: Word
+    value: Measured = None
     reason: str = ""
 
     def __post_init__(self) -> None:
@@ -183,12 +190,17 @@ def read(path: Path, kind: type[T]) -> T:
         return msgspec.convert(files.read_json(path), kind)
     except FileNotFoundError as error:
         raise RunError(
-            f"Run {path.parent.name} has no {path.name}. It may have been deleted."
+            "Run {run} has no {file}. It may have been deleted.",
+            run=path.parent.name,
+            file=path.name,
         ) from error
     except (OSError, ValueError, RecursionError) as error:
         raise RunError(
-            f"The {path.name} of run {path.parent.name} cannot be read: it is damaged, "
-            f"or of a newer version of the lab ({error})."
+            "The {file} of run {run} cannot be read: it is damaged, or of a newer "
+            "version of the lab ({reason}).",
+            file=path.name,
+            run=path.parent.name,
+            reason=error,
         ) from error
 
 

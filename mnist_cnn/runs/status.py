@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from mnist_cnn.locale.message import Message
 from mnist_cnn.runs.schema import (
     Count,
     EpochPoint,
@@ -142,16 +143,28 @@ class Status:
         )
 
     @property
-    def kept(self) -> str:
-        """Which network is kept, in a sentence."""
+    def sentences(self) -> list[str]:
+        """Why it waits, was stopped or failed; at its end, which network is kept."""
+        if not self.reason:
+            return []
+        # An earlier version of the lab wrote both into the reason.
+        if not self.is_final or self._kept in self.reason:
+            return [self.reason]
+        return [self.reason, self._kept]
+
+    @property
+    def _kept(self) -> Message:
         if self.kept_step:
-            return (
-                f"The network of batch {self.kept_step:,}, in epoch "
-                f"{self.epochs_done + 1}, is kept."
+            return Message(
+                "The network of batch {batch:,}, in epoch {epoch}, is kept.",
+                batch=self.kept_step,
+                epoch=self.epochs_done + 1,
             )
         if self.epochs_done:
-            return f"The network of epoch {self.epochs_done} is kept."
-        return "No epoch was complete, so there is no network to keep."
+            return Message(
+                "The network of epoch {epoch} is kept.", epoch=self.epochs_done
+            )
+        return Message("No epoch was complete, so there is no network to keep.")
 
 
 def _known(value: float) -> float | None:

@@ -47,7 +47,9 @@ def find(run_id: str) -> Run:
         raise RunError("That is not the name of a run.")
     files = RunFiles(runs_folder() / run_id)
     if not files.config_path.is_file():
-        raise RunError(f"There is no run {run_id}. It may have been deleted.")
+        raise RunError(
+            "There is no run {run_id}. It may have been deleted.", run_id=run_id
+        )
     return Run(files.path)
 
 
@@ -66,7 +68,11 @@ def find_by_prefix(prefix: str) -> Run:
         if not matches:
             raise
     if len(matches) > 1:
-        raise RunError(f"{len(matches)} runs begin with {prefix}: give more of the id.")
+        raise RunError(
+            "{count} runs begin with {prefix}: give more of the id.",
+            count=len(matches),
+            prefix=prefix,
+        )
     return matches[0]
 
 
@@ -86,9 +92,10 @@ def load_network(run_id: str | None = None) -> Network:
     network = Network(run.config.network, load_weights(run.weights_path))
     if not network.is_finite():
         raise NetworkError(
-            f"The network of run {run.name} cannot be used: its weights or its answers "
-            "are not finite numbers, since its training diverged. Train it again with "
-            "a lower learning rate."
+            "The network of run {name} cannot be used: its weights or its answers are "
+            "not finite numbers, since its training diverged. Train it again with a "
+            "lower learning rate.",
+            name=run.name,
         )
     return network
 
@@ -172,8 +179,10 @@ def new_id() -> str:
 def not_written(error: OSError) -> RunError:
     """Says that a new run could not be written."""
     return RunError(
-        f"The run could not be written into {runs_folder()}: "
-        f"{error.strerror or error}. Is the disk full, or the folder read-only?"
+        "The run could not be written into {folder}: {reason}. Is the disk full, or "
+        "the folder read-only?",
+        folder=runs_folder(),
+        reason=error.strerror or error,
     )
 
 
@@ -193,4 +202,6 @@ def delete(run: Run) -> None:
     except FileNotFoundError:
         pass
     except OSError as error:
-        raise RunError(f"The run could not be removed: {error.strerror}.") from error
+        raise RunError(
+            "The run could not be removed: {reason}.", reason=error.strerror
+        ) from error

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from mnist_cnn.locale.message import MessageError
 from mnist_cnn.storage.untrusted_zip import check_directory
 
 # The largest network that can be built has some 100 million numbers.
@@ -51,7 +52,9 @@ def read_arrays(
     except OSError:
         raise
     except Exception as error:  # zipfile, zlib and numpy each raise their own
-        raise ValueError(f"{path.name} cannot be read ({error}).") from error
+        raise MessageError(
+            "{file} cannot be read ({reason}).", file=path.name, reason=error
+        ) from error
     rows = set()
     for name, (kinds, shape) in spec.items():
         array = found[name]
@@ -62,8 +65,11 @@ def read_arrays(
             elif wanted not in (None, length):
                 is_right = False
         if not is_right or len(rows) > 1 or 0 in rows:
-            raise ValueError(
-                f"{path.name} cannot be read ({name} is {array.dtype} of shape "
-                f"{array.shape})."
+            raise MessageError(
+                "{file} cannot be read ({name} is {type} of shape {shape}).",
+                file=path.name,
+                name=name,
+                type=array.dtype,
+                shape=array.shape,
             )
     return found

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import filelock
 
+from mnist_cnn.locale.message import MessageError
 from mnist_cnn.storage import child_process
 from mnist_cnn.storage.files import is_held, read_json, write_json
 
@@ -28,7 +29,7 @@ STARTS_WITHIN_SECONDS = 30.0
 Report = Callable[[int, int], None]
 
 
-class BackgroundError(ValueError):
+class BackgroundError(MessageError):
     """What cannot be started; says so in a sentence."""
 
 
@@ -52,14 +53,12 @@ class BackgroundFile:
 
     Args:
         path: of the file.
-        title: what makes it, for people, such as "The evaluation".
         module: what makes it, for ``python -m``; it calls ``make``.
         arguments: for the module.
     """
 
-    def __init__(self, path: Path, title: str, module: str, *arguments: str) -> None:
+    def __init__(self, path: Path, module: str, *arguments: str) -> None:
         self.path = path
-        self._title = title
         self._command = (module, *arguments)
         self._lock_path = path.with_name(f"{path.name}.lock")
         self._progress_path = path.with_name(f"{path.name}.json")
@@ -82,9 +81,8 @@ class BackgroundFile:
                 stderr=subprocess.DEVNULL,
             )
         except OSError as error:
-            reason = _sentence(error)
             raise BackgroundError(
-                f"{self._title} could not be started: {reason}"
+                "This could not be started: {reason}", reason=_sentence(error)
             ) from error
 
     def progress(self) -> Progress:
@@ -103,8 +101,8 @@ class BackgroundFile:
             return Progress("running", float(noted.get("share") or 0))
         return Progress(
             "failed",
-            reason=f"{self._title} ended without a word: it was killed, or the machine "
-            "ran out of memory.",
+            reason="It ended without a word: it was killed, or the machine ran out of "
+            "memory.",
         )
 
     def make(self, write: Callable[[Report], None]) -> None:

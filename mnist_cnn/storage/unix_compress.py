@@ -6,6 +6,8 @@ Technique for High-Performance Data Compression"; the layout is that of ncompres
 
 from __future__ import annotations
 
+from mnist_cnn.locale.message import MessageError
+
 MAGIC = b"\x1f\x9d"
 _CLEAR = 256
 _FIRST_BITS = 9
@@ -19,13 +21,13 @@ def unpack(content: bytes, most: int) -> bytes:
         most: bytes; nothing longer is unpacked.
 
     Raises:
-        ValueError: if it is damaged, or longer.
+        MessageError: if it is damaged, or longer.
     """
     if len(content) < 3 or content[:2] != MAGIC:
-        raise ValueError("it is not packed by compress")
+        raise MessageError("It is not packed by compress.")
     last_bits, has_clear = content[2] & 0x1F, bool(content[2] & 0x80)
     if not _FIRST_BITS <= last_bits <= 16:
-        raise ValueError("it is damaged")
+        raise MessageError("It is damaged.")
     single = [bytes([value]) for value in range(256)]
     first = [*single, b""] if has_clear else single
     table, unpacked, previous = list(first), bytearray(), b""
@@ -45,10 +47,10 @@ def unpack(content: bytes, most: int) -> bytes:
         elif code == len(table) and previous:
             entry = previous + previous[:1]
         else:
-            raise ValueError("it is damaged")
+            raise MessageError("It is damaged.")
         unpacked += entry
         if len(unpacked) > most:
-            raise ValueError(f"it unfolds to more than {most:,} bytes")
+            raise MessageError("It unfolds to more than {most:,} bytes.", most=most)
         if previous and len(table) < 1 << last_bits:
             table.append(previous + entry[:1])
         previous = entry

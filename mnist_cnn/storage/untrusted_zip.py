@@ -11,6 +11,8 @@ import zipfile
 from collections.abc import Mapping
 from typing import BinaryIO
 
+from mnist_cnn.locale.message import MessageError
+
 COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 # The end record of a zip without a comment, and the mark of the 64-bit one before it.
 _END_BYTES = 22
@@ -20,7 +22,7 @@ _END_64 = b"PK\x06\x07"
 _DIRECTORY_BYTES_AN_ENTRY = 1000
 
 
-class ZipError(ValueError):
+class ZipError(MessageError):
     """A zip that is not taken; says why in a sentence."""
 
 
@@ -54,19 +56,27 @@ class UntrustedZip:
         name = entry.filename
         shown = repr(entry.orig_filename[:60])
         if name not in sizes or entry.orig_filename != name:
-            raise ZipError(f"The zip holds {shown}, which does not belong in there.")
+            raise ZipError(
+                "The zip holds {shown}, which does not belong in there.", shown=shown
+            )
         if name in self.names:
-            raise ZipError(f"The zip holds {shown} twice.")
+            raise ZipError("The zip holds {shown} twice.", shown=shown)
         if entry.flag_bits & 1:
             raise ZipError("The zip is encrypted.")
         if stat.S_IFMT(entry.external_attr >> 16) not in (0, stat.S_IFREG):
-            raise ZipError(f"In the zip {shown} is a link or no plain file.")
+            raise ZipError(
+                "In the zip {shown} is a link or no plain file.", shown=shown
+            )
         if entry.compress_type not in COMPRESSIONS:
-            raise ZipError(f"In the zip {shown} is compressed in an unusual way.")
+            raise ZipError(
+                "In the zip {shown} is compressed in an unusual way.", shown=shown
+            )
         if entry.file_size > sizes[name]:
             raise ZipError(
-                f"In the zip {shown} has {entry.file_size:,} bytes; at most "
-                f"{sizes[name]:,} are taken."
+                "In the zip {shown} has {bytes:,} bytes; at most {most:,} are taken.",
+                shown=shown,
+                bytes=entry.file_size,
+                most=sizes[name],
             )
 
     def read(self, name: str) -> bytes:
@@ -76,15 +86,15 @@ class UntrustedZip:
             ZipError: if it is missing or damaged.
         """
         if name not in self.names:
-            raise ZipError(f"The zip has no {name!r}.")
+            raise ZipError("The zip has no {name!r}.", name=name)
         size = self._zip.getinfo(name).file_size
         try:
             with self._zip.open(name) as file:
                 content = file.read(size + 1)
         except Exception as error:  # zipfile and zlib raise their own
-            raise ZipError(f"In the zip {name!r} is damaged.") from error
+            raise ZipError("In the zip {name!r} is damaged.", name=name) from error
         if len(content) != size:
-            raise ZipError(f"In the zip {name!r} is not as long as it says.")
+            raise ZipError("In the zip {name!r} is not as long as it says.", name=name)
         return content
 
 
@@ -106,6 +116,6 @@ def check_directory(file: BinaryIO, most_entries: int) -> None:
     directory = int.from_bytes(end[12:16], "little")
     entries = int.from_bytes(end[10:12], "little")
     if before.startswith(_END_64) or entries > most_entries:
-        raise ZipError(f"The zip holds more than {most_entries} files.")
+        raise ZipError("The zip holds more than {most} files.", most=most_entries)
     if directory > most_entries * _DIRECTORY_BYTES_AN_ENTRY:
         raise ZipError("The zip's list of files is too long.")

@@ -58,7 +58,7 @@ def train(config: TrainingConfig, name: str) -> Run:
     with ProgressBar(config.batch_size) as bar:
         status = Training(run, [bar]).train()
     if status.state != "done":
-        sys.exit(f"The training ended as {status.state}: {status.reason}")
+        sys.exit(" ".join([status.state, *status.sentences]))
     return run
 
 

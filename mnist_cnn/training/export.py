@@ -53,7 +53,9 @@ def write(run: Run, path: Path, report: Report) -> None:
             raise
         except Exception as error:  # TensorFlow's converter raises its own
             what = f"{type(error).__name__}: {error}".splitlines()[0]
-            raise RunError(f"Keras could not make this file ({what}).") from error
+            raise RunError(
+                "Keras could not make this file ({reason}).", reason=what
+            ) from error
         finally:
             temporary.unlink(missing_ok=True)
 
@@ -62,7 +64,7 @@ def main(run_id: str, file: str) -> int:
     """Makes one file; 0 if it is there."""
     lower_priority(NICENESS)
     path = Path(file)
-    made = BackgroundFile(path, "The export", __name__)
+    made = BackgroundFile(path, __name__)
     try:
         made.make(lambda report: write(runs.find(run_id), path, report))
     except (ValueError, OSError) as error:

@@ -6,11 +6,8 @@ import errno
 
 import tensorflow as tf
 
-from mnist_cnn.digits.dataset import DataError
-from mnist_cnn.nn.network import NetworkError
-from mnist_cnn.runs import RunError
+from mnist_cnn.locale.message import Message, MessageError
 from mnist_cnn.training.callbacks.divergence import DivergedError
-from mnist_cnn.training.callbacks.network_checkpoint import CheckpointError
 
 
 def explain_failure(error: Exception) -> tuple[str, bool]:
@@ -18,23 +15,30 @@ def explain_failure(error: Exception) -> tuple[str, bool]:
 
     What is not known goes into the worker's log with its traceback as well.
     """
-    if isinstance(error, DataError | CheckpointError | RunError | NetworkError):
-        return str(error).rstrip("."), True
+    if isinstance(error, MessageError):
+        return error.message, True
     if isinstance(error, DivergedError):
         return (
             "The loss is no longer a number: the learning rate is too high, so that "
-            "each step overshoots and the weights grow without end. Try a tenth of it",
+            "each step overshoots and the weights grow without end. Try a tenth of it.",
             True,
         )
     if isinstance(error, MemoryError | tf.errors.ResourceExhaustedError):
         return (
             "The machine ran out of memory. Take a smaller batch size or a smaller "
-            "network",
+            "network.",
             True,
         )
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-        return "The disk is full. Delete runs that nobody needs, then start again", True
+        return (
+            "The disk is full. Delete runs that nobody needs, then start again.",
+            True,
+        )
     return (
-        f"Something went wrong that should not ({type(error).__name__}: {error})",
+        Message(
+            "Something went wrong that should not ({kind}: {reason}).",
+            kind=type(error).__name__,
+            reason=error,
+        ),
         False,
     )

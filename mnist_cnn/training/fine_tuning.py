@@ -28,7 +28,8 @@ def start(network: keras.Model, config: TrainingConfig) -> None:
     fitting = fitting_weights(load_weights(other.weights_path), config.network)
     if not fitting:
         raise NetworkError(
-            f"It cannot start from run {other.name}: no layer has the same shape."
+            "It cannot start from run {name}: no layer has the same shape.",
+            name=other.name,
         )
     model.set_weights(network, model.weights_of(network) | fitting)
 

@@ -13,6 +13,7 @@ import tensorflow as tf
 
 from mnist_cnn.analysis.evaluation import accuracy, cross_entropy
 from mnist_cnn.digits.dataset import fingerprint
+from mnist_cnn.locale.message import Message
 from mnist_cnn.nn.network import load_weights
 from mnist_cnn.nn.summary import summary
 from mnist_cnn.runs import Run, Status, predictions
@@ -46,6 +47,7 @@ from mnist_cnn.training.ordered_dense import OrderedDense
 from mnist_cnn.training.run_record import RunRecord
 
 TEST_BATCH = 500
+STOPPED = "stopped", "Stopped."
 
 
 class Training:
@@ -90,11 +92,11 @@ class Training:
             try:
                 is_whole = self._train()
                 self._read_test_set()
-                self._end("done" if is_whole else "stopped")
+                self._end(*(("done",) if is_whole else STOPPED))
             except TrainingYielded:
                 self._wait_again()
             except KeyboardInterrupt:
-                self._end("stopped")
+                self._end(*STOPPED)
             except Exception as error:
                 reason, is_known = explain_failure(error)
                 self._end("failed", reason)
@@ -129,9 +131,9 @@ class Training:
             for name, value in fingerprints.items()
         )
         if self.run.model_path.is_file() and not is_same:
-            source = record.status.source
             raise CheckpointError(
-                f"It cannot go on: it was begun on other digits ({source})."
+                "It cannot go on: it was begun on other digits ({source}).",
+                source=record.status.source,
             )
         images, labels = mixture.training_digits(sets, config)
         keras.utils.set_random_seed(config.seed)
@@ -218,17 +220,18 @@ class Training:
     def _wait_again(self) -> None:
         """Lets others train first; it goes on after its last complete epoch."""
         done = self._record.status.epochs_done
-        after = f"It goes on after epoch {done}" if done else "It begins again"
-        self._record.update(
-            state="queued",
-            queued=time.time(),
-            reason=f"It was paused while others waited, so it has given up its place. "
-            f"{after} when its turn comes.",
+        reason = Message(
+            "It was paused while others waited, so it has given up its place. It goes "
+            "on after epoch {epoch} when its turn comes."
+            if done
+            else "It was paused while others waited, so it has given up its place. It "
+            "begins again when its turn comes.",
+            epoch=done,
         )
+        self._record.update(state="queued", queued=time.time(), reason=reason)
 
-    def _end(self, state: str, why: str = "Stopped") -> None:
-        """Says how it ended, and which network is kept."""
-        reason = "" if state == "done" else f"{why}. {self._record.status.kept}"
+    def _end(self, state: str, reason: str = "") -> None:
+        """Says how it ended."""
         self._record.update(
             state=state, reason=reason, ended=time.time(), checking=0, checked=0
         )

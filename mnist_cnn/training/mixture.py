@@ -24,7 +24,9 @@ def load(config: TrainingConfig) -> list[Dataset]:
         found[index] = mnist.without_offline_digits(found[index])
     for digits in found:
         if not len(digits.x_train):
-            raise DataError(f"{digits.about.title} has no digits to train on.")
+            raise DataError(
+                "{title} has no digits to train on.", title=digits.about.title
+            )
     return found
 
 

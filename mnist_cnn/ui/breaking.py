@@ -33,7 +33,7 @@ def linked_damage(network: Network) -> Damage:
     try:
         damage = Damage.from_link(text)
     except DamageError as error:
-        st.warning(_(str(error)))
+        st.warning(_(error.message))
         damage = WHOLE
     fitting = damage.fitting(network.architecture)
     if fitting.to_link() != text:

@@ -37,16 +37,7 @@ def confusion_chart(
         for true, predicted, count in confusions(matrix)[:TOLD]
     ]
     live_chart(
-        confusion_figure(
-            matrix,
-            true=_("true digit"),
-            predicted=_("predicted digit"),
-            hover=_(
-                "true digit %{y}, predicted %{x}<br>images: %{customdata[0]:,}, "
-                "%{customdata[1]:.2%} of this true digit"
-            ),
-            **settings,
-        ),
+        confusion_figure(matrix, _=_, **settings),
         key=key,
         label=_("Confusion matrix. Most frequent mistakes: {told}.").format(
             told=", ".join(told) or _("none")

@@ -63,4 +63,4 @@ def _start(job: BackgroundFile, problem: str) -> None:
     try:
         job.start()
     except BackgroundError as error:
-        st.session_state[problem] = str(error)
+        st.session_state[problem] = _(error.message)

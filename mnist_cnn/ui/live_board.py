@@ -140,7 +140,7 @@ def _drawn(file: bytes | None) -> Picture | None:
     try:
         return Picture(open_image(file), is_drawn=True)
     except ImageError as error:
-        st.error(str(error))
+        st.error(_(error.message))
         return None
 
 

@@ -44,7 +44,7 @@ def choose_moment(chosen: Chosen) -> Chosen:
     try:
         return at_moment(chosen, step)
     except NetworkError as error:
-        st.error(_(str(error)))
+        st.error(_(error.message))
         return chosen
 
 

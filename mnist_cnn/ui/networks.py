@@ -116,7 +116,7 @@ def _box(
     try:
         return load_network(run_id)
     except (RunError, NetworkError) as error:
-        st.error(str(error))
+        st.error(_(error.message))
         return None
 
 

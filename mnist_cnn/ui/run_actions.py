@@ -114,7 +114,7 @@ def _do_delete(run: Run) -> None:
         ownership.demand(run, visitor())
         runs.delete(run)
     except RunError as error:
-        st.session_state[PROBLEM] = str(error)
+        st.session_state[PROBLEM] = _(error.message)
         return
     look_again()
     if st.session_state.get("shown_run") == run.id:

@@ -50,7 +50,7 @@ def run_words(run: Run, status: Status) -> list[str]:
     if status.test_accuracy is not None:
         words.append(_("accuracy {value:.4f}").format(value=status.test_accuracy))
     if status.seconds:
-        words.append(duration_text(status.seconds))
+        words.append(_(duration_text(status.seconds)))
     return [word for word in words if word]
 
 

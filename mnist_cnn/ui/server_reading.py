@@ -82,7 +82,7 @@ def show_details(
         for name, pixels in ways.items():
             st.image(_enlarged(pixels), caption=name, alt=name)
     live_chart(
-        probability_bars(*read),
+        probability_bars(*read, _=_),
         key="probabilities",
         label=". ".join(f"{title}: {probability_text(p)}" for title, p in read),
         height=260,

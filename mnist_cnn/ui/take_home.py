@@ -27,7 +27,7 @@ def take_home(run: Run) -> None:
             run,
             "train_mnist_cnn.py",
             _("Python file"),
-            partial(keras_script, run.config),
+            partial(keras_script, run.config, _),
             _("Trains this very network with plain Keras, in at most 60 lines."),
         )
         if not status.is_final:
@@ -88,7 +88,7 @@ def _export(run: Run, kind: str, label: str, about: str) -> None:
     try:
         export = KerasExport(run, kind)
     except RunError as error:
-        st.error(str(error))
+        st.error(_(error.message))
         return
     if export.path.is_file():
         name = f"mnist_cnn{FORMATS[kind]}"

@@ -97,7 +97,7 @@ def find_predictions(
             return None
         digits = datasets.load(name)
     except DataError as error:
-        st.error(_(str(error)))
+        st.error(_(error.message))
         if saved is None:
             st.warning(_(why_not))
         if saved is None or data != "mnist" or damage:
@@ -111,7 +111,7 @@ def find_predictions(
         try:
             evaluation = Evaluation(chosen.run, digits, name, damage)
         except RunError as error:
-            st.error(str(error))
+            st.error(_(error.message))
             return None
         found = _made(evaluation)
     if found is None:
@@ -188,7 +188,7 @@ def _saved(run: Run, digits: Dataset | None) -> tuple[Predictions | None, str]:
             run, digits, f"{path} {digits and digits.fingerprint}", changed
         ), ""
     except PredictionsError as error:
-        return None, str(error)
+        return None, error.message
 
 
 @st.cache_resource(max_entries=KEPT, show_spinner=False)
@@ -201,7 +201,7 @@ def digits_at_hand() -> Dataset | None:
     try:
         return load_digits()
     except DataError as error:
-        st.error(str(error))
+        st.error(_(error.message))
         return None
 
 

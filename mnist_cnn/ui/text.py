@@ -4,12 +4,20 @@ import re
 from functools import lru_cache
 from gettext import gettext, ngettext
 
+from mnist_cnn.locale.message import Message
+
 __all__ = ["_", "escape", "ngettext"]
 
 # Python's gettext looks for catalogs on the disk at every call: a tenth of what a
 # look at a live training costs.
-# Bounded, since sentences with a stranger's words in them pass through it, too.
-_ = lru_cache(4096)(gettext)
+# Bounded, since a stranger's words may pass through it, too.
+_translated = lru_cache(4096)(gettext)
+
+
+def _(text: str) -> str:
+    """The text in the reader's language; of a message with its values put in."""
+    return text.said(_translated) if isinstance(text, Message) else _translated(text)
+
 
 _MARKS = re.compile(r"[\\`*_{}\[\]()#+\-!:$<>|~&]")
 # Where Markdown makes a link of bare words: before "." in "www.", "//" and "@". It

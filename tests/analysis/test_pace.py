@@ -76,7 +76,7 @@ def test_digits_kept_aside_are_validated_after_each_epoch_and_the_test_set_once(
 
 
 def test_a_run_that_was_stopped_only_reads_the_test_set():
-    stopped = replace(measured(60, 1), marks=(Mark(60, "stop", "Stopped"),))
+    stopped = replace(measured(60, 1), marks=(Mark(60, "stop"),))
     now = pace(stopped, STATUS, CONFIG)
     assert now.seconds_left == pytest.approx(0.5 / 3)
 

@@ -46,7 +46,7 @@ def watch():
         seen = LONGEST - 40 + min(st.session_state.ticks, 40)
     marks = ()
     if "still" in st.query_params:
-        seen, marks = 100, (Mark(50, "learning_rate", "Learning rate set to 0.01"),)
+        seen, marks = 100, (Mark(50, "learning_rate", 0.01),)
     live_chart(
         loss_curve(Metrics(everything[:seen], marks=marks)),
         key="loss-of-run-1",
@@ -69,7 +69,7 @@ from mnist_cnn.ui.components.live_chart import live_chart
 matrix, probabilities = np.diag(np.full(10, 9)), np.eye(10)[3]
 if st.toggle("Another network"):
     matrix, probabilities = np.arange(100).reshape(10, 10) % 4, np.full(10, 0.1)
-figure = confusion_figure(matrix, true="True", predicted="Predicted", hover="")
+figure = confusion_figure(matrix, as_fractions=False)
 live_chart(figure, key="matrix", label="", height=420)
 live_chart(probability_bars(("", probabilities)), key="bars", label="")
 """

@@ -101,7 +101,7 @@ def test_digits_are_read_once_and_again_when_the_file_changes(tmp_path, monkeypa
         ({"y_test": np.full(10, -1, np.int8)}, "labels outside 0 to 9"),
         (
             {"x_train": np.zeros((0, 28, 28), np.uint8), "y_train": np.zeros(0, int)},
-            "x_train is empty",
+            "x_train has 0 images",
         ),
         ({"y_train": np.array([print] * 20, dtype=object)}, "cannot be read"),
     ],

@@ -52,7 +52,7 @@ def test_settings_are_said_in_plain_words():
     told = describe(TrainingConfig(**CHANGED))
     assert told["Convolutions"] == "8 of 3×3 without a border, no pooling"
     assert told["Training digits"] == "4,000"
-    assert told["Augmentation"] == "turn, slant"
+    assert told["Augmentation"] == "Turn, Slant"
     assert told["Training labels"] == "shuffled"
     assert describe(USUAL)["Training digits"] == "all"
     assert describe(USUAL)["Convolutions"] == "32 of 5×5, pool 2; 64 of 2×2, pool 2"

@@ -13,6 +13,7 @@ from mnist_cnn.experiments.config import TrainingConfig
 from mnist_cnn.experiments.keras_script import keras_script
 from mnist_cnn.experiments.presets import PRESETS
 from mnist_cnn.nn.architecture import Architecture, ConvBlock
+from mnist_cnn.nn.sequential import LayerSpec, Sequential
 from mnist_cnn.training import model
 
 
@@ -39,16 +40,36 @@ def few(mnist, monkeypatch):
     monkeypatch.setattr(keras.datasets.mnist, "load_data", lambda: digits)
 
 
-def test_it_builds_the_same_network_with_the_same_first_weights(few):
+ANY_KIND = Sequential(
+    (
+        LayerSpec("rescaling", scale=2.0, offset=-1.0),
+        LayerSpec("conv", 4, 3, 2, "same", "leaky_relu", slope=0.2),
+        LayerSpec("batch_norm"),
+        LayerSpec("tanh"),
+        LayerSpec("average_pool", size=3, stride=2),
+        LayerSpec("leaky_relu", slope=0.1),
+        LayerSpec("global_average_pool"),
+        LayerSpec("dense", 8, activation="sigmoid"),
+        LayerSpec("dense", 10, activation="softmax"),
+    )
+)
+
+
+@pytest.mark.parametrize(
+    "config", [PRESETS["small"].config, TrainingConfig(ANY_KIND)], ids=["small", "any"]
+)
+def test_it_builds_the_same_network_with_the_same_first_weights(few, config):
     import keras
 
-    config = PRESETS["small"].config
     names: dict = {}
     exec(keras_script(config).split("model.summary()")[0], names)
     keras.utils.set_random_seed(config.seed)
-    ours = model.weights_of(model.build(config.network))
+    lab = model.build(config.network)
+    ours = model.weights_of(lab)
     theirs = model.weights_of(names["model"])
     assert len(ours) == len(theirs)
+    pixels = model.as_input(names["x_test"][:3, ..., 0])
+    assert np.array_equal(lab(pixels), names["model"](pixels))
     for mine, other in zip(ours.values(), theirs.values(), strict=True):
         assert np.array_equal(mine, other)
 

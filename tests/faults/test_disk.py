@@ -86,7 +86,7 @@ def test_a_disk_that_fills_up_during_a_training_is_said_and_it_can_go_on(small_d
 
     run = runs.submit(TINY)
     assert train(run, FillUp()).state == "failed"
-    reason = run.status().reason
+    reason = " ".join(run.status().sentences)
     assert "The disk is full" in reason
     assert f"The network of epoch {run.status().epochs_done} is kept" in reason
     assert run.status().epochs_done >= 2

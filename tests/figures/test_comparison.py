@@ -37,8 +37,6 @@ def draw(*curves: Curve, measure: str = "loss", by_time=False, log=False):
     figure = overlaid(
         curves,
         measure,
-        titles=("x", measure),
-        training="{name}, training",
         by_time=by_time,
         log=log,
     )

@@ -13,6 +13,7 @@ from mnist_cnn.analysis.smoothing import smooth
 from mnist_cnn.figures import learning_curves as curves
 from mnist_cnn.figures import style
 from mnist_cnn.runs.metrics import EpochPoint, Mark, Metrics
+from mnist_cnn.runs.schema import Resumed
 
 LONGEST = 190_000
 ALL = (
@@ -113,7 +114,7 @@ def test_what_is_drawn_already_stays_while_a_run_grows(trace):
 
 def test_all_curves_of_the_longest_run_together_are_a_small_message():
     reason = "A reason of sixty letters, the longest that a mark can show."
-    marks = tuple(Mark(step, "batch", reason) for step in range(1, LONGEST, 50))
+    marks = tuple(Mark(step, "batch", reason=reason) for step in range(1, LONGEST, 50))
     metrics = measured(LONGEST, epochs=50, marks=marks)
     sizes = [len(json.dumps(draw(metrics), separators=(",", ":"))) for draw in ALL]
     assert sum(sizes) < 50_000
@@ -130,7 +131,7 @@ def test_a_long_run_is_hardly_a_larger_message_than_a_short_one():
 @pytest.mark.parametrize("draw", ALL)
 @pytest.mark.parametrize("count", [0, 1, 500])
 def test_every_figure_is_valid_plotly_and_valid_json(draw, count):
-    metrics = measured(count, epochs=min(count, 3), marks=(Mark(1, "pause", "Paused"),))
+    metrics = measured(count, epochs=min(count, 3), marks=(Mark(1, "pause"),))
     figure = draw(metrics)
     go.Figure(figure)
     json.dumps(figure, allow_nan=False)
@@ -163,7 +164,7 @@ def test_several_seeds_are_a_band_from_the_lowest_to_the_highest():
     low, high = curves.accuracy_curve(one, [other])["data"][4:6]
     assert (low["x"], low["y"]) == ([100], [0.9])
     assert high["y"] == [0.95]
-    assert (high["name"], high["fill"]) == ("2 seeds", "tonexty")
+    assert (high["name"], high["fill"]) == ("seeds: 2", "tonexty")
     assert len(curves.accuracy_curve(one)["data"]) == 4
 
 
@@ -175,14 +176,20 @@ def test_the_axes_of_a_run_that_waits_are_those_of_a_run():
 
 
 def test_a_mark_is_a_line_with_its_reason(trace):
-    marks = (Mark(50, "learning_rate", "Learning rate set to <0.01>"),)
-    line = trace(curves.loss_curve(measured(100, marks=marks)), "steering")
-    assert line["x"] == [50, 50, None]
-    assert line["text"][1] == "Learning rate set to &lt;0.01&gt;"
+    for mark, told in (
+        (Mark(50, "learning_rate", 0.01), "Learning rate set to 0.01"),
+        # As an earlier version of the lab wrote it.
+        (Mark(50, "pause", reason="Paused <by hand>"), "Paused &lt;by hand&gt;"),
+        (Resumed(50, "resumed", 3, epoch=3), "Resumed after epoch 3"),
+        (Mark(50, "sung"), "sung"),
+    ):
+        line = trace(curves.loss_curve(measured(100, marks=(mark,))), "steering")
+        assert line["x"] == [50, 50, None]
+        assert line["text"][1] == told
 
 
 def test_marks_too_close_to_tell_apart_become_one_that_lists_them(trace):
-    marks = tuple(Mark(step, "batch", f"Batch {step}") for step in range(1, 601))
+    marks = tuple(Mark(step, "batch", reason=f"Batch {step}") for step in range(1, 601))
     line = trace(curves.loss_curve(measured(600, marks=marks)), "steering")
     steps = line["x"][::3]
     assert len(steps) == curves.MAX_MARKS

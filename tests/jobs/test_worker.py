@@ -183,7 +183,7 @@ def test_a_training_that_died_unwatched_is_written_down():
     Dispatcher(Nowhere()).look()
     recorded = run.recorded_status()
     assert recorded.state == "failed"
-    assert "The network of epoch 1 is kept." in recorded.reason
+    assert "The network of epoch 1 is kept." in " ".join(recorded.sentences)
 
 
 def test_dispatcher_that_cannot_be_started_is_a_sentence(monkeypatch):
@@ -250,7 +250,7 @@ def test_a_run_whose_process_died_before_it_began_has_failed():
     Dispatcher(executor).work(idle_seconds=0)
     assert executor.began == [0]
     assert run.status().state == "failed"
-    assert "(Exit code 1 on pc7.)" in run.status().reason
+    assert "Exit code 1 on pc7." in run.status().reason
 
 
 def test_a_run_resumed_before_its_death_was_noticed_keeps_waiting_however_often():
@@ -281,7 +281,7 @@ def test_a_run_that_no_machine_can_begin_fails_with_a_sentence():
     status = run.recorded_status()
     assert status.state == "failed"
     assert "It was begun 3 times on the cluster" in status.reason
-    assert "(Exit code 1 on pc7.)" in status.reason
+    assert "Exit code 1 on pc7." in status.reason
 
 
 def test_a_run_that_every_machine_is_lost_with_fails_with_a_sentence():

@@ -172,7 +172,7 @@ def test_a_lost_machines_run_has_failed(elsewhere, quick):
     time.sleep(0.3)
     status = elsewhere.status()
     assert status.state == "failed"
-    assert "The network of epoch 2 is kept." in status.reason
+    assert "The network of epoch 2 is kept." in " ".join(status.sentences)
 
 
 def test_a_lost_machines_run_waits_again_on_a_cluster(elsewhere, quick):

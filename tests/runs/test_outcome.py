@@ -39,10 +39,17 @@ def test_a_run_whose_process_is_gone(state, left, begun, becomes, left_then):
     ],
 )
 def test_its_reason_says_what_happened_and_what_is_kept(status, sentences):
-    reason = outcome(status).reason
+    reason = " ".join(outcome(status).sentences)
     assert all(sentence in reason for sentence in sentences), reason
 
 
 def test_a_run_that_had_not_begun_and_waits_again_has_lost_no_machine():
     waits = Status("queued", attempts_left=3)
     assert outcome(waits, has_begun=False).reason == ""
+
+
+def test_what_an_earlier_version_wrote_is_not_said_twice():
+    told = "Stopped. The network of epoch 2 is kept."
+    assert Status("stopped", told, epochs_done=2).sentences == [told]
+    assert Status("stopped", "Stopped.", epochs_done=2).sentences[0] == "Stopped."
+    assert Status("done", epochs_done=2).sentences == []

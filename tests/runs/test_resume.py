@@ -135,8 +135,8 @@ def test_a_resumed_run_has_the_curve_and_the_weights_of_an_undisturbed_one(
     assert_same(run, undisturbed)
     assert column(run, "what", "mark") == []
     seen = reader(run.metrics_path).read()
-    resumed = (2 * STEPS, "resumed", "Resumed after epoch 2")
-    assert [(m.step, m.what, m.reason) for m in seen.marks] == [resumed] * len(deaths)
+    resumed = (2 * STEPS, "resumed", 2)
+    assert [(m.step, m.what, m.value) for m in seen.marks] == [resumed] * len(deaths)
 
 
 def test_a_run_that_was_stopped_goes_on(at_step, undisturbed_run):
@@ -159,10 +159,10 @@ def test_a_run_that_died_before_its_first_epoch_was_complete_begins_again(
 ):
     undisturbed, run = undisturbed_run(), submit()
     killed_at(run, 3)
-    assert "No epoch was complete" in run.status().reason
+    assert "No epoch was complete" in " ".join(run.status().sentences)
     assert resume(run).state == "done"
     assert_same(run, undisturbed)
-    assert [m.reason for m in reader(run.metrics_path).read().marks] == ["Begun again"]
+    assert [m.what for m in reader(run.metrics_path).read().marks] == ["begun_again"]
 
 
 def test_a_run_that_was_stopped_in_its_first_epoch_begins_again(
@@ -213,7 +213,9 @@ def test_a_death_between_two_files_mixes_no_epochs(
     status = run.status()
     # What pages show is one epoch's: its number, its network and its accuracy.
     assert status.epochs_done == run.network_epoch()
-    assert f"The network of epoch {status.epochs_done} is kept" in status.reason
+    assert f"The network of epoch {status.epochs_done} is kept" in " ".join(
+        status.sentences
+    )
     pixels = data.load().x_test / np.float32(255)
     read = runs.load_network(run.id).probabilities(pixels).argmax(1)
     share = (read == data.load().y_test).mean()
@@ -222,7 +224,7 @@ def test_a_death_between_two_files_mixes_no_epochs(
     assert resume(run).state == "done"
     assert_same(run, undisturbed)
     (mark,) = reader(run.metrics_path).read().marks
-    assert mark.reason == "Resumed after epoch 2"
+    assert (mark.what, mark.value) == ("resumed", 2)
 
 
 def test_time_trained_goes_on_and_the_dead_processs_torn_line_is_no_harm(killed_at):
@@ -254,10 +256,10 @@ def test_commands_given_before_are_not_obeyed_again_and_new_ones_are(at_step, co
     assert column(run, "what", "mark") == ["learning_rate", "stop", "learning_rate"]
     # The rate set by hand in the epoch that was complete counted on until the new one.
     kept = reader(run.metrics_path).read().marks
-    assert [(m.step, m.reason) for m in kept] == [
-        (2, "Learning rate set to 0.5"),
-        (STEPS, "Resumed after epoch 1"),
-        (STEPS, "Learning rate set to 0.25"),
+    assert [(m.step, m.what, m.value) for m in kept] == [
+        (2, "learning_rate", 0.5),
+        (STEPS, "resumed", 1),
+        (STEPS, "learning_rate", 0.25),
     ]
 
 
@@ -324,7 +326,7 @@ def test_a_complete_a_waiting_and_a_living_run_are_not_resumed():
 
 def test_a_run_whose_optimizer_is_lost_or_damaged_is_refused_with_a_sentence():
     run = finished("stopped", epochs_done=2)
-    with pytest.raises(RunError, match=r"gone\. The network of epoch 2 is kept"):
+    with pytest.raises(RunError, match=r"model.keras\) is gone\."):
         resuming.resume(run)
     for content in (b"", b"garbage", b"PK\x03\x04 torn"):
         run.model_path.write_bytes(content)

@@ -136,7 +136,7 @@ def test_a_training_that_nobody_holds_has_died(state):
     status = run.status()
     assert status.state == "failed"
     assert "was killed" in status.reason
-    assert "The network of epoch 2 is kept." in status.reason
+    assert "The network of epoch 2 is kept." in " ".join(status.sentences)
     with run.lock():
         assert run.status() == Status(state, epochs_done=2)
 
@@ -144,7 +144,7 @@ def test_a_training_that_nobody_holds_has_died(state):
 def test_a_training_that_died_in_its_first_epoch_has_no_network():
     run = submit()
     run.write_status(Status("running"))
-    assert "No epoch was complete" in run.status().reason
+    assert "No epoch was complete" in " ".join(run.status().sentences)
 
 
 @pytest.mark.parametrize("state", ["queued", *FINAL_STATES])

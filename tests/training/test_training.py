@@ -196,7 +196,7 @@ def test_a_stop_is_obeyed_within_one_batch_and_keeps_the_network_of_that_batch(
     assert len(lines(run, "batch")) == step
     assert column(run, "what", "mark") == ["stop"]
     assert (status.epochs_done, status.kept_step) == (step // (STEPS + 1), step)
-    assert f"The network of batch {step}" in status.reason
+    assert f"The network of batch {step}" in " ".join(status.sentences)
     ours = runs.load_network(run.id)
     for name, array in ours.weights.items():
         np.testing.assert_array_equal(array, stopped_with[name])
@@ -216,7 +216,7 @@ def test_a_stop_at_the_end_of_an_epoch_keeps_that_epochs_network(at_step):
         train(at_step(STEPS, lambda _: run.send("stop")), run=run)
     status = run.status()
     assert (status.state, status.epochs_done, status.kept_step) == ("stopped", 1, 0)
-    assert "The network of epoch 1 is kept" in status.reason
+    assert "The network of epoch 1 is kept" in " ".join(status.sentences)
 
 
 def test_a_stop_keeps_no_network_that_the_last_batch_broke(at_step):
@@ -276,7 +276,7 @@ def test_a_stop_that_came_before_the_first_batch_is_obeyed(lines):
     run.send("stop")
     train(run=run)
     assert run.status().state == "stopped"
-    assert "no network to keep" in run.status().reason
+    assert "no network to keep" in " ".join(run.status().sentences)
     assert not run.has_weights
     assert lines(run, "batch") == []
 
@@ -385,7 +385,7 @@ def test_a_rate_set_by_hand_counts_from_the_next_batch(at_step, column, lines):
     assert column(run, "learning_rate") == [2e-3] * 4 + [0.5] * 6
     assert column(run, "what", "mark") == ["learning_rate"]
     (mark,) = lines(run, "mark")
-    assert (mark["step"], mark["reason"]) == (4, "Learning rate set to 0.5")
+    assert (mark["step"], mark["value"]) == (4, 0.5)
 
 
 def test_a_rate_set_by_hand_is_the_schedules_new_peak(at_step, column):
@@ -415,7 +415,7 @@ def test_a_loss_that_is_no_number_is_explained_and_the_last_epoch_kept(at_step, 
     status = run.status()
     assert status.state == "failed"
     assert "learning rate is too high" in status.reason
-    assert "The network of epoch 1 is kept" in status.reason
+    assert "The network of epoch 1 is kept" in " ".join(status.sentences)
     assert len(lines(run, "batch")) == STEPS + 3
     assert lines(run, "batch")[-1]["loss"] is None
     pixels = data.load().x_test / np.float32(255)

@@ -25,8 +25,9 @@ from msgspec import Meta, Struct
 from mnist_cnn.digits import CLASSES, SIDE
 from mnist_cnn.digits.dataset import DataError
 from mnist_cnn.digits.handwriting.canvas import Strokes
+from mnist_cnn.locale.message import MessageError
 from mnist_cnn.storage import unix_compress
-from mnist_cnn.storage.untrusted_zip import ZipError, check_directory
+from mnist_cnn.storage.untrusted_zip import check_directory
 
 MAX_FILE_BYTES = 50_000_000
 MAX_UNPACKED_BYTES = 100_000_000
@@ -35,8 +36,14 @@ MAX_DRAWINGS = 20_000  # drawing and preparing each takes 4 ms
 MAX_POINTS = 2_000  # of one digit; people need some 50
 MAX_UNIT = 1e6
 
+_UNPACKING = (zlib.error, zipfile.BadZipFile, NotImplementedError, EOFError)
+
 _Coordinate = Annotated[float, Meta(ge=-MAX_UNIT, le=MAX_UNIT)]
 _Point = tuple[_Coordinate, _Coordinate]
+
+
+class FileError(MessageError):
+    """What is wrong with a file, in a sentence that does not name it."""
 
 
 class PenDigit(Struct, frozen=True):
@@ -77,15 +84,25 @@ def parse(content: bytes, name: str) -> DigitFile:
     try:
         return _parse(content)
     except MemoryError as error:
-        raise DataError(f"The file {name} unfolds to more than fits.") from error
-    except (ValueError, zlib.error, EOFError) as error:
-        raise DataError(f"The file {name} cannot be taken: {error}.") from error
+        raise DataError(
+            "The file {name} unfolds to more than fits.", name=name
+        ) from error
+    except MessageError as error:
+        raise DataError(
+            "The file {name} cannot be taken. {reason}", name=name, reason=error
+        ) from error
+    except (ValueError, OSError, KeyError, *_UNPACKING) as error:
+        raise DataError(
+            "The file {name} is damaged ({reason}).", name=name, reason=error
+        ) from error
 
 
 def _parse(content: bytes) -> DigitFile:
     if len(content) > MAX_FILE_BYTES:
-        raise ValueError(
-            f"it has {len(content):,} bytes, and at most {MAX_FILE_BYTES:,} are taken"
+        raise FileError(
+            "It has {count:,} bytes, and at most {most:,} are taken.",
+            count=len(content),
+            most=MAX_FILE_BYTES,
         )
     if content.startswith(b"PK"):
         return _images(content)
@@ -98,9 +115,9 @@ def _parse(content: bytes) -> DigitFile:
         return _drawings(_unipen(text))
     if text.startswith(b"["):
         return _drawings(_json(text))
-    raise ValueError(
-        "it is neither a JSON list of pen digits, nor UNIPEN text, nor an .npz with "
-        "x and y"
+    raise FileError(
+        "It is neither a JSON list of pen digits, nor UNIPEN text, nor an .npz with "
+        "x and y."
     )
 
 
@@ -108,9 +125,11 @@ def _gunzip(content: bytes) -> bytes:
     unpacking = zlib.decompressobj(wbits=31)
     unpacked = unpacking.decompress(content, MAX_UNPACKED_BYTES)
     if unpacking.unconsumed_tail:
-        raise ValueError(f"it unfolds to more than {MAX_UNPACKED_BYTES:,} bytes")
+        raise FileError(
+            "It unfolds to more than {most:,} bytes.", most=MAX_UNPACKED_BYTES
+        )
     if not unpacking.eof:
-        raise ValueError("it is cut off")
+        raise FileError("It is cut off.")
     return unpacked
 
 
@@ -118,22 +137,36 @@ def _json(text: bytes) -> list[PenDigit]:
     try:
         return msgspec.json.decode(text, type=list[PenDigit])
     except RecursionError as error:
-        raise ValueError("its lists are nested too deep") from error
+        raise FileError("Its lists are nested too deep.") from error
     except msgspec.ValidationError as error:
-        raise ValueError(_what_is_wrong(str(error))) from error
+        raise _wrong_value(str(error)) from error
     except msgspec.DecodeError as error:
         if b"NaN" in text or b"Infinity" in text:
-            raise ValueError("some of its points are no numbers (NaN)") from error
-        raise ValueError(f"it is no JSON ({error})") from error
+            raise FileError("Some of its points are no numbers (NaN).") from error
+        raise FileError("It is no JSON ({reason}).", reason=error) from error
 
 
-def _what_is_wrong(said: str) -> str:
+def _wrong_value(said: str) -> FileError:
+    """Of what msgspec has said of the list."""
     reason, _, path = said.partition(" - at ")
-    place = re.match(r"`\$\[(\d+)\](?:\.(\w+))?", path)
-    if not place:
-        return f'it is no list of {{"label", "writer", "strokes"}} ({reason})'
-    field = f" has a wrong {place[2].rstrip('s')}" if place[2] else " is not right"
-    return f"digit {int(place[1]) + 1:,}{field} ({reason})"
+    found = re.match(r"`\$\[(\d+)\](?:\.(\w+))?", path)
+    if not found:
+        return FileError(
+            "It is no list of {fields} ({reason}).",
+            fields='{"label", "writer", "strokes"}',
+            reason=reason,
+        )
+    number = int(found[1]) + 1
+    if not found[2]:
+        return FileError(
+            "Digit {number:,} is not right ({reason}).", number=number, reason=reason
+        )
+    return FileError(
+        "Digit {number:,} has a wrong {field} ({reason}).",
+        number=number,
+        field=found[2].rstrip("s"),
+        reason=reason,
+    )
 
 
 def _unipen(text: bytes) -> list[PenDigit]:
@@ -145,7 +178,9 @@ def _unipen(text: bytes) -> list[PenDigit]:
         if command == ".SEGMENT" and words[:1] == ["DIGIT"]:
             label, strokes = words[-1].strip('"'), []
             if label not in map(str, range(CLASSES)):
-                raise ValueError(f"it has a digit with the label {label[:20]!r}")
+                raise FileError(
+                    "It has a digit with the label {label!r}.", label=label[:20]
+                )
             digits.append(PenDigit(int(label), strokes))
         elif command == ".COMMENT" and digits and not strokes and len(words) == 3:
             if all(word.isdecimal() and len(word) < 9 for word in words):
@@ -165,24 +200,31 @@ def _point(words: list[str]) -> tuple[float, float]:
         return msgspec.convert(words[:2], _Point, strict=False)
     except msgspec.ValidationError as error:
         line = " ".join(words)[:40]
-        raise ValueError(f"it has a point that is no x and y: {line!r}") from error
+        raise FileError(
+            "It has a point that is no x and y: {line!r}.", line=line
+        ) from error
 
 
 def _drawings(digits: list[PenDigit]) -> DigitFile:
     if not digits:
-        raise ValueError("it has no digits")
+        raise FileError("It has no digits.")
     if len(digits) > MAX_DRAWINGS:
-        raise ValueError(
-            f"it has {len(digits):,} digits, and at most {MAX_DRAWINGS:,} are drawn"
+        raise FileError(
+            "It has {count:,} digits, and at most {most:,} are drawn.",
+            count=len(digits),
+            most=MAX_DRAWINGS,
         )
     for number, digit in enumerate(digits, 1):
         points = sum(map(len, digit.strokes))
         if points == 0:
-            raise ValueError(f"digit {number:,} has no strokes")
+            raise FileError("Digit {number:,} has no strokes.", number=number)
         if points > MAX_POINTS:
-            raise ValueError(
-                f"digit {number:,} has {points:,} points, and at most {MAX_POINTS:,} "
-                "are drawn"
+            raise FileError(
+                "Digit {number:,} has {points:,} points, and at most {most:,} are "
+                "drawn.",
+                number=number,
+                points=points,
+                most=MAX_POINTS,
             )
     writers = [digit.writer for digit in digits]
     return DigitFile(
@@ -194,19 +236,14 @@ def _drawings(digits: list[PenDigit]) -> DigitFile:
 
 
 def _images(content: bytes) -> DigitFile:
-    try:
-        check_directory(io.BytesIO(content), 100)
-        with np.load(io.BytesIO(content), allow_pickle=False) as stored:
-            if sum(x.file_size for x in stored.zip.infolist()) > MAX_UNPACKED_BYTES * 2:
-                raise ValueError("it unfolds to more than fits")
-            if not {"x", "y"} <= set(stored.files):
-                raise ValueError("it is an archive without x and y")
-            x, y = stored["x"], stored["y"]
-            writers = stored["writers"] if "writers" in stored.files else None
-    except ZipError as error:
-        raise ValueError(str(error).rstrip(".")) from error
-    except (OSError, zipfile.BadZipFile, NotImplementedError, KeyError) as error:
-        raise ValueError(f"it is damaged ({error})") from error
+    check_directory(io.BytesIO(content), 100)
+    with np.load(io.BytesIO(content), allow_pickle=False) as stored:
+        if sum(x.file_size for x in stored.zip.infolist()) > MAX_UNPACKED_BYTES * 2:
+            raise FileError("It unfolds to more than fits.")
+        if not {"x", "y"} <= set(stored.files):
+            raise FileError("It is an archive without x and y.")
+        x, y = stored["x"], stored["y"]
+        writers = stored["writers"] if "writers" in stored.files else None
     images = _gray(x)
     count = len(images)
     return DigitFile(_labels(y, count), _writers(writers, count), [], images)
@@ -215,13 +252,21 @@ def _images(content: bytes) -> DigitFile:
 def _gray(x: np.ndarray) -> np.ndarray:
     x = x[..., 0] if x.ndim == 4 and x.shape[-1] == 1 else x
     if x.ndim != 3 or x.shape[1:] != (SIDE, SIDE) or x.dtype.kind not in "uif":
-        raise ValueError(f"x is {x.dtype} of shape {x.shape}, not (N, 28, 28)")
+        raise FileError(
+            "Its x is {type} of shape {shape}, not (N, 28, 28).",
+            type=x.dtype,
+            shape=x.shape,
+        )
     if not 0 < len(x) <= MAX_DIGITS:
-        raise ValueError(f"it has {len(x):,} digits, and 1 to {MAX_DIGITS:,} are taken")
+        raise FileError(
+            "It has {count:,} digits, and 1 to {most:,} are taken.",
+            count=len(x),
+            most=MAX_DIGITS,
+        )
     if x.dtype == np.uint8:
         return x
     if not np.isfinite(x).all() or x.min() < 0 or x.max() > 255:
-        raise ValueError("x has values outside 0 to 255")
+        raise FileError("Its x has values outside 0 to 255.")
     # Numbers with a point are mostly from 0 to 1.
     scale = 255 if x.dtype.kind == "f" and x.max() <= 1 else 1
     return np.round(x * scale).astype(np.uint8)
@@ -229,9 +274,14 @@ def _gray(x: np.ndarray) -> np.ndarray:
 
 def _labels(y: np.ndarray, count: int) -> np.ndarray:
     if y.dtype.kind not in "ui" or y.shape != (count,):
-        raise ValueError(f"y is {y.dtype} of shape {y.shape}, not integers ({count},)")
+        raise FileError(
+            "Its y is {type} of shape {shape}, not integers ({count},).",
+            type=y.dtype,
+            shape=y.shape,
+            count=count,
+        )
     if count and not 0 <= y.min() <= y.max() < CLASSES:
-        raise ValueError("y has labels outside 0 to 9")
+        raise FileError("Its y has labels outside 0 to 9.")
     return y.astype(np.uint8)
 
 
@@ -239,5 +289,5 @@ def _writers(writers: np.ndarray | None, count: int) -> np.ndarray | None:
     if writers is None:
         return None
     if writers.dtype.kind not in "ui" or writers.shape != (count,):
-        raise ValueError("writers are no integers, one for each digit")
+        raise FileError("Its writers are no integers, one for each digit.")
     return writers.astype(np.int64)

@@ -84,8 +84,10 @@ def read(path: Path) -> Prepared:
             raise ValueError("labels outside 0 to 9")
     except (OSError, ValueError) as error:
         raise DataError(
-            f"The prepared digits in {path.name} cannot be read ({error}). Delete that "
-            "file: the lab makes it again."
+            "The prepared digits in {file} cannot be read ({reason}). Delete that "
+            "file: the lab makes it again.",
+            file=path.name,
+            reason=error,
         ) from error
     writers = found["writers"]
     return Prepared(

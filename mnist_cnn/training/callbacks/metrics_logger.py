@@ -66,8 +66,10 @@ class MetricsLogger(keras.callbacks.Callback):
                 # Whoever died in the middle of a line left it without an end.
                 self._file.write(b"\n")
             done = self._step // len(self._sizes)
-            reason = f"Resumed after epoch {done}" if done else "Begun again"
-            self._write(Resumed(self._step, "resumed", reason, epoch=done))
+            if done:
+                self._write(Resumed(self._step, "resumed", done, epoch=done))
+            else:
+                self._write(Resumed(self._step, "begun_again", epoch=0))
         if readings := logs.get("readings"):
             self._write(Untrained(readings=readings))
 
@@ -115,9 +117,9 @@ class MetricsLogger(keras.callbacks.Callback):
             )
         )
 
-    def mark(self, what: str, reason: str) -> None:
-        """Notes on the curve that something was done, and why."""
-        self._write(Mark(self._step, what, reason))
+    def mark(self, what: str, value: float | None = None) -> None:
+        """Notes on the curve that something was done."""
+        self._write(Mark(self._step, what, value))
 
     def _write(self, record: Record) -> None:
         self._file.write(msgspec.json.encode(record) + b"\n")

@@ -5,13 +5,14 @@ from __future__ import annotations
 import keras
 import numpy as np
 
+from mnist_cnn.locale.message import MessageError
 from mnist_cnn.runs.schema import EpochPoint
 from mnist_cnn.storage.files import replacing
 from mnist_cnn.training import model
 from mnist_cnn.training.run_record import RunRecord
 
 
-class CheckpointError(ValueError):
+class CheckpointError(MessageError):
     """A ``model.keras`` that cannot be gone on from; says so in a sentence."""
 
 
@@ -65,7 +66,9 @@ class NetworkCheckpoint(keras.callbacks.Callback):
         record = self._record
         if not self._run.model_path.is_file():
             if record.status.epochs_done:
-                raise _error("is gone")
+                raise CheckpointError(
+                    "It cannot go on: the state of its optimizer (model.keras) is gone."
+                )
             # A stop in the first epoch left its network.
             self._run.weights_path.unlink(missing_ok=True)
             record.status = record.status.as_of(0, None)
@@ -77,10 +80,17 @@ class NetworkCheckpoint(keras.callbacks.Callback):
         except MemoryError:
             raise
         except Exception as error:  # zipfile, h5py and Keras each raise their own
-            raise _error(f"cannot be read ({type(error).__name__})") from error
+            raise CheckpointError(
+                "It cannot go on: the state of its optimizer (model.keras) "
+                "cannot be read ({kind}).",
+                kind=type(error).__name__,
+            ) from error
         epochs, rest = divmod(int(optimizer.iterations), steps_per_epoch)
         if rest or not epochs:
-            raise _error("is not that of a complete epoch of this run")
+            raise CheckpointError(
+                "It cannot go on: the state of its optimizer (model.keras) is "
+                "not that of a complete epoch of this run."
+            )
         _copy(self._plain, trained)
         self.save_weights(epochs)
         record.status = record.status.as_of(epochs, self._run.epoch_point(epochs))
@@ -131,9 +141,3 @@ def _copy(source: keras.Model, target: keras.Model) -> None:
     theirs = source.variables + source.optimizer.variables
     for variable, value in zip(mine, theirs, strict=True):
         variable.assign(value)
-
-
-def _error(what: str) -> CheckpointError:
-    return CheckpointError(
-        f"It cannot go on: the state of its optimizer (model.keras) {what}."
-    )

@@ -98,30 +98,29 @@ class RunControl(keras.callbacks.Callback):
     def _obey(self, command: Command) -> None:
         match command.what:
             case "stop":
-                self._logger.mark("stop", "Stopped")
+                self._logger.mark("stop")
                 raise TrainingStopped
             case "pause" if not self._paused:
                 self._paused = True
-                self._logger.mark("pause", "Paused")
+                self._logger.mark("pause")
             case "resume" if self._paused:
                 self._paused = False
                 self._batches_allowed, self._run_to_epoch_end = 0, False
-                self._logger.mark("resume", "Resumed")
+                self._logger.mark("resume")
             case "one_batch":
                 self._paused = True
                 self._batches_allowed += 1
-                self._logger.mark("one_batch", "One batch")
+                self._logger.mark("one_batch")
             case "one_epoch":
                 self._paused = True
                 self._run_to_epoch_end = True
-                self._logger.mark("one_epoch", "To the end of the epoch")
+                self._logger.mark("one_epoch")
             case "learning_rate":
                 # The page checks too, but anybody can write into the file.
                 rate = command.value or math.nan
                 if 0 < rate <= 1:
                     self._scheduler.peak = float(rate)
-                    text = f"Learning rate set to {rate:g}"
-                    self._logger.mark("learning_rate", text)
+                    self._logger.mark("learning_rate", rate)
 
     def _wait_while_paused(self) -> None:
         if not self._must_wait():

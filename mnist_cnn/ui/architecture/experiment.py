@@ -28,7 +28,7 @@ def linked_network() -> Architecture | None:
     try:
         preset, config = from_link(link)
     except ConfigError as error:
-        st.warning(_(str(error)))
+        st.warning(_(error.message))
         return None
     st.info(
         _(

@@ -106,7 +106,7 @@ def first_kernels(network: Network) -> None:
         return
     size, count = kernels.shape[0], kernels.shape[-1]
     live_chart(
-        kernels_picture(kernels),
+        kernels_picture(kernels, _=_),
         key="architecture-kernels",
         label=_("{count} kernels of {size}×{size} weights").format(
             count=count, size=size

@@ -147,4 +147,4 @@ def _open(index: int, readers: dict[str, Reader]) -> None:
     try:
         look_inside(load_network(wrong[0]), index)
     except (RunError, NetworkError) as error:
-        st.warning(str(error))
+        st.warning(_(error.message))

@@ -11,7 +11,7 @@ from mnist_cnn.analysis.comparison import Facts, unique_names
 from mnist_cnn.analysis.verdict import seed_groups
 from mnist_cnn.experiments.differences import differences
 from mnist_cnn.figures.comparison import Curve, is_crowded, overlaid
-from mnist_cnn.figures.cost import CostWords, against_parameters, against_time
+from mnist_cnn.figures.cost import against_parameters, against_time
 from mnist_cnn.runs.status import FINAL_STATES
 from mnist_cnn.ui.compare.runs import Compared, compared, listed
 from mnist_cnn.ui.components.live_chart import live_chart, shared_figure
@@ -70,7 +70,6 @@ def _curves(chosen: list[str]) -> None:
         tuple((curve.name, curve.seeds_of, curve.metrics.version) for curve in drawn),
         by_time,
     )
-    x_title = _("seconds of training") if by_time else _("epoch")
     left, right = charts.columns(2, gap="small")
     for column, measure, title, by_log in (
         (left, "loss", _("loss"), log),
@@ -80,13 +79,12 @@ def _curves(chosen: list[str]) -> None:
             live_chart(
                 shared_figure(
                     (*key, measure, by_log),
-                    lambda measure=measure, title=title, by_log=by_log: overlaid(
+                    lambda measure=measure, by_log=by_log: overlaid(
                         drawn,
                         measure,
-                        titles=(x_title, title),
-                        training=_("{name}, training"),
                         by_time=by_time,
                         log=by_log,
+                        _=_,
                     ),
                 ),
                 key=f"compare-{measure}",
@@ -156,22 +154,16 @@ def _costs(chosen: list[str]) -> None:
             for each in measured
         ]
 
-    hover = _(
-        "<b>%{customdata[0]}</b><br>%{customdata[1]}<br>accuracy %{customdata[2]} on "
-        "%{customdata[3]:,} test digits<br>%{customdata[4]:,} parameters<br>"
-        "%{customdata[5]} of training"
-    )
     left, right = st.columns(2, gap="small")
     for column, name, title, draw in (
         (left, "parameters", _("parameters"), against_parameters),
         (right, "time", _("time trained"), against_time),
     ):
-        words = CostWords(title, _("test accuracy"), _("other runs"), hover)
         with column:
             live_chart(
                 shared_figure(
                     (hash(measured), tuple(chosen), name),
-                    lambda draw=draw, words=words: draw(named(), chosen, words),
+                    lambda draw=draw: draw(named(), chosen, _),
                 ),
                 key=f"compare-{name}",
                 label=_("Test accuracy against {title}, of {count} runs").format(

@@ -39,7 +39,7 @@ def _digit() -> Picture | None:
     try:
         digits = load_digits()
     except DataError as error:
-        st.error(str(error))
+        st.error(_(error.message))
         return None
     count = len(digits.x_test)
     st.button(

@@ -85,7 +85,7 @@ def _chosen(way: str) -> Picture | None:
     try:
         whole, picture = _picture(file, Part(part.turns)), _picture(file, part)
     except ImageError as error:
-        st.error(str(error))
+        st.error(_(error.message))
         return None
     groups = split(whole.ink.ink)
     height, width = whole.ink.ink.shape

@@ -28,7 +28,7 @@ def draw_first() -> None:
         try:
             live_board([load_network(runs.PRETRAINED)], "home_canvas")
         except (RunError, NetworkError) as error:
-            st.error(str(error))
+            st.error(_(error.message))
         with st.container(key="live_settings", gap=None):
             page_link(
                 "pages/4_Look_inside.py",
@@ -113,7 +113,7 @@ def in_use() -> None:
         run = runs.find(runs.PRETRAINED)
         status = run.status()
     except RunError as error:
-        st.warning(str(error))
+        st.warning(_(error.message))
         return
     st.markdown(
         _(

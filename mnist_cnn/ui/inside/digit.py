@@ -79,7 +79,7 @@ def _adopt(drawing: np.ndarray | None) -> np.ndarray | None:
         try:
             state["inside_linked"] = unpack(now[LINKED])
         except LinkError as error:
-            st.warning(_(str(error)))
+            st.warning(_(error.message))
             now[LINKED] = None
     for source, text in now.items():
         if text is not None and text != before.get(source):
@@ -91,7 +91,7 @@ def _test_digit(chosen: Chosen) -> Digit | None:
     try:
         digits = mnist.load()
     except DataError as error:
-        st.error(str(error))
+        st.error(_(error.message))
         return None
     count, asked = len(digits.x_test), st.query_params.get("test")
     if st.session_state.get("test") is None:

@@ -75,7 +75,7 @@ def which_costs_most(chosen: Chosen, data: str) -> None:
             around = replace(damage, without=tuple(others))
             job = AblationJob(layer, chosen.run, digits, name, around)
         except (DataError, RunError) as error:
-            st.error(_(str(error)))
+            st.error(_(error.message))
             return
         found = job.result() if job.path.is_file() else None
         if found is None:

@@ -72,17 +72,7 @@ def reliability(predictions: Predictions) -> None:
     sentence = reliability_sentence(measured)
     st.markdown(sentence)
     live_chart(
-        reliability_figure(
-            measured,
-            stated=_("probability given to the prediction"),
-            right=_("fraction right"),
-            ideal=_("as it should be"),
-            mean=_("mean probability given"),
-            hover=_(
-                "%{customdata[0]:,} predictions given %{customdata[2]:.0%} to "
-                "%{customdata[3]:.0%}<br>mean %{customdata[1]:.1%}, right %{y:.1%}"
-            ),
-        ),
+        reliability_figure(measured, _=_),
         key="reliability",
         label=sentence.replace("**", ""),
         height=340,

@@ -41,7 +41,7 @@ def augmentation_choice(chosen: Sequence[str], **widget: Any) -> None:
     try:
         digits = mnist.load().x_train[:DIGITS_SHOWN].astype(np.float32) / 255
     except DataError as error:
-        st.caption(str(error))
+        st.caption(_(error.message))
         return
     st.image(
         sheet(digits, names),

@@ -88,7 +88,7 @@ def _take(key: str) -> None:
     try:
         name = datasets.add_file(uploaded.getvalue(), uploaded.name)
     except DataError as error:
-        state[PROBLEM] = str(error)
+        state[PROBLEM] = _(error.message)
         return
     chosen = list(experiment.typed("data", experiment.config.data))
     if name not in chosen and len(chosen) < MAX_DATA:
@@ -123,7 +123,7 @@ def _start(experiment: Experiment) -> None:
         there = weight_shapes(runs.find(run_id).config.network)
         here = weight_shapes(experiment.network())
     except (RunError, ConfigError) as error:
-        st.warning(_(str(error)))
+        st.warning(_(error.message))
         return
     layers = dict.fromkeys(name.partition("/")[0] for name in here)
     differing = {name for name, shape in here.items() if there.get(name) != shape}
@@ -148,6 +148,6 @@ def _take_network(run_id: str) -> None:
         if run_id:
             config = replace(config, network=runs.find(run_id).config.network)
     except (ConfigError, RunError) as error:
-        st.session_state[PROBLEM] = str(error)
+        st.session_state[PROBLEM] = _(error.message)
         return
     begin(experiment.preset, config)

@@ -38,7 +38,7 @@ def _lecture(run: Run, metrics: Metrics) -> None:
     live_chart(
         shared_figure(
             (str(run.path), metrics.version, "lecture"),
-            lambda: epoch_curves(metrics),
+            lambda: epoch_curves(metrics, _=_),
         ),
         key=f"lecture-{run.id}",
         label=_("Loss and accuracy, training and validation, by epoch"),
@@ -51,7 +51,7 @@ def _learning_rate(run: Run, metrics: Metrics) -> None:
     live_chart(
         shared_figure(
             (str(run.path), metrics.version, "rate"),
-            lambda: learning_rate_curve(metrics),
+            lambda: learning_rate_curve(metrics, _=_),
         ),
         key=f"rate-{run.id}",
         label=_("Learning rate by batch"),
@@ -76,7 +76,7 @@ def _opinions(run: Run, status: Status, metrics: Metrics) -> None:
     live_chart(
         shared_figure(
             (str(run.path), len(readings), metrics.version[0], "opinions"),
-            lambda: predictions_by_epoch(readings, watched_digits(run, status)),
+            lambda: predictions_by_epoch(readings, watched_digits(run, status), _=_),
         ),
         key=f"opinions-{run.id}",
         label=_("Answers for ten test digits after each epoch"),
@@ -104,7 +104,7 @@ def _kernels(run: Run, status: Status, metrics: Metrics) -> None:
         live_chart(
             shared_figure(
                 (str(path), int(steps[shown]), shown, "kernels"),
-                lambda: kernels_picture(kernels[shown]),
+                lambda: kernels_picture(kernels[shown], _=_),
             ),
             key=f"kernels-{run.id}",
             label=_("The first layer's kernels after batch {step}").format(
@@ -119,7 +119,7 @@ def _kernels(run: Run, status: Status, metrics: Metrics) -> None:
         live_chart(
             shared_figure(
                 (str(run.path), metrics.version, "moved"),
-                lambda: weight_change_curves(metrics.epochs),
+                lambda: weight_change_curves(metrics.epochs, _=_),
             ),
             key=f"moved-{run.id}",
             label=_("How far each layer moved in each epoch"),
@@ -153,7 +153,7 @@ def _last_batch(run: Run, status: Status) -> None:
     live_chart(
         shared_figure(
             (str(path), path.stat().st_mtime_ns, "batch"),
-            lambda: batch_picture(*(arrays[name] for name in LAST_BATCH)),
+            lambda: batch_picture(*(arrays[name] for name in LAST_BATCH), _=_),
         ),
         key=f"batch-{run.id}",
         label=_("The digits of the last batch with the largest losses"),

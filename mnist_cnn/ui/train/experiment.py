@@ -89,7 +89,7 @@ class Experiment:
                 self.typed("batch_norm", network.batch_norm),
             )
         except ArchitectureError as error:
-            raise ConfigError(str(error)) from error
+            raise ConfigError(error.message) from error
 
     def chosen(self) -> TrainingConfig:
         """The settings in the fields.
@@ -121,7 +121,7 @@ def current_experiment() -> Experiment:
         try:
             begin(*from_link(link))
         except ConfigError as error:
-            st.warning(_(str(error)))
+            st.warning(_(error.message))
             st.query_params.clear()
     if EXPERIMENT not in state:
         begin(CLASS_PRESET)

@@ -187,7 +187,7 @@ def _first_line(experiment: Experiment) -> None:
 def _preset_text(name: str, experiment: Experiment) -> str:
     preset = PRESETS[name]
     return _("{group}: {title} · about {time}").format(
-        group=_(preset.group), title=_(preset.title), time=experiment.times[name]
+        group=_(preset.group), title=_(preset.title), time=_(experiment.times[name])
     )
 
 

@@ -24,8 +24,8 @@ def headline(run: Run, status: Status, metrics: Metrics) -> None:
     now = pace(metrics, status, run.config)
     share = 1.0 if status.state == "done" else now.share
     st.progress(share, text=_progress_text(run, status, now), width="stretch")
-    if status.reason:
-        (st.error if status.state == "failed" else st.warning)(escape(_(status.reason)))
+    if told := " ".join(_(each) for each in status.sentences):
+        (st.error if status.state == "failed" else st.warning)(escape(told))
     if status.state == "queued":
         _care()
 
@@ -67,7 +67,7 @@ def _progress_text(run: Run, status: Status, now: Pace) -> str:
         return _("{done} of {epochs} epochs in {time}").format(
             done=status.epochs_done,
             epochs=run.config.epochs,
-            time=duration_text(status.seconds or 0),
+            time=_(duration_text(status.seconds or 0)),
         )
     if status.checking:
         parts = [_("Checking on {count:,} digits …").format(count=status.checking)]
@@ -79,7 +79,7 @@ def _progress_text(run: Run, status: Status, now: Pace) -> str:
             text = _("batch {batch:,} of {batches:,}")
             parts.append(text.format(batch=now.batch, batches=now.batches))
     if now.seconds_left is not None and status.state == "running":
-        left = duration_text(now.seconds_left)
+        left = _(duration_text(now.seconds_left))
         parts.append(_("{time} left").format(time=left))
     return " · ".join(parts)
 
@@ -94,7 +94,7 @@ def _place(run: Run) -> str:
     if place == 1 and seen.waits[run.id] < 1:
         return _("First in the queue: it begins in a moment.")
     return _("Place {place} in the queue; its turn comes in about {wait}.").format(
-        place=place, wait=duration_text(seen.waits[run.id])
+        place=place, wait=_(duration_text(seen.waits[run.id]))
     )
 
 
@@ -103,7 +103,7 @@ def _care() -> None:
         if care_for_worker():
             st.warning(_("No worker was there to train it, so one was started."))
     except RunError as error:
-        st.error(str(error))
+        st.error(_(error.message))
     seen = overview()
     if seen.problem:
         st.warning(_(seen.problem))
@@ -113,6 +113,6 @@ def _care() -> None:
                 "It waits for {name}, which is paused. If nobody steers that run for "
                 "{time}, it gives up its place, and goes on when its turn comes again."
             ).format(
-                name=escape(run_title(paused)), time=duration_text(yield_seconds())
+                name=escape(run_title(paused)), time=_(duration_text(yield_seconds()))
             )
         )

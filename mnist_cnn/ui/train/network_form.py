@@ -45,7 +45,7 @@ def network_form(experiment: Experiment) -> None:
     try:
         network = experiment.network()
     except ConfigError as error:
-        st.error(_(str(error)))
+        st.error(_(error.message))
         return
     st.markdown(_("**{count:,} parameters** in all.").format(count=network.parameters))
     rows = [(_("Layer"), _("Output"), _("Parameters")), (":--",) * 3]

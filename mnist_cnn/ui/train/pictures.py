@@ -37,7 +37,7 @@ def curves(run: Run, metrics: Metrics) -> None:
     with loss:
         live_chart(
             shared_figure(
-                (*key, "loss", log), lambda: loss_curve(metrics, others, log=log)
+                (*key, "loss", log), lambda: loss_curve(metrics, others, log=log, _=_)
             ),
             key=f"loss-{run.id}",
             label=_label(_("Loss by batch"), metrics, "loss"),
@@ -45,7 +45,9 @@ def curves(run: Run, metrics: Metrics) -> None:
         )
     with accuracy:
         live_chart(
-            shared_figure((*key, "accuracy"), lambda: accuracy_curve(metrics, others)),
+            shared_figure(
+                (*key, "accuracy"), lambda: accuracy_curve(metrics, others, _=_)
+            ),
             key=f"accuracy-{run.id}",
             label=_label(_("Accuracy by batch"), metrics, "accuracy"),
             height=CURVE_HEIGHT,
@@ -71,7 +73,7 @@ def kernels(run: Run) -> None:
     picture = shared_figure(
         (str(run.path), step, len(steps), "kernels now"),
         lambda: kernels_picture(
-            arrays["kernels"][-1] if len(steps) else NO_KERNELS, scale=False
+            arrays["kernels"][-1] if len(steps) else NO_KERNELS, scale=False, _=_
         ),
     )
     live_chart(
@@ -94,6 +96,7 @@ def answers(run: Run, status: Status, metrics: Metrics) -> None:
                 {epoch: readings[epoch] for epoch in shown},
                 watched_digits(run, status),
                 rows=NEWEST_ROWS + 1,
+                _=_,
             ),
         ),
         key=f"answers-{run.id}",

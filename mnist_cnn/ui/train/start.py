@@ -39,7 +39,7 @@ def start(seeds: int = 1) -> None:
     try:
         config = experiment.chosen()
     except ConfigError as error:
-        state[PROBLEM] = str(error)
+        state[PROBLEM] = _(error.message)
         return
     if not _is_going(config):
         preset = experiment.preset
@@ -74,7 +74,7 @@ def _queue(config: TrainingConfig, count: int, preset: str, name: str) -> bool:
             run.rename(title.format(name=name, seed=run.config.seed))
         worker.ensure()
     except RunError as error:
-        state[PROBLEM] = str(error)
+        state[PROBLEM] = _(error.message)
         return False
     if removed:
         state[NOTE] = _removed_text(removed)

@@ -70,7 +70,7 @@ def press(run: Run, name: str) -> None:
         else:
             run.send(name)
     except (ConfigError, RunError) as error:
-        st.session_state[f"steering_problem_{run.id}"] = str(error)
+        st.session_state[f"steering_problem_{run.id}"] = _(error.message)
 
 
 def asked_rate(run: Run) -> float:
@@ -125,7 +125,7 @@ def _go_on(run: Run) -> None:
         resume.resume(run)
         worker.ensure()
     except RunError as error:
-        st.session_state[f"steering_problem_{run.id}"] = str(error)
+        st.session_state[f"steering_problem_{run.id}"] = _(error.message)
     look_again()
 
 

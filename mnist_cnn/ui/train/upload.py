@@ -65,7 +65,7 @@ def _take(key: str) -> None:
         retention.make_room(1, visitor())
         run = _run(others[0], histories[0].getvalue() if histories else None)
     except RunError as error:
-        state[TOLD] = (False, _(str(error)))
+        state[TOLD] = (False, _(error.message))
         return
     state[TOLD] = (True, _("The run is here. It is the one that this page shows."))
     look_again()

@@ -59,7 +59,7 @@ def _look(run_id: str) -> None:
     except RunError as error:
         if st.session_state.get("watching_live"):
             st.rerun()
-        st.warning(str(error))
+        st.warning(_(error.message))
         return
     if status.is_final and st.session_state.get("watching_live"):
         # Ends the looking, and lets the list of runs show the result.

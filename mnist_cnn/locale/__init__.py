@@ -1,0 +1,1 @@
+"""What a person is told: whole sentences with named fields, ready for a catalog."""
