@@ -29,8 +29,8 @@ from benchmarks.sheets import Kind, Sheet, scan
 from mnist_cnn import runs
 from mnist_cnn.analysis.reading import read_number
 from mnist_cnn.digits.handwriting.pen_file import DigitFile
-from mnist_cnn.digits.image_files import ImageError, open_image
 from mnist_cnn.digits.ink import ink_of
+from mnist_cnn.digits.photo.image_files import ImageError, open_image
 
 KINDS: dict[str, Kind] = reported.KINDS | papers.KINDS | surfaces.KINDS | clutter.KINDS
 

@@ -18,8 +18,8 @@ from mnist_cnn.analysis.evaluation import (
 )
 from mnist_cnn.analysis.reading import read_number
 from mnist_cnn.digits import datasets
-from mnist_cnn.digits.image_files import open_image
 from mnist_cnn.digits.ink import ink_of
+from mnist_cnn.digits.photo.image_files import open_image
 from mnist_cnn.experiments import config, link
 from mnist_cnn.experiments.config import TrainingConfig
 from mnist_cnn.experiments.presets import DEFAULT_PRESET, PRESETS

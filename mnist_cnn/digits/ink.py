@@ -11,9 +11,9 @@ import numpy as np
 from PIL import Image
 
 from mnist_cnn.digits.drawing import FAINTEST, Ink, Step, background_of, drawn_ink
-from mnist_cnn.digits.grayscale import planes_of
-from mnist_cnn.digits.paper import Paper, even
-from mnist_cnn.digits.writing import REASONS, Sorted, sort_out
+from mnist_cnn.digits.photo.grayscale import planes_of
+from mnist_cnn.digits.photo.paper import Paper, even
+from mnist_cnn.digits.photo.writing import REASONS, Sorted, sort_out
 
 FLAT = 12  # gray levels (of 255) by which a drawn background may vary
 SMALLEST_PHOTO = 64  # pixels of the shorter side

@@ -14,9 +14,9 @@ import streamlit as st
 from PIL import Image
 
 from mnist_cnn.digits.drawing import Ink, drawn_ink
-from mnist_cnn.digits.grayscale import to_grayscale
-from mnist_cnn.digits.image_files import ImageError, open_image
 from mnist_cnn.digits.ink import ink_of
+from mnist_cnn.digits.photo.grayscale import to_grayscale
+from mnist_cnn.digits.photo.image_files import ImageError, open_image
 from mnist_cnn.digits.preprocessing import prepare_ink
 from mnist_cnn.digits.segmentation import split
 

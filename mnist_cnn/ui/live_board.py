@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import streamlit as st
 
-from mnist_cnn.digits.image_files import ImageError, open_image
+from mnist_cnn.digits.photo.image_files import ImageError, open_image
 from mnist_cnn.digits.preprocessing import resize_ink
 from mnist_cnn.nn.network import NetworkError
 from mnist_cnn.runs import Run, RunError

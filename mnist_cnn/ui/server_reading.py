@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw
 from mnist_cnn.analysis.reading import Number, read_number
 from mnist_cnn.digits import preprocessing
 from mnist_cnn.digits.drawing import Step
-from mnist_cnn.digits.grayscale import to_grayscale
+from mnist_cnn.digits.photo.grayscale import to_grayscale
 from mnist_cnn.digits.preprocessing import Preparation
 from mnist_cnn.digits.segmentation import Group
 from mnist_cnn.figures.probabilities import (

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
 from mnist_cnn.digits import preprocessing
-from mnist_cnn.digits.image_files import LONGEST_SIDE, ImageError, open_image
+from mnist_cnn.digits.photo.image_files import LONGEST_SIDE, ImageError, open_image
 
 
 def seven(size: int = 120) -> Image.Image:

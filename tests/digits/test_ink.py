@@ -7,7 +7,7 @@ from PIL import Image, ImageDraw, ImageFilter
 from mnist_cnn.digits import ink as photo
 from mnist_cnn.digits import preprocessing
 from mnist_cnn.digits.drawing import drawn_ink
-from mnist_cnn.digits.grayscale import to_grayscale
+from mnist_cnn.digits.photo.grayscale import to_grayscale
 
 SEVEN = [(110, 90), (230, 90), (160, 310)]
 

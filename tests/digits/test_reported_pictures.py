@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from mnist_cnn.analysis.reading import read_number
-from mnist_cnn.digits.image_files import open_image
 from mnist_cnn.digits.ink import ink_of
+from mnist_cnn.digits.photo.image_files import open_image
 from mnist_cnn.digits.preprocessing import prepare
 from mnist_cnn.runs import load_network
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from mnist_cnn.digits.writing import (
+from mnist_cnn.digits.photo.writing import (
     BLOTS,
     EDGE,
     FAINTER,

@@ -24,7 +24,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from mnist_cnn import runs
-from mnist_cnn.digits.image_files import ImageError, open_image
+from mnist_cnn.digits.photo.image_files import ImageError, open_image
 from mnist_cnn.experiments.config import TrainingConfig
 from mnist_cnn.runs import RunError
 from mnist_cnn.runs.commands import COMMANDS, CommandReader

@@ -8,7 +8,7 @@ import streamlit as st
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from mnist_cnn.digits.image_files import open_image
+from mnist_cnn.digits.photo.image_files import open_image
 from mnist_cnn.nn import keras_file
 from mnist_cnn.ui import sharing, visitor
 from mnist_cnn.ui.home import class_address, view

@@ -4,7 +4,7 @@ import re
 import tomllib
 from pathlib import Path
 
-from mnist_cnn.digits import image_files
+from mnist_cnn.digits.photo import image_files
 from mnist_cnn.nn import keras_file
 from mnist_cnn.runs import archive
 

@@ -11,8 +11,8 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
-from mnist_cnn.digits.grayscale import opaque, to_grayscale
-from mnist_cnn.digits.image_files import MEGABYTES, ImageError, open_image
+from mnist_cnn.digits.photo.grayscale import opaque, to_grayscale
+from mnist_cnn.digits.photo.image_files import MEGABYTES, ImageError, open_image
 from mnist_cnn.digits.segmentation import split
 from mnist_cnn.ui.addresses import is_this_machine
 from mnist_cnn.ui.components.box_chooser import Part, box_chooser

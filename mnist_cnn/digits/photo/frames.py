@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from mnist_cnn.digits.pieces import Piece, holes
+from mnist_cnn.digits.photo.pieces import Piece, holes
 
 # Of its box. A cell does, held askew by 5 degrees, too; the inside of a zero covers
 # 0.81 of its box at most (3,000 pen digits).

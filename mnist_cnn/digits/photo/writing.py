@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mnist_cnn.digits import frames
-from mnist_cnn.digits.pieces import (
+from mnist_cnn.digits.photo import frames
+from mnist_cnn.digits.photo.pieces import (
     BOTTOM,
     LEFT,
     RIGHT,
@@ -21,7 +21,7 @@ from mnist_cnn.digits.pieces import (
     like_digits,
     without_pinholes,
 )
-from mnist_cnn.digits.rulings import rulings
+from mnist_cnn.digits.photo.rulings import rulings
 
 SPECK = 1 / 50  # of the largest piece's pixels: dust; the bar of a five has more
 SMALL = 0.35  # of the tallest digit: what is smaller is part of a digit, or none
