@@ -29,7 +29,7 @@ from mnist_cnn.nn.damage import Damage
 from mnist_cnn.nn.network import Network
 from mnist_cnn.nn.summary import summary as summary_of
 from mnist_cnn.runs import resume
-from mnist_cnn.runs.keras_import import from_keras
+from mnist_cnn.runs.exchange.keras_import import from_keras
 from mnist_cnn.ui.components.network_page import network_page
 
 EXIT_ERROR = 2

@@ -13,7 +13,7 @@ from mnist_cnn import runs
 from mnist_cnn.locale.message import Message
 from mnist_cnn.runs import Run, RunError, retention
 from mnist_cnn.runs.commands import CommandReader
-from mnist_cnn.runs.outcome import outcome
+from mnist_cnn.runs.liveness.outcome import outcome
 from mnist_cnn.storage.files import write_json
 
 POLL_SECONDS = 0.1

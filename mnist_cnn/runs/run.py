@@ -16,11 +16,12 @@ import msgspec
 import numpy as np
 
 from mnist_cnn.experiments.config import ConfigError, TrainingConfig
-from mnist_cnn.runs import commands, lock, schema
+from mnist_cnn.runs import commands, schema
 from mnist_cnn.runs.files import RunFiles
+from mnist_cnn.runs.liveness import lock
+from mnist_cnn.runs.liveness.outcome import outcome
 from mnist_cnn.runs.metrics import Metrics
 from mnist_cnn.runs.metrics_reader import reader
-from mnist_cnn.runs.outcome import outcome
 from mnist_cnn.runs.schema import LONGEST_NAME, EpochPoint, Label, RunError, Settings
 from mnist_cnn.runs.status import Status
 from mnist_cnn.storage.arrays import arrays

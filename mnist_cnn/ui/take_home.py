@@ -9,7 +9,7 @@ import streamlit as st
 from mnist_cnn.experiments.keras_script import keras_script
 from mnist_cnn.jobs.keras_export import FORMATS, STEPS, KerasExport
 from mnist_cnn.runs import Run, RunError
-from mnist_cnn.runs.archive import to_zip
+from mnist_cnn.runs.exchange.archive import to_zip
 from mnist_cnn.runs.metrics import to_csv
 from mnist_cnn.ui.components.network_page import network_page
 from mnist_cnn.ui.job_view import offer_job

@@ -14,7 +14,7 @@ from mnist_cnn.experiments.config import TrainingConfig
 from mnist_cnn.experiments.presets import PRESETS
 from mnist_cnn.jobs.keras_export import KerasExport
 from mnist_cnn.runs import Status
-from mnist_cnn.runs.archive import to_zip
+from mnist_cnn.runs.exchange.archive import to_zip
 
 ROOT = Path(__file__).parents[2]
 

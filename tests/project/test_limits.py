@@ -6,7 +6,7 @@ from pathlib import Path
 
 from mnist_cnn.digits.photo import image_files
 from mnist_cnn.nn import keras_file
-from mnist_cnn.runs import archive
+from mnist_cnn.runs.exchange import archive
 
 ROOT = Path(__file__).parents[2]
 MEGABYTE = 1 << 20

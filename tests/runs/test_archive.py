@@ -20,8 +20,9 @@ from mnist_cnn import runs
 from mnist_cnn.experiments.config import TrainingConfig
 from mnist_cnn.nn import network
 from mnist_cnn.nn.architecture import Architecture, ConvBlock
-from mnist_cnn.runs import RunError, Status, archive, predictions
-from mnist_cnn.runs.archive import from_zip, to_zip
+from mnist_cnn.runs import RunError, Status, predictions
+from mnist_cnn.runs.exchange import archive
+from mnist_cnn.runs.exchange.archive import from_zip, to_zip
 from mnist_cnn.runs.metrics_reader import reader
 from mnist_cnn.runs.predictions import Predictions
 

@@ -10,9 +10,15 @@ import pytest
 
 from mnist_cnn import runs
 from mnist_cnn.experiments.config import TrainingConfig
-from mnist_cnn.runs import RunError, Status, heartbeat, lock
+from mnist_cnn.runs import RunError, Status
 from mnist_cnn.runs.files import RunFiles
-from mnist_cnn.runs.heartbeat import LOST_EXIT_CODE, SILENCE_SECONDS, Observer, beating
+from mnist_cnn.runs.liveness import heartbeat, lock
+from mnist_cnn.runs.liveness.heartbeat import (
+    LOST_EXIT_CODE,
+    SILENCE_SECONDS,
+    Observer,
+    beating,
+)
 
 ROOT = Path(__file__).parents[2]
 BEAT_UNTIL_KILLED = """

@@ -8,7 +8,7 @@ import pytest
 from mnist_cnn import runs
 from mnist_cnn.__main__ import main
 from mnist_cnn.runs import RunError
-from mnist_cnn.runs.keras_import import from_keras
+from mnist_cnn.runs.exchange.keras_import import from_keras
 
 RECORDINGS = Path(__file__).parents[1] / "recordings" / "keras"
 FILE = RECORDINGS / "3.0.5.keras"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mnist_cnn.runs.outcome import outcome
+from mnist_cnn.runs.liveness.outcome import outcome
 from mnist_cnn.runs.status import ACTIVE_STATES, FINAL_STATES, Status
 
 # Recorded state, attempts left, whether it had begun -> state, attempts left.

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 
 import filelock
 
-from mnist_cnn.runs import heartbeat
 from mnist_cnn.runs.files import RunFiles
+from mnist_cnn.runs.liveness import heartbeat
 from mnist_cnn.runs.schema import RunError
 from mnist_cnn.storage.files import is_held as is_lock_held
 

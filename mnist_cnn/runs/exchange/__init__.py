@@ -1,0 +1,1 @@
+"""Runs from elsewhere and for elsewhere: zips of other labs, Keras models."""
