@@ -10,16 +10,10 @@ from mnist_cnn.digits.augmentation import AUGMENTATIONS
 from mnist_cnn.experiments.config import TITLES, TrainingConfig
 from mnist_cnn.experiments.presets import DEFAULT_PRESET, PRESETS
 from mnist_cnn.locale.message import Message
-from mnist_cnn.nn.architecture import Architecture
+from mnist_cnn.nn.architecture import Architecture, ConvBlock
 from mnist_cnn.nn.layers import Layer, LayeredArchitecture
 
-# By padding, and whether there is pooling.
-_BLOCKS = {
-    ("same", True): "{filters} of {kernel}×{kernel}, pool {pool}",
-    ("same", False): "{filters} of {kernel}×{kernel}, no pooling",
-    ("valid", True): "{filters} of {kernel}×{kernel} without a border, pool {pool}",
-    ("valid", False): "{filters} of {kernel}×{kernel} without a border, no pooling",
-}
+_POOLINGS = {"max": "pool {pool}", "average": "average pool {pool}", None: "no pooling"}
 _SCHEDULES = {"constant": "constant", "cosine": "warm-up, then cosine"}
 
 
@@ -59,16 +53,26 @@ def _network(network: LayeredArchitecture) -> dict[str, str]:
     if not isinstance(network, Architecture):
         layers = [f"{each.name} {_shape(each)}" for each in network.layers()]
         return {"Network": ", ".join(layers)}
-    blocks = [
-        Message(_BLOCKS[block.padding, block.pool > 1], **asdict(block))
-        for block in network.blocks
-    ]
+    blocks = [_block(block) for block in network.blocks]
     return {
         "Convolutions": Message.listed(blocks, "; ") or "none",
         "Batch normalization": "yes" if network.batch_norm else "no",
+        "Activation": network.activation,
+        "Global average pooling": "yes" if network.global_average else "no",
         "Dropout": f"{network.dropout:g}",
         "Dense units": ", ".join(f"{units:,}" for units in network.dense) or "none",
     }
+
+
+def _block(block: ConvBlock) -> Message:
+    kind = block.pooling if block.pool > 1 else None
+    told = [
+        "{filters} of {kernel}×{kernel}",
+        "stride {stride}" if block.stride > 1 else None,
+        "without a border" if block.padding == "valid" else None,
+        _POOLINGS[kind],
+    ]
+    return Message.listed([Message(text, **asdict(block)) for text in told if text])
 
 
 def _shape(layer: Layer) -> str:

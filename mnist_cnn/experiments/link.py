@@ -1,8 +1,9 @@
 """An experiment in a link: a preset and what differs from it, readable in the address.
 
-``preset=seed&epochs=3&blocks=16k3p2,32k3p2&dense=100``: a block is filters, k kernel,
-p pooling (p1: none), and v at the end for padding "valid". ``data``, ``shares`` and
-``start_from`` are those of ``TrainingConfig``.
+``preset=seed&epochs=3&blocks=16k3p2,32k3s2p1&dense=100``: a block is filters, k kernel,
+s stride if it is not 1, p pooling (p1: none), and at its end a for average pooling and
+v for padding "valid". ``data``, ``shares`` and ``start_from`` are those of
+``TrainingConfig``.
 """
 
 from __future__ import annotations
@@ -18,10 +19,11 @@ from mnist_cnn.nn.architecture import Architecture, ArchitectureError, ConvBlock
 
 WHOLE = ("epochs", "batch_size", "examples", "validation_examples", "seed")
 TEXT = ("optimizer", "schedule")
+SWITCHES = ("batch_norm", "global_average")
 ALL = "all"
 MAX_LENGTH = 80
 
-_BLOCK = re.compile(r"(\d{1,4})k(\d{1,4})p(\d{1,4})(v?)", re.ASCII)
+_BLOCK = re.compile(r"(\d{1,4})k(\d{1,4})(?:s(\d))?p(\d{1,4})(a?)(v?)", re.ASCII)
 _NUMBER = re.compile(r"\d{1,10}", re.ASCII)
 
 
@@ -48,8 +50,11 @@ def to_link(preset: str, config: TrainingConfig) -> dict[str, str]:
         link["dense"] = ",".join(map(str, network.dense))
     if network.dropout != usual.dropout:
         link["dropout"] = f"{network.dropout:g}"
-    if network.batch_norm != usual.batch_norm:
-        link["batch_norm"] = f"{network.batch_norm:d}"
+    if network.activation != usual.activation:
+        link["activation"] = network.activation
+    for name in SWITCHES:
+        if getattr(network, name) != getattr(usual, name):
+            link[name] = f"{getattr(network, name):d}"
     return link
 
 
@@ -128,8 +133,9 @@ def _network(base: Architecture, link: Mapping[str, str]) -> Architecture:
         changed["dense"] = dense_units(link["dense"])
     if "dropout" in link:
         changed["dropout"] = _decimal("dropout", link["dropout"])
-    if "batch_norm" in link:
-        changed["batch_norm"] = link["batch_norm"] == "1"
+    if "activation" in link:
+        changed["activation"] = link["activation"]
+    changed |= {name: link[name] == "1" for name in SWITCHES if name in link}
     return replace(base, **changed)
 
 
@@ -138,8 +144,10 @@ def _parts(text: str) -> tuple[str, ...]:
 
 
 def _block_text(block: ConvBlock) -> str:
+    stride = f"s{block.stride}" if block.stride > 1 else ""
+    average = "a" if block.pooling == "average" else ""
     valid = "v" if block.padding == "valid" else ""
-    return f"{block.filters}k{block.kernel}p{block.pool}{valid}"
+    return f"{block.filters}k{block.kernel}{stride}p{block.pool}{average}{valid}"
 
 
 def _block(text: str) -> ConvBlock:
@@ -148,9 +156,15 @@ def _block(text: str) -> ConvBlock:
         raise ConfigError(
             "{text!r} is no convolution block, such as 32k5p2.", text=text
         )
-    filters, kernel, pool, valid = match.groups()
-    padding = "valid" if valid else "same"
-    return ConvBlock(int(filters), int(kernel), padding, int(pool))
+    filters, kernel, stride, pool, average, valid = match.groups()
+    return ConvBlock(
+        int(filters),
+        int(kernel),
+        "valid" if valid else "same",
+        int(pool),
+        int(stride or 1),
+        "average" if average else "max",
+    )
 
 
 def _number(name: str, text: str) -> int:

@@ -14,6 +14,7 @@ from typing import Any
 from mnist_cnn.digits import CLASSES
 from mnist_cnn.locale.message import Message
 from mnist_cnn.nn.layers import (
+    ACTIVATIONS,
     OUTPUT,
     ArchitectureError,
     Layer,
@@ -21,22 +22,33 @@ from mnist_cnn.nn.layers import (
     LayeredArchitecture,
 )
 
+# What a block's pooling keeps of each window, and the kind of layer that does.
+POOLINGS = {"max": "pool", "average": "average_pool"}
+# Keras' default.
+LEAKY_SLOPE = 0.3
+# Fields that the first version did not have, with what it did.
+_ADDED = {"stride": 1, "pooling": "max", "activation": "relu", "global_average": False}
+
 
 @dataclass(frozen=True)
 class ConvBlock:
-    """Convolution with stride 1, ReLU, and max pooling.
+    """Convolution, activation, and pooling.
 
     Attributes:
         filters: number of kernels, 1 to 256.
         kernel: height and width of each kernel in pixels, 1 to 11.
         padding: "same" (zeros around the image keep its size) or "valid" (none).
         pool: height, width and stride of the pooling window; 1 means no pooling.
+        stride: pixels from one window of the convolution to the next, 1 to 4.
+        pooling: "max" or "average".
     """
 
     filters: int
     kernel: int
     padding: str = "same"
     pool: int = 2
+    stride: int = 1
+    pooling: str = "max"
 
 
 @dataclass(frozen=True)
@@ -47,8 +59,10 @@ class Architecture(LayeredArchitecture):
         blocks: none to three convolution blocks.
         dropout: fraction of features switched off at random while training, 0 to 0.9;
             0 leaves the layer out.
-        dense: units of each hidden dense layer (ReLU); may be empty.
-        batch_norm: batch normalization between each convolution and its ReLU.
+        dense: units of each hidden dense layer; may be empty.
+        batch_norm: batch normalization between each convolution and its activation.
+        activation: of all hidden layers, one of ``layers.ACTIVATIONS``.
+        global_average: the mean of each map goes on, instead of all its values.
 
     Raises:
         ArchitectureError: naming the value that is out of its range, or saying why
@@ -59,6 +73,8 @@ class Architecture(LayeredArchitecture):
     dropout: float = 0.25
     dense: tuple[int, ...] = (1000,)
     batch_norm: bool = False
+    activation: str = "relu"
+    global_average: bool = False
 
     def __post_init__(self) -> None:
         _check_values(self)
@@ -69,8 +85,10 @@ class Architecture(LayeredArchitecture):
         return _layers(self)
 
     def to_dict(self) -> dict[str, Any]:
-        """The same as plain JSON values."""
-        return asdict(self)
+        """The same as plain JSON values; an earlier lab reads them if it can."""
+        values = asdict(self)
+        values["blocks"] = tuple(map(_without_usual, values["blocks"]))
+        return _without_usual(values)
 
     @classmethod
     def from_dict(cls, values: Any) -> Architecture:
@@ -86,28 +104,45 @@ class Architecture(LayeredArchitecture):
             ) from error
 
 
+def _without_usual(values: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: value
+        for name, value in values.items()
+        if name not in _ADDED or value != _ADDED[name]
+    }
+
+
 @lru_cache(maxsize=256)
 def _layers(architecture: Architecture) -> tuple[Layer, ...]:
     builder = LayerBuilder()
-    normalized = architecture.batch_norm
+    normalized, activation = architecture.batch_norm, architecture.activation
+    slope = LEAKY_SLOPE if activation == "leaky_relu" else 0.0
     for number, block in enumerate(architecture.blocks, start=1):
         builder.convolution(
             f"conv_{number}",
             block.filters,
             block.kernel,
+            stride=block.stride,
             padding=block.padding,
-            activation=None if normalized else "relu",
+            activation=None if normalized else activation,
+            slope=0.0 if normalized else slope,
         )
         if normalized:
             builder.batch_normalization(f"batch_norm_{number}")
-            builder.add(f"relu_{number}", "relu", activation="relu")
+            name = f"{activation}_{number}"
+            builder.add(name, activation, activation=activation, slope=slope)
         if block.pool > 1:
-            builder.pooling(f"pool_{number}", block.pool)
+            kind = POOLINGS[block.pooling]
+            builder.pooling(f"{kind}_{number}", block.pool, kind=kind)
     if architecture.dropout > 0:
         builder.add("dropout", "dropout", rate=architecture.dropout)
-    builder.flatten()
+    if architecture.global_average:
+        kind = "global_average_pool"
+        builder.add(kind, kind, builder.shape[-1:])
+    else:
+        builder.flatten()
     for number, units in enumerate(architecture.dense, start=1):
-        builder.dense(f"dense_{number}", units, "relu")
+        builder.dense(f"dense_{number}", units, activation, slope)
     builder.dense(OUTPUT, CLASSES, "softmax")
     return builder.layers()
 
@@ -121,6 +156,13 @@ def _check_values(architecture: Architecture) -> None:
         _check_whole(Message("Block {number}: filters", **named), block.filters, 1, 256)
         _check_whole(Message("Block {number}: kernel", **named), block.kernel, 1, 11)
         _check_whole(Message("Block {number}: pooling", **named), block.pool, 1, 4)
+        _check_whole(Message("Block {number}: stride", **named), block.stride, 1, 4)
+        if block.pooling not in POOLINGS:
+            raise ArchitectureError(
+                "Block {number}: pooling keeps the max or the average, not {value!r}.",
+                number=number,
+                value=block.pooling,
+            )
         if block.padding not in ("same", "valid"):
             raise ArchitectureError(
                 'Block {number}: padding must be "same" or "valid", not {value!r}.',
@@ -137,10 +179,24 @@ def _check_values(architecture: Architecture) -> None:
         raise ArchitectureError(
             "Dropout must be from 0 to 0.9, not {rate:g}.", rate=rate
         )
-    if not isinstance(architecture.batch_norm, bool):
-        value = architecture.batch_norm
+    for name, value in (
+        (Message("Batch normalization"), architecture.batch_norm),
+        (Message("Global average pooling"), architecture.global_average),
+    ):
+        if not isinstance(value, bool):
+            raise ArchitectureError(
+                "{name} must be true or false, not {value!r}.", name=name, value=value
+            )
+    if architecture.activation not in ACTIVATIONS:
         raise ArchitectureError(
-            "Batch normalization must be true or false, not {value!r}.", value=value
+            "The lab does not know the activation {value!r}; it knows {known}.",
+            value=architecture.activation,
+            known=", ".join(ACTIVATIONS),
+        )
+    if architecture.global_average and not architecture.blocks:
+        raise ArchitectureError(
+            "Global average pooling needs a convolution block before it: the mean of "
+            "the digit itself says only how much ink there is."
         )
 
 

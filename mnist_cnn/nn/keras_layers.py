@@ -6,7 +6,8 @@ from typing import Any
 
 from mnist_cnn.digits import SIDE
 from mnist_cnn.locale.message import MessageError
-from mnist_cnn.nn.sequential import ACTIVATIONS, LayerSpec
+from mnist_cnn.nn.layers import ACTIVATIONS
+from mnist_cnn.nn.sequential import LayerSpec
 
 # What reads pixels from 0 to 255 makes them small first: 1/255, 1/127.5.
 RESCALES_BYTES = 1 / 50

@@ -12,6 +12,8 @@ from mnist_cnn.locale.message import MessageError
 
 IMAGE_SHAPE = (SIDE, SIDE, 1)
 OUTPUT = "output"
+# Of hidden layers.
+ACTIVATIONS = ("relu", "leaky_relu", "tanh", "sigmoid")
 # Beyond this a training of 2 cores takes minutes a step, and Adam gigabytes.
 MAX_PARAMETERS = 20_000_000
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from mnist_cnn.digits import CLASSES
 from mnist_cnn.nn.layers import (
+    ACTIVATIONS,
     OUTPUT,
     ArchitectureError,
     Layer,
@@ -17,7 +18,6 @@ from mnist_cnn.nn.layers import (
 )
 
 MAX_LAYERS = 60
-ACTIVATIONS = ("relu", "leaky_relu", "tanh", "sigmoid")
 # Of the fields below: the lowest and the highest value.
 _RANGES = {"units": (1, 4096), "size": (1, 28), "stride": (1, 28)}
 

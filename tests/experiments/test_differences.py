@@ -41,7 +41,14 @@ def test_no_setting_can_differ_without_being_told(name):
 
 @pytest.mark.parametrize(
     "changed",
-    [{"dropout": 0.5}, {"dense": ()}, {"batch_norm": True}, {"blocks": ()}],
+    [
+        *({"dropout": 0.5}, {"dense": ()}, {"batch_norm": True}, {"blocks": ()}),
+        *({"activation": "tanh"}, {"global_average": True}),
+        *(
+            {"blocks": (replace(USUAL.network.blocks[0], **changed),)}
+            for changed in ({"stride": 2}, {"pooling": "average"})
+        ),
+    ],
 )
 def test_nothing_of_the_network_can_differ_without_being_told(changed):
     network = replace(USUAL.network, **changed)
@@ -50,7 +57,7 @@ def test_nothing_of_the_network_can_differ_without_being_told(changed):
 
 def test_settings_are_said_in_plain_words():
     told = describe(TrainingConfig(**CHANGED))
-    assert told["Convolutions"] == "8 of 3×3 without a border, no pooling"
+    assert told["Convolutions"] == "8 of 3×3, without a border, no pooling"
     assert told["Training digits"] == "4,000"
     assert told["Augmentation"] == "Turn, Slant"
     assert told["Training labels"] == "shuffled"

@@ -13,6 +13,7 @@ from mnist_cnn.experiments.config import TrainingConfig
 from mnist_cnn.experiments.keras_script import keras_script
 from mnist_cnn.experiments.presets import PRESETS
 from mnist_cnn.nn.architecture import Architecture, ConvBlock
+from mnist_cnn.nn.network import Network
 from mnist_cnn.nn.sequential import LayerSpec, Sequential
 from mnist_cnn.training import model
 
@@ -72,6 +73,9 @@ def test_it_builds_the_same_network_with_the_same_first_weights(few, config):
     assert np.array_equal(lab(pixels), names["model"](pixels))
     for mine, other in zip(ours.values(), theirs.values(), strict=True):
         assert np.array_equal(mine, other)
+    forward = Network(config.network, ours).probabilities(np.eye(28))
+    read = names["model"](np.eye(28)[None, :, :, None], training=False)
+    np.testing.assert_allclose(forward, np.asarray(read), atol=1e-5)
 
 
 def test_it_runs_to_its_end_and_is_as_accurate_as_the_lab(

@@ -21,7 +21,12 @@ def test_every_setting_and_every_part_of_the_network_comes_through():
     config = replace(
         PRESETS["too_few"].config,
         network=Architecture(
-            (ConvBlock(8, 3, "valid", 1), ConvBlock(16, 2)), 0.4, (100, 50), True
+            (
+                ConvBlock(8, 3, "valid", 1),
+                ConvBlock(16, 2),
+                ConvBlock(4, 3, "valid", 2, 2, "average"),
+            ),
+            *(0.4, (100, 50), True, "tanh", True),
         ),
         epochs=3,
         batch_size=64,
@@ -37,7 +42,7 @@ def test_every_setting_and_every_part_of_the_network_comes_through():
         start_from="pretrained",
     )
     link = to_link("too_few", config)
-    assert link["blocks"] == "8k3p1v,16k2p2"
+    assert link["blocks"] == "8k3p1v,16k2p2,4k3s2p2av"
     assert from_link(link) == ("too_few", config)
 
 
@@ -65,6 +70,8 @@ def test_a_network_without_blocks_or_dense_layers_comes_through():
         ({"blocks": "256k3p1", "dense": "4096"}, "parameters"),
         ({"dense": "-5"}, "whole number"),
         ({"dropout": "2"}, "Dropout"),
+        ({"activation": "gelu"}, "activation"),
+        ({"blocks": "8k3s9p2"}, "stride"),
     ],
 )
 def test_a_link_that_cannot_be_says_what_is_wrong(changed, says):

@@ -111,6 +111,14 @@ def test_a_network_survives_json(architecture):
     assert Architecture.from_dict(stored) == architecture
 
 
+def test_a_network_of_an_earlier_lab_is_read_and_written_as_it_was():
+    block = {"filters": 32, "kernel": 5, "padding": "same", "pool": 2}
+    stored = {"blocks": [block, block | {"filters": 64, "kernel": 2}]}
+    stored |= {"dropout": 0.25, "dense": [1000], "batch_norm": False}
+    assert Architecture.from_dict(stored) == LECTURE_NETWORK
+    assert json.loads(json.dumps(LECTURE_NETWORK.to_dict())) == stored
+
+
 @pytest.mark.parametrize(
     "stored",
     [
@@ -147,6 +155,11 @@ def test_what_is_no_network_is_refused_with_a_sentence(stored):
         ({"dropout": float("nan")}, "Dropout must be from 0 to 0.9"),
         ({"dropout": "0.5"}, "Dropout must be a number"),
         ({"batch_norm": 1}, "Batch normalization must be true or false"),
+        ({"blocks": (ConvBlock(8, 3, stride=5),)}, "Block 1: stride must be from 1"),
+        ({"blocks": (ConvBlock(8, 3, pooling="min"),)}, "the max or the average"),
+        ({"activation": "gelu"}, "does not know the activation 'gelu'"),
+        ({"global_average": 1}, "Global average pooling must be true or false"),
+        ({"blocks": (), "global_average": True}, "needs a convolution block"),
     ],
 )
 def test_a_value_out_of_its_range_is_named(values, message):

@@ -30,7 +30,7 @@ def keras_results(ours: Network, images: np.ndarray):
             activation, layer.activation = layer.activation, keras.activations.linear
             before[layer.name] = np.asarray(layer(values, training=False))
             layer.activation = activation
-        elif layer.name.startswith("relu"):
+        elif "relu_" in layer.name:
             before[layer.name] = np.asarray(values)
         values = after[layer.name]
     return before, after

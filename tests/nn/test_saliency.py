@@ -97,13 +97,15 @@ def test_the_constant_is_the_biases_alone(case):
     forward, _ = case
     found = saliency.contributions(forward, 3)
     # The same active units, with nothing coming in.
-    values = np.zeros_like(forward.inputs["flatten"]).reshape(1, -1)
+    features = forward.network.architecture.features.name
+    values = np.zeros_like(forward.activations[features])
     for layer in forward.network.layers:
         if layer.kind == "dense":
             values = values @ forward.network.weights[f"{layer.name}/kernel"]
             values = values + forward.network.weights[f"{layer.name}/bias"]
-            if layer.activation == "relu":
-                values = values * (forward.pre_activations[layer.name] > 0)
+            if layer.name != "output":
+                is_active = forward.pre_activations[layer.name] > 0
+                values = values * np.where(is_active, 1, layer.slope)
     assert found.constant == pytest.approx(values[0, 3], abs=1e-4)
 
 
@@ -119,9 +121,9 @@ def test_any_dense_unit_splits_into_features_and_biases(case):
                 assert total == pytest.approx(value, abs=1e-4)
     first = next(x.name for x in forward.network.layers if x.kind == "dense")
     found = saliency.contributions(forward, 1, first)
-    # Straight after flattening a contribution is value times weight.
+    # Of the first dense layer's own inputs a contribution is value times weight.
     weights = forward.network.weights[f"{first}/kernel"][:, 1]
-    values = forward.activations["flatten"][0]
+    values = forward.activations[forward.network.architecture.features.name][0]
     np.testing.assert_allclose(found.features, values * weights, atol=1e-6)
 
 

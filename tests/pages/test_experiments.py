@@ -41,13 +41,23 @@ def test_a_network_of_ones_own_is_trained_and_named_as_changed():
     at.number_input(key="kernel_1_0").set_value(3)
     at.selectbox(key="pool_2_0").select(1)
     at.text_input(key="dense_0").set_value("64, 32")
+    at.number_input(key="stride_0_0").set_value(2)
+    at.selectbox(key="pooling_1_0").select("average")
+    at.selectbox(key="activation_0").select("leaky_relu")
+    at.toggle(key="global_average_0").set_value(True)
     at.toggle(key="batch_norm_0").set_value(True).run()
     assert not at.exception
     run = started(at)
     assert run.config.network == Architecture(
-        (ConvBlock(8, 5), ConvBlock(64, 3), ConvBlock(32, 3, "same", 1)),
+        (
+            ConvBlock(8, 5, stride=2),
+            ConvBlock(64, 3, pooling="average"),
+            ConvBlock(32, 3, "same", 1),
+        ),
         0.25,
         (64, 32),
+        True,
+        "leaky_relu",
         True,
     )
     assert run.preset == "classroom, changed"

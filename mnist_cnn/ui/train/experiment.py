@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 import streamlit as st
@@ -21,6 +21,7 @@ from mnist_cnn.ui.training_queue import overview
 
 EXPERIMENT = "experiment"
 ALL_DIGITS = int(RANGES["examples"][1])
+BLOCK_PARTS = tuple(each.name for each in fields(ConvBlock))
 _NEW_BLOCK = ConvBlock(32, 3)
 _AS_TYPED = (
     "epochs",
@@ -79,14 +80,17 @@ class Experiment:
                     ConvBlock(
                         *(
                             self.typed(f"{part}_{number}", getattr(block, part))
-                            for part in ("filters", "kernel", "padding", "pool")
+                            for part in BLOCK_PARTS
                         )
                     )
                     for block, number in blocks
                 ),
                 round(self.typed("dropout", network.dropout), 4),
                 dense_units(self.typed("dense", units_text(network))),
-                self.typed("batch_norm", network.batch_norm),
+                *(
+                    self.typed(name, getattr(network, name))
+                    for name in ("batch_norm", "activation", "global_average")
+                ),
             )
         except ArchitectureError as error:
             raise ConfigError(error.message) from error

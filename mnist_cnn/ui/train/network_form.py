@@ -7,6 +7,7 @@ from functools import partial
 import streamlit as st
 
 from mnist_cnn.experiments.config import ConfigError
+from mnist_cnn.nn.layers import ACTIVATIONS
 from mnist_cnn.ui.text import _
 from mnist_cnn.ui.train.experiment import Experiment, units_text
 
@@ -34,12 +35,22 @@ def network_form(experiment: Experiment) -> None:
             help=_("Of each hidden dense layer, such as 128, 64. Empty: none."),
             persist_state="session",
         )
-        st.toggle(
-            _("Batch normalization"),
-            network.batch_norm,
-            key=key("batch_norm"),
+        st.selectbox(
+            _("Activation"),
+            ACTIVATIONS,
+            ACTIVATIONS.index(network.activation),
+            format_func=_activations().get,
+            key=key("activation"),
+            width=160,
             persist_state="session",
         )
+        for name, title in (
+            ("batch_norm", _("Batch normalization")),
+            ("global_average", _("Global average pooling")),
+        ):
+            st.toggle(
+                title, getattr(network, name), key=key(name), persist_state="session"
+            )
     for index in range(blocks):
         _block(experiment, index)
     try:
@@ -56,9 +67,18 @@ def network_form(experiment: Experiment) -> None:
     st.markdown("\n".join(f"| {' | '.join(row)} |" for row in rows))
 
 
+def _activations() -> dict[str, str]:
+    return {
+        "relu": _("ReLU"),
+        "leaky_relu": _("Leaky ReLU"),
+        "tanh": _("tanh"),
+        "sigmoid": _("Sigmoid"),
+    }
+
+
 def _block(experiment: Experiment, index: int) -> None:
     block = experiment.block(index)
-    common = {"persist_state": "session", "width": 160}
+    common = {"persist_state": "session", "width": 145}
 
     def key(part: str) -> str:
         return experiment.key(f"{part}_{index}")
@@ -67,12 +87,22 @@ def _block(experiment: Experiment, index: int) -> None:
         title = _("Block {number}: filters").format(number=index + 1)
         st.number_input(title, 1, 256, block.filters, key=key("filters"), **common)
         st.number_input(_("Kernel"), 1, 11, block.kernel, key=key("kernel"), **common)
+        st.number_input(_("Stride"), 1, 4, block.stride, key=key("stride"), **common)
         st.selectbox(
             _("Pooling"),
             POOLS,
             POOLS.index(block.pool),
             format_func=lambda size: _("none") if size == 1 else f"{size}×{size}",
             key=key("pool"),
+            **common,
+        )
+        kept = {"max": _("the largest"), "average": _("the average")}
+        st.selectbox(
+            _("Pooling keeps"),
+            list(kept),
+            list(kept).index(block.pooling),
+            format_func=kept.get,
+            key=key("pooling"),
             **common,
         )
         st.selectbox(

@@ -25,7 +25,7 @@ export function arranged(activations, width, height) {
   let size = largest(layers, along, side, isAcross)
   if (size < SMALLEST) {
     // Too many to be seen: what a block ends with stands for the block.
-    layers = layers.filter(({ name }) => !/^(batch_norm|relu)_/.test(name))
+    layers = layers.filter(({ name }) => !/^(batch_norm|(leaky_)?relu|tanh|sigmoid)_/.test(name))
     size = largest(layers, along, side, isAcross)
   }
   const blocks = layers.map((layer) => block(layer, size, along, side))
