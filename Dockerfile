@@ -22,7 +22,7 @@ COPY pages pages
 COPY app.py ./
 
 # What the lab would write beside its code, written now: the root may be read-only.
-RUN python -c "import sys; from mnist_cnn.ui.static_files import provide_plotly; sys.exit(not provide_plotly())" \
+RUN python -c "import sys; from mnist_cnn.ui.server.static_files import provide_plotly; sys.exit(not provide_plotly())" \
     && python -m compileall -q mnist_cnn \
     && useradd --uid 1000 --no-create-home lab \
     && install --directory --owner=lab --group=lab /runs static/kept

@@ -53,7 +53,7 @@ def wanted_workers(monkeypatch) -> list[bool]:
     import streamlit as st
 
     from mnist_cnn.jobs import worker
-    from mnist_cnn.ui import training_queue
+    from mnist_cnn.ui.runs import queue as training_queue
 
     wanted: list[bool] = []
     monkeypatch.setattr(worker, "ensure", lambda: wanted.append(True))

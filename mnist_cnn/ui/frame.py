@@ -11,8 +11,8 @@ from threadpoolctl import threadpool_limits
 
 from mnist_cnn.ui.components.page_menu import close_on_a_phone
 from mnist_cnn.ui.networks import take_expected_network
-from mnist_cnn.ui.sleeping_sessions import keep_sleeping_sessions
-from mnist_cnn.ui.static_files import provide_plotly
+from mnist_cnn.ui.server.sleeping_sessions import keep_sleeping_sessions
+from mnist_cnn.ui.server.static_files import provide_plotly
 from mnist_cnn.ui.text import _
 from mnist_cnn.ui.visitor import recognize
 

@@ -17,7 +17,7 @@ import streamlit as st
 from mnist_cnn import runs
 from mnist_cnn.nn.network import Network, NetworkError
 from mnist_cnn.runs import Run, RunError
-from mnist_cnn.ui.run_titles import run_title
+from mnist_cnn.ui.runs.titles import run_title
 from mnist_cnn.ui.text import _, escape
 
 CACHE_BYTES = 400_000_000

@@ -18,7 +18,7 @@ from mnist_cnn.digits.segmentation import split
 from mnist_cnn.nn import quantization
 from mnist_cnn.nn.damage import BITS, Damage
 from mnist_cnn.nn.gradients import IMAGE, gradients
-from mnist_cnn.ui.browser_network import WORKER
+from mnist_cnn.ui.components.browser_network import WORKER
 from mnist_cnn.ui.components.bundle import bundle
 
 FUNCTIONS = """

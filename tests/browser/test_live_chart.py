@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from benchmarks.server import Server
-from mnist_cnn.ui.static_files import copy_plotly
+from mnist_cnn.ui.server.static_files import copy_plotly
 
 ROOT = Path(__file__).parents[2]
 

@@ -29,7 +29,7 @@ TINY = Architecture((), 0, (8,))
 # A shorter silence than in earnest means death, so that tests need not wait as long.
 LAB_WORKER = """
 from mnist_cnn.jobs import worker
-from mnist_cnn.runs import heartbeat
+from mnist_cnn.runs.liveness import heartbeat
 heartbeat.SILENCE_SECONDS = 6.0
 worker.work(idle_seconds=600)
 """

@@ -10,9 +10,10 @@ from streamlit.testing.v1 import AppTest
 
 from mnist_cnn.digits.photo.image_files import open_image
 from mnist_cnn.nn import keras_file
-from mnist_cnn.ui import sharing, visitor
+from mnist_cnn.ui import visitor
 from mnist_cnn.ui.home import class_address, view
-from mnist_cnn.ui.sharing import qr_code
+from mnist_cnn.ui.server import sharing
+from mnist_cnn.ui.server.sharing import qr_code
 
 ROOT = Path(__file__).parents[2]
 

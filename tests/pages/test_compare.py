@@ -12,7 +12,7 @@ from mnist_cnn.digits import mnist
 from mnist_cnn.experiments.presets import PRESETS
 from mnist_cnn.runs import PRETRAINED, Status, predictions
 from mnist_cnn.runs.predictions import Predictions
-from mnist_cnn.ui import training_queue
+from mnist_cnn.ui.runs import queue as training_queue
 from mnist_cnn.ui.text import escape
 
 ROOT = Path(__file__).parents[2]

@@ -105,7 +105,7 @@ def test_two_digits_side_by_side_are_read_as_a_number():
 def test_several_digits_are_shown_dark_on_light_paper_as_they_were_sent(kind):
     from mnist_cnn.digits.ink import ink_of
     from mnist_cnn.digits.segmentation import split
-    from mnist_cnn.ui.server_reading import boxed
+    from mnist_cnn.ui.board.server_reading import boxed
 
     seven = drawing_of_a_seven()[..., 0]
     ink = np.concatenate([seven, seven], axis=1)

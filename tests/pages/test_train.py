@@ -16,7 +16,7 @@ from mnist_cnn.experiments.presets import PRESETS
 from mnist_cnn.jobs import worker
 from mnist_cnn.runs import Status
 from mnist_cnn.runs.ownership import Visitor
-from mnist_cnn.ui.drawing import PIXELS
+from mnist_cnn.ui.board.drawing import PIXELS
 from mnist_cnn.ui.train import start, steering
 from mnist_cnn.ui.train.augmentation import sheet
 

@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[2]
 BEAT_UNTIL_KILLED = """
 import sys, time
 from pathlib import Path
-from mnist_cnn.runs import heartbeat
+from mnist_cnn.runs.liveness import heartbeat
 from mnist_cnn.runs.files import RunFiles
 with heartbeat.beating(RunFiles(Path(sys.argv[1])), "elsewhere"):
     print("beating", flush=True)

@@ -3,7 +3,7 @@ import socket
 
 import pytest
 
-from mnist_cnn.ui import addresses
+from mnist_cnn.ui.server import addresses
 
 
 @pytest.fixture(autouse=True)

@@ -7,8 +7,9 @@ import pytest
 
 from mnist_cnn import runs
 from mnist_cnn.experiments.config import TrainingConfig
-from mnist_cnn.ui import browser_network, static_files
+from mnist_cnn.ui.components import browser_network
 from mnist_cnn.ui.components.bundle import bundle
+from mnist_cnn.ui.server import static_files
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 from streamlit.runtime.memory_session_storage import MemorySessionStorage
 
-from mnist_cnn.ui.sleeping_sessions import allow_sessions
+from mnist_cnn.ui.server.sleeping_sessions import allow_sessions
 
 
 def test_the_sessions_of_three_hundred_sleeping_phones_are_kept():

@@ -4,8 +4,8 @@ import os
 
 import pytest
 
-from mnist_cnn.ui import static_files
-from mnist_cnn.ui.static_files import copy_plotly
+from mnist_cnn.ui.server import static_files
+from mnist_cnn.ui.server.static_files import copy_plotly
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mnist_cnn.ui.viewers import (
+from mnist_cnn.ui.runs.viewers import (
     GONE_SECONDS,
     LONGEST_SECONDS,
     LOOK_SECONDS,

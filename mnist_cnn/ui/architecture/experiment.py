@@ -14,8 +14,8 @@ from mnist_cnn.experiments.link import from_link, link_of
 from mnist_cnn.experiments.presets import PRESETS
 from mnist_cnn.nn.architecture import Architecture
 from mnist_cnn.runs import Run
+from mnist_cnn.ui.runs.train_link import expect_experiment
 from mnist_cnn.ui.text import _
-from mnist_cnn.ui.train_link import expect_experiment
 
 TRAIN = "pages/1_Train.py"
 

@@ -20,10 +20,10 @@ from mnist_cnn.figures.style import COLORS
 from mnist_cnn.runs import Run, RunError, Status
 from mnist_cnn.runs.predictions import Predictions
 from mnist_cnn.ui.frame import ARRIVED
-from mnist_cnn.ui.run_titles import run_title
+from mnist_cnn.ui.runs.queue import Overview, overview
+from mnist_cnn.ui.runs.titles import run_title
 from mnist_cnn.ui.test_set import best_predictions
 from mnist_cnn.ui.text import _
-from mnist_cnn.ui.training_queue import Overview, overview
 
 CHOSEN, CHANGED, TOO_MANY = (
     "compare_chosen",

@@ -25,7 +25,6 @@ from mnist_cnn.analysis.comparison import (
 )
 from mnist_cnn.experiments.presets import PRESETS
 from mnist_cnn.runs.status import STATES
-from mnist_cnn.ui import run_actions
 from mnist_cnn.ui.compare.runs import (
     CHANGED,
     CHOSEN,
@@ -34,9 +33,10 @@ from mnist_cnn.ui.compare.runs import (
     choose,
     listed,
 )
-from mnist_cnn.ui.run_titles import preset_title
+from mnist_cnn.ui.runs import actions
+from mnist_cnn.ui.runs.titles import preset_title
+from mnist_cnn.ui.runs.viewers import note_look
 from mnist_cnn.ui.text import _
-from mnist_cnn.ui.viewers import note_look
 
 LOOK_SECONDS = 3.0
 # So few that the curves of what is ticked stand on the same screen.
@@ -53,7 +53,7 @@ SEEN = "compare_seen"
 
 def table() -> None:
     """Every run that the filter lets through; refreshed while runs train."""
-    run_actions.problem()
+    actions.problem()
     st.html(STYLE)
     st.session_state[SEEN] = _standing()
     st.fragment(_look, run_every=max(LOOK_SECONDS, note_look()))()
@@ -223,5 +223,5 @@ def chosen_cards(chosen: list[Compared]) -> None:
                     label=_("Open in Train"),
                     query_params={"run": each.run.id},
                 )
-                if run_actions.change(each.run, each.status):
+                if actions.change(each.run, each.status):
                     st.rerun()

@@ -15,9 +15,9 @@ from mnist_cnn.figures.cost import against_parameters, against_time
 from mnist_cnn.runs.status import FINAL_STATES
 from mnist_cnn.ui.compare.runs import Compared, compared, listed
 from mnist_cnn.ui.components.live_chart import live_chart, shared_figure
-from mnist_cnn.ui.run_titles import preset_title
+from mnist_cnn.ui.runs.titles import preset_title
+from mnist_cnn.ui.runs.viewers import note_look
 from mnist_cnn.ui.text import _, escape
-from mnist_cnn.ui.viewers import note_look
 
 LOOK_SECONDS = 2.0
 HEIGHT = "max(260px, 38vh)"

@@ -4,7 +4,7 @@ import { loadNetwork } from "./live_reading/network_cache.js"
 
 const networks = (window.mnistNetworks ??= new Map())
 
-/** @param {{url: string, key: string}} found as ui/browser_network.py has it */
+/** @param {{url: string, key: string}} found as browser_network.py has it */
 export function networkInPage({ url, key }) {
   if (!networks.has(key)) {
     networks.clear() // one is enough for a page, and some are large

@@ -8,8 +8,8 @@ import numpy as np
 import streamlit as st
 
 from mnist_cnn.digits.mnist import DataError
+from mnist_cnn.ui.board.drawing import Picture
 from mnist_cnn.ui.draw.photo_input import camera, upload
-from mnist_cnn.ui.drawing import Picture
 from mnist_cnn.ui.test_set import load_digits
 from mnist_cnn.ui.text import _
 

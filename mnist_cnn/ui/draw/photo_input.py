@@ -14,9 +14,9 @@ from PIL import Image
 from mnist_cnn.digits.photo.grayscale import opaque, to_grayscale
 from mnist_cnn.digits.photo.image_files import MEGABYTES, ImageError, open_image
 from mnist_cnn.digits.segmentation import split
-from mnist_cnn.ui.addresses import is_this_machine
+from mnist_cnn.ui.board.drawing import Picture
 from mnist_cnn.ui.components.box_chooser import Part, box_chooser
-from mnist_cnn.ui.drawing import Picture
+from mnist_cnn.ui.server.addresses import is_this_machine
 from mnist_cnn.ui.text import _
 
 SHOWN_SIDE = 800  # pixels of the picture as it is sent back

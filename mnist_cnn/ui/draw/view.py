@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
+from mnist_cnn.ui.board.drawing_canvas import BRUSH
+from mnist_cnn.ui.board.live_board import live_board
 from mnist_cnn.ui.draw.drawing_input import choose_way
-from mnist_cnn.ui.drawing_canvas import BRUSH
 from mnist_cnn.ui.frame import page_link
-from mnist_cnn.ui.live_board import live_board
 from mnist_cnn.ui.moments import choose_moment
 from mnist_cnn.ui.networks import Chosen, choose_network, choose_other_network
 from mnist_cnn.ui.text import _

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from mnist_cnn.ui.sharing import QR_SIDE, class_address, qr_code
+from mnist_cnn.ui.server.sharing import QR_SIDE, class_address, qr_code
 from mnist_cnn.ui.text import _
 from mnist_cnn.ui.visitor import is_on_this_machine_only
 

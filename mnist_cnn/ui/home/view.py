@@ -9,8 +9,8 @@ from mnist_cnn.digits import mnist
 from mnist_cnn.nn.architecture import LECTURE_NETWORK, Architecture
 from mnist_cnn.nn.network import NetworkError
 from mnist_cnn.runs import RunError
+from mnist_cnn.ui.board.live_board import live_board
 from mnist_cnn.ui.frame import page_link, pages
-from mnist_cnn.ui.live_board import live_board
 from mnist_cnn.ui.networks import load_network
 from mnist_cnn.ui.text import _
 from mnist_cnn.ui.volume_picture import volume_picture

@@ -12,7 +12,7 @@ from mnist_cnn.digits.link import LinkError, pack, unpack
 from mnist_cnn.digits.mnist import DataError, Dataset
 from mnist_cnn.runs import predictions
 from mnist_cnn.runs.predictions import PredictionsError
-from mnist_cnn.ui.drawing import drawn_digit
+from mnist_cnn.ui.board.drawing import drawn_digit
 from mnist_cnn.ui.networks import Chosen
 from mnist_cnn.ui.text import _
 

@@ -8,10 +8,10 @@ import streamlit as st
 from mnist_cnn.figures.probabilities import percent
 from mnist_cnn.nn.gradients import IMAGE
 from mnist_cnn.nn.network import ForwardPass, Network
+from mnist_cnn.ui.board.drawing import drawn_digit
 from mnist_cnn.ui.breaking import broken, linked_damage
-from mnist_cnn.ui.browser_network import browser_network
+from mnist_cnn.ui.components.browser_network import browser_network
 from mnist_cnn.ui.components.network_overview import Unit, network_overview
-from mnist_cnn.ui.drawing import drawn_digit
 from mnist_cnn.ui.frame import page_link
 from mnist_cnn.ui.inside.digit import Digit, choose_digit
 from mnist_cnn.ui.inside.layer import show_layer

@@ -11,7 +11,7 @@ from mnist_cnn.digits.transforms import Change
 from mnist_cnn.figures.what_if import what_if_curve
 from mnist_cnn.nn.damage import Damage
 from mnist_cnn.nn.network import ForwardPass
-from mnist_cnn.ui.browser_network import BrowserNetwork
+from mnist_cnn.ui.components.browser_network import BrowserNetwork
 from mnist_cnn.ui.components.live_chart import live_chart
 from mnist_cnn.ui.components.what_if import Slider, sent_change, what_if_sliders
 from mnist_cnn.ui.text import _

@@ -15,9 +15,9 @@ from mnist_cnn.experiments.config import RANGES, ConfigError, TrainingConfig
 from mnist_cnn.experiments.link import dense_units, from_link
 from mnist_cnn.experiments.presets import CLASS_PRESET, PRESETS
 from mnist_cnn.nn.architecture import Architecture, ArchitectureError, ConvBlock
+from mnist_cnn.ui.runs.queue import overview
+from mnist_cnn.ui.runs.train_link import EXPERIMENT_LINK
 from mnist_cnn.ui.text import _
-from mnist_cnn.ui.train_link import EXPERIMENT_LINK
-from mnist_cnn.ui.training_queue import overview
 
 EXPERIMENT = "experiment"
 ALL_DIGITS = int(RANGES["examples"][1])

@@ -15,8 +15,10 @@ from mnist_cnn.experiments.link import WHOLE, to_link
 from mnist_cnn.experiments.presets import PRESETS
 from mnist_cnn.runs import Run
 from mnist_cnn.runs.schema import LONGEST_NAME
-from mnist_cnn.ui.run_titles import offered_name, preset_title
-from mnist_cnn.ui.sharing import share
+from mnist_cnn.ui.runs.queue import expect_training
+from mnist_cnn.ui.runs.titles import offered_name, preset_title
+from mnist_cnn.ui.runs.train_link import FOLDED
+from mnist_cnn.ui.server.sharing import share
 from mnist_cnn.ui.text import _
 from mnist_cnn.ui.train.augmentation import augmentation_choice
 from mnist_cnn.ui.train.data_form import data_form
@@ -30,8 +32,6 @@ from mnist_cnn.ui.train.experiment import (
 )
 from mnist_cnn.ui.train.network_form import network_form
 from mnist_cnn.ui.train.start import result_of_start, start
-from mnist_cnn.ui.train_link import FOLDED
-from mnist_cnn.ui.training_queue import expect_training
 
 SENTENCES = {
     "epochs": "How often every digit is seen.",

@@ -8,9 +8,9 @@ from mnist_cnn.analysis.pace import Pace, duration_text, pace
 from mnist_cnn.runs import Run, RunError, Status
 from mnist_cnn.runs.metrics import Metrics
 from mnist_cnn.runs.turns import yield_seconds
-from mnist_cnn.ui.run_titles import STATES, run_title
+from mnist_cnn.ui.runs.queue import care_for_worker, overview
+from mnist_cnn.ui.runs.titles import STATES, run_title
 from mnist_cnn.ui.text import _, escape
-from mnist_cnn.ui.training_queue import care_for_worker, overview
 
 COLORS = {"done": "green", "stopped": "orange", "failed": "red", "paused": "orange"}
 

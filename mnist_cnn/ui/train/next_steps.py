@@ -5,10 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from mnist_cnn.runs import Run, Status
-from mnist_cnn.ui.run_titles import run_title
+from mnist_cnn.ui.runs.queue import overview
+from mnist_cnn.ui.runs.titles import run_title
 from mnist_cnn.ui.text import _, escape
 from mnist_cnn.ui.train.start import start_other_seeds
-from mnist_cnn.ui.training_queue import overview
 from mnist_cnn.ui.visitor import visitor
 
 

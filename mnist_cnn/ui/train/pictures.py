@@ -17,8 +17,8 @@ from mnist_cnn.runs.metrics import Metrics
 from mnist_cnn.runs.schema import KERNELS
 from mnist_cnn.storage.arrays import ArraySpec, read_arrays
 from mnist_cnn.ui.components.live_chart import live_chart, shared_figure
+from mnist_cnn.ui.runs.queue import overview
 from mnist_cnn.ui.text import _
-from mnist_cnn.ui.training_queue import overview
 
 # Both curves, kernels and answers fit one screen, of a phone and of a projector.
 CURVE_HEIGHT = "max(128px, min(30vh, 33vw))"

@@ -6,12 +6,12 @@ import streamlit as st
 
 from mnist_cnn import runs
 from mnist_cnn.runs import Run, RunError, Status, retention
-from mnist_cnn.ui import run_actions
-from mnist_cnn.ui.run_titles import run_words
+from mnist_cnn.ui.runs import actions
+from mnist_cnn.ui.runs.queue import overview
+from mnist_cnn.ui.runs.titles import run_words
+from mnist_cnn.ui.runs.train_link import show
+from mnist_cnn.ui.runs.viewers import note_look
 from mnist_cnn.ui.text import _, escape
-from mnist_cnn.ui.train_link import show
-from mnist_cnn.ui.training_queue import overview
-from mnist_cnn.ui.viewers import note_look
 
 SHOWN_AT_FIRST = 8
 REFRESH_SECONDS = 3.0
@@ -21,7 +21,7 @@ def runs_list(shown: str | None) -> None:
     """Every run, newest first; `shown` is the one on the page."""
     st.header(_("All runs"), anchor=False)
     _room()
-    run_actions.problem()
+    actions.problem()
     # The more people look at trainings, the less often at this list.
     pace = max(REFRESH_SECONDS, 6 * note_look())
     st.fragment(_rows, run_every=pace)(shown)
@@ -84,7 +84,7 @@ def _row(run: Run, status: Status, is_shown: bool) -> None:
             on_click=show,
             args=(run.id,),
         )
-        changed = run_actions.change(run, status)
+        changed = actions.change(run, status)
     if opened or changed:
         # The rest of the page speaks of this run too.
         st.rerun()

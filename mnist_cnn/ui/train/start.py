@@ -14,13 +14,13 @@ from mnist_cnn.experiments.presets import PRESETS
 from mnist_cnn.jobs import worker
 from mnist_cnn.runs import Run, RunError, ownership, retention
 from mnist_cnn.runs.store import submit_seeds
-from mnist_cnn.ui.drawing import drawn_digit
+from mnist_cnn.ui.board.drawing import drawn_digit
 from mnist_cnn.ui.networks import expect_network
-from mnist_cnn.ui.run_titles import offered_name
+from mnist_cnn.ui.runs.queue import look_again, overview
+from mnist_cnn.ui.runs.titles import offered_name
+from mnist_cnn.ui.runs.train_link import show
 from mnist_cnn.ui.text import _, escape
 from mnist_cnn.ui.train.experiment import begin, current_experiment
-from mnist_cnn.ui.train_link import show
-from mnist_cnn.ui.training_queue import look_again, overview
 from mnist_cnn.ui.visitor import owner, visitor
 
 # Pressing again within this time needs no explanation.

@@ -10,8 +10,8 @@ from mnist_cnn.runs import Run, RunError, Status, ownership, resume
 from mnist_cnn.runs.commands import CommandReader
 from mnist_cnn.runs.metrics import Metrics
 from mnist_cnn.ui.components.command_bar import Command, command_bar
+from mnist_cnn.ui.runs.queue import look_again
 from mnist_cnn.ui.text import _
-from mnist_cnn.ui.training_queue import look_again
 from mnist_cnn.ui.visitor import refusal, visitor
 
 FACTORS = {"÷10": 0.1, "÷3": 1 / 3, "×3": 3.0, "×10": 10.0}

@@ -11,9 +11,9 @@ from mnist_cnn.nn.keras_file import MEGABYTES
 from mnist_cnn.runs import Run, RunError, retention
 from mnist_cnn.runs.exchange.archive import from_zip
 from mnist_cnn.runs.exchange.keras_import import from_keras
+from mnist_cnn.ui.runs.queue import look_again
+from mnist_cnn.ui.runs.train_link import show
 from mnist_cnn.ui.text import _
-from mnist_cnn.ui.train_link import show
-from mnist_cnn.ui.training_queue import look_again
 from mnist_cnn.ui.visitor import owner, visitor
 
 COUNT = "imports"

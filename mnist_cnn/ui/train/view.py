@@ -14,6 +14,8 @@ from mnist_cnn.analysis.diagnosis import explain
 from mnist_cnn.experiments.presets import PRESETS
 from mnist_cnn.runs import Run, RunError, Status
 from mnist_cnn.runs.metrics import Metrics
+from mnist_cnn.ui.runs.queue import look_again
+from mnist_cnn.ui.runs.viewers import note_look
 from mnist_cnn.ui.text import _
 from mnist_cnn.ui.train.details import details
 from mnist_cnn.ui.train.fine_tuning import gained_and_forgotten
@@ -21,8 +23,6 @@ from mnist_cnn.ui.train.headline import headline, numbers
 from mnist_cnn.ui.train.next_steps import next_steps
 from mnist_cnn.ui.train.pictures import answers, curves, kernels
 from mnist_cnn.ui.train.steering import going_on, steering
-from mnist_cnn.ui.training_queue import look_again
-from mnist_cnn.ui.viewers import note_look
 
 # Viewers who look within this time see the same.
 SAME_SECONDS = 0.25

@@ -14,7 +14,7 @@ import streamlit as st
 
 from mnist_cnn.nn.damage import Damage
 from mnist_cnn.ui.breaking import WHOLE, for_browser, take_damage
-from mnist_cnn.ui.browser_network import BrowserNetwork
+from mnist_cnn.ui.components.browser_network import BrowserNetwork
 from mnist_cnn.ui.components.bundle import bundle
 from mnist_cnn.ui.components.live_words import live_words
 

@@ -13,7 +13,7 @@ import streamlit as st
 
 from mnist_cnn.digits.transforms import RANGES, Change
 from mnist_cnn.nn.damage import Damage
-from mnist_cnn.ui.browser_network import BrowserNetwork
+from mnist_cnn.ui.components.browser_network import BrowserNetwork
 from mnist_cnn.ui.components.bundle import bundle
 from mnist_cnn.ui.components.payload import packed
 from mnist_cnn.ui.text import _

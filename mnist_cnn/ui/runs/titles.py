@@ -7,8 +7,8 @@ from datetime import datetime
 from mnist_cnn.analysis.pace import duration_text
 from mnist_cnn.experiments.presets import PRESETS
 from mnist_cnn.runs import Run, Status
+from mnist_cnn.ui.runs.queue import overview
 from mnist_cnn.ui.text import _
-from mnist_cnn.ui.training_queue import overview
 from mnist_cnn.ui.visitor import visitor
 
 STATES = {

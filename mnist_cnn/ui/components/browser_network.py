@@ -12,10 +12,10 @@ from mnist_cnn.nn.network import NetworkError
 from mnist_cnn.nn.quantization import to_bytes
 from mnist_cnn.runs import Run, RunError
 from mnist_cnn.runs.history import moment_path
-from mnist_cnn.ui import static_files
 from mnist_cnn.ui.components.bundle import bundle
+from mnist_cnn.ui.server import static_files
 
-WORKER = Path(__file__).parent / "components" / "live_reading" / "worker.js"
+WORKER = Path(__file__).parent / "live_reading" / "worker.js"
 # Some 0.3 s a drawing in a browser: the server has an answer sooner than that.
 MOST_MULTIPLY_ADDS = 300_000_000
 MOST_BYTES = 12_000_000

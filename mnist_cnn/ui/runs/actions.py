@@ -10,10 +10,10 @@ import streamlit as st
 from mnist_cnn import runs
 from mnist_cnn.runs import Run, RunError, Status, ownership
 from mnist_cnn.runs.schema import LONGEST_NAME
-from mnist_cnn.ui.run_titles import run_title
+from mnist_cnn.ui.runs.queue import look_again
+from mnist_cnn.ui.runs.titles import run_title
+from mnist_cnn.ui.runs.train_link import forget
 from mnist_cnn.ui.text import _
-from mnist_cnn.ui.train_link import forget
-from mnist_cnn.ui.training_queue import look_again
 from mnist_cnn.ui.visitor import refusal, visitor
 
 PROBLEM = "runs_problem"

@@ -20,8 +20,8 @@ from mnist_cnn.figures.probabilities import (
     probability_bars,
     probability_text,
 )
+from mnist_cnn.ui.board.drawing import Picture, remember_digit
 from mnist_cnn.ui.components.live_chart import live_chart
-from mnist_cnn.ui.drawing import Picture, remember_digit
 from mnist_cnn.ui.networks import Chosen
 from mnist_cnn.ui.text import _, escape
 

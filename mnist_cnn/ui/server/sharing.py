@@ -9,7 +9,7 @@ from urllib.parse import urlencode, urlsplit
 import segno
 import streamlit as st
 
-from mnist_cnn.ui.addresses import is_this_machine, network_address
+from mnist_cnn.ui.server.addresses import is_this_machine, network_address
 from mnist_cnn.ui.text import _
 from mnist_cnn.ui.visitor import is_on_this_machine_only
 

@@ -11,24 +11,24 @@ from mnist_cnn.digits.photo.image_files import ImageError, open_image
 from mnist_cnn.digits.preprocessing import resize_ink
 from mnist_cnn.nn.network import NetworkError
 from mnist_cnn.runs import Run, RunError
+from mnist_cnn.ui.board.drawing import Picture
+from mnist_cnn.ui.board.drawing_canvas import drawing_canvas
+from mnist_cnn.ui.board.server_reading import (
+    prepared_digit,
+    show_answers,
+    show_details,
+    show_steps,
+)
 from mnist_cnn.ui.breaking import broken, linked_damage
-from mnist_cnn.ui.browser_network import BrowserNetwork, browser_network
+from mnist_cnn.ui.components.browser_network import BrowserNetwork, browser_network
 from mnist_cnn.ui.components.live_reading import (
     NEVER,
     YES,
     browser_reads,
     live_reading,
 )
-from mnist_cnn.ui.drawing import Picture
-from mnist_cnn.ui.drawing_canvas import drawing_canvas
 from mnist_cnn.ui.moments import at_moment
 from mnist_cnn.ui.networks import Chosen, load_network
-from mnist_cnn.ui.server_reading import (
-    prepared_digit,
-    show_answers,
-    show_details,
-    show_steps,
-)
 from mnist_cnn.ui.text import _
 
 NEW_EPOCH_SECONDS = 5.0  # between looks at a network in training

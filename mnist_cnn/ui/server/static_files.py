@@ -12,7 +12,7 @@ from pathlib import Path
 
 from mnist_cnn.storage.files import replacing
 
-STATIC = Path(__file__).parents[2] / "static"
+STATIC = Path(__file__).parents[3] / "static"
 # Files named by their content, such as networks; those used last are kept.
 KEPT = STATIC / "kept"
 KEPT_BYTES = 300_000_000

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from mnist_cnn.ui.drawing import remember_digit, remember_drawing
+from mnist_cnn.ui.board.drawing import remember_digit, remember_drawing
 from mnist_cnn.ui.text import _
 
 SIDE = 360  # pixels that it holds; the page makes it as wide as its place

@@ -1,0 +1,1 @@
+"""Canvas, answer and living network: what Home, Draw and Look inside share."""

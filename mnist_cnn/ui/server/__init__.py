@@ -1,0 +1,1 @@
+"""What the web server itself lacks: addresses, files to keep, sleeping sessions."""
