@@ -7,10 +7,10 @@ from mnist_cnn.ui.frame import page
 from mnist_cnn.ui.runs.train_link import shown_run
 from mnist_cnn.ui.take_home import take_home
 from mnist_cnn.ui.text import _
-from mnist_cnn.ui.train.form import is_invitation, training_form
+from mnist_cnn.ui.train.form.upload import run_upload
+from mnist_cnn.ui.train.form.view import is_invitation, training_form
 from mnist_cnn.ui.train.notes import notes, run_settings
 from mnist_cnn.ui.train.run_list import runs_list
-from mnist_cnn.ui.train.upload import run_upload
 from mnist_cnn.ui.train.view import watch
 
 page(_("Train"), _("Start a training run, watch the network learn, and steer it."))

@@ -17,8 +17,9 @@ from mnist_cnn.jobs import worker
 from mnist_cnn.runs import Status
 from mnist_cnn.runs.ownership import Visitor
 from mnist_cnn.ui.board.drawing import PIXELS
-from mnist_cnn.ui.train import start, steering
-from mnist_cnn.ui.train.augmentation import sheet
+from mnist_cnn.ui.train import steering
+from mnist_cnn.ui.train.form import start
+from mnist_cnn.ui.train.form.augmentation import sheet
 
 ROOT = Path(__file__).parents[2]
 RECORDINGS = ROOT / "tests" / "recordings"

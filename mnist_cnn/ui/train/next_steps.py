@@ -8,7 +8,7 @@ from mnist_cnn.runs import Run, Status
 from mnist_cnn.ui.runs.queue import overview
 from mnist_cnn.ui.runs.titles import run_title
 from mnist_cnn.ui.text import _, escape
-from mnist_cnn.ui.train.start import start_other_seeds
+from mnist_cnn.ui.train.form.start import start_other_seeds
 from mnist_cnn.ui.visitor import visitor
 
 

@@ -9,7 +9,7 @@ import streamlit as st
 from mnist_cnn.runs import Run, RunError
 from mnist_cnn.ui.runs.train_link import FOLDED
 from mnist_cnn.ui.text import _, escape
-from mnist_cnn.ui.train.experiment import begin, current_experiment, epochs_text
+from mnist_cnn.ui.train.form.experiment import begin, current_experiment, epochs_text
 
 KEPT_ASIDE = 5_000
 

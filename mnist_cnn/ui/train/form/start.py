@@ -20,7 +20,7 @@ from mnist_cnn.ui.runs.queue import look_again, overview
 from mnist_cnn.ui.runs.titles import offered_name
 from mnist_cnn.ui.runs.train_link import show
 from mnist_cnn.ui.text import _, escape
-from mnist_cnn.ui.train.experiment import begin, current_experiment
+from mnist_cnn.ui.train.form.experiment import begin, current_experiment
 from mnist_cnn.ui.visitor import owner, visitor
 
 # Pressing again within this time needs no explanation.

@@ -9,7 +9,7 @@ import streamlit as st
 from mnist_cnn.experiments.config import ConfigError
 from mnist_cnn.nn.layers import ACTIVATIONS
 from mnist_cnn.ui.text import _
-from mnist_cnn.ui.train.experiment import Experiment, units_text
+from mnist_cnn.ui.train.form.experiment import Experiment, units_text
 
 MOST_BLOCKS = 3
 POOLS = (1, 2, 3, 4)

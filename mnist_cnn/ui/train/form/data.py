@@ -14,7 +14,7 @@ from mnist_cnn.nn.network import weight_shapes
 from mnist_cnn.runs import RunError
 from mnist_cnn.ui.networks import network_titles
 from mnist_cnn.ui.text import _, escape
-from mnist_cnn.ui.train.experiment import Experiment, begin, current_experiment
+from mnist_cnn.ui.train.form.experiment import Experiment, begin, current_experiment
 
 UPLOAD_MEGABYTES = 50
 COUNT, PROBLEM = "digit_files", "digit_file_problem"

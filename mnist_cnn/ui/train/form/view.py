@@ -20,9 +20,9 @@ from mnist_cnn.ui.runs.titles import offered_name, preset_title
 from mnist_cnn.ui.runs.train_link import FOLDED
 from mnist_cnn.ui.server.sharing import share
 from mnist_cnn.ui.text import _
-from mnist_cnn.ui.train.augmentation import augmentation_choice
-from mnist_cnn.ui.train.data_form import data_form
-from mnist_cnn.ui.train.experiment import (
+from mnist_cnn.ui.train.form.augmentation import augmentation_choice
+from mnist_cnn.ui.train.form.data import data_form
+from mnist_cnn.ui.train.form.experiment import (
     ALL_DIGITS,
     EXPERIMENT,
     Experiment,
@@ -30,8 +30,8 @@ from mnist_cnn.ui.train.experiment import (
     current_experiment,
     epochs_text,
 )
-from mnist_cnn.ui.train.network_form import network_form
-from mnist_cnn.ui.train.start import result_of_start, start
+from mnist_cnn.ui.train.form.network import network_form
+from mnist_cnn.ui.train.form.start import result_of_start, start
 
 SENTENCES = {
     "epochs": "How often every digit is seen.",
