@@ -26,7 +26,7 @@ class Session:
         reads: whether it says, as browsers do, that it reads drawings by itself.
 
     Attributes:
-        errors: exceptions that the page has shown.
+        exceptions: that the page has shown, each with its message and stack.
         metrics: values of the metrics that the newest answer held.
         words: every text that the page has shown.
         fragments: seconds between the reruns that fragments ask for, by their id.
@@ -48,9 +48,14 @@ class Session:
         self._buttons: dict[str, tuple[str, str]] = {}
         self._kept: set[str] = set()
         self._due: dict[str, float] = {}
-        self.errors = 0
+        self.exceptions: list[str] = []
         self.metrics: list[str] = []
         self.words: list[str] = []
+
+    @property
+    def errors(self) -> int:
+        """How many exceptions the page has shown."""
+        return len(self.exceptions)
 
     async def open(self) -> None:
         """Connects and waits until the page has run once."""
@@ -179,7 +184,10 @@ class Session:
     def _note(self, answer: ForwardMsg) -> None:
         element = answer.delta.new_element
         kind = element.WhichOneof("type")
-        self.errors += kind == "exception"
+        if kind == "exception":
+            shown = element.exception
+            lines = [f"{shown.type}: {shown.message}", *shown.stack_trace]
+            self.exceptions.append("\n".join(lines))
         if kind == "metric":
             self.metrics.append(element.metric.body)
         if kind in ("markdown", "alert", "heading"):

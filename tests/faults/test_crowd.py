@@ -31,7 +31,7 @@ def test_ten_starts_in_one_second_are_ten_runs_each_trained_once_in_order(
         tabs = asyncio.run(all_press_start(ports, 10))
         submitted = list(reversed(runs.list_runs()))
         assert len(submitted) == 10
-        assert [tab.errors for tab in tabs] == [0] * 10
+        assert [tab.exceptions for tab in tabs] == [[]] * 10
         if not all_faults:
             for run in submitted:
                 run.send("stop")
