@@ -8,11 +8,37 @@ import streamlit as st
 
 from mnist_cnn import runs
 from mnist_cnn.nn.network import Network, NetworkError
+from mnist_cnn.runs import Run
 from mnist_cnn.runs.history import Moment, moment_path, moments, network_at
 from mnist_cnn.ui.networks import Chosen
 from mnist_cnn.ui.text import _
 
 MOMENT = "moment"
+_NOW = -1  # on the slider, where None would be no choice
+
+
+def moment_titles(run: Run) -> dict[int | None, str]:
+    """What the moments of a run's past are called, by the batches before each.
+
+    The last one, None, is its network today. Empty for a run that has kept none.
+    """
+    titles: dict[int | None, str] = {each.step: _title(each) for each in moments(run)}
+    return titles | {None: _("as it is now")} if titles else {}
+
+
+def linked_moment(run: Run) -> int | None:
+    """The moment that the link names, if the run has kept it; else None: today."""
+    asked = st.query_params.get(MOMENT, "")
+    step = int(asked) if asked.isdecimal() else None
+    return step if step in moment_titles(run) else None
+
+
+def link_moment(step: int | None) -> None:
+    """Lets the link name a moment."""
+    if step is None:
+        st.query_params.pop(MOMENT, None)
+    else:
+        st.query_params[MOMENT] = str(step)
 
 
 def choose_moment(chosen: Chosen) -> Chosen:
@@ -21,28 +47,26 @@ def choose_moment(chosen: Chosen) -> Chosen:
     The link says which moment, by the batches before it. Nothing is shown of a run
     that has kept none.
     """
-    kept = {moment.step: moment for moment in moments(chosen.run)}
-    if not kept:
+    titles = moment_titles(chosen.run)
+    if not titles:
         return chosen
-    now = max(kept) + 1
-    asked = st.query_params.get(MOMENT, "")
-    step = int(asked) if asked.isdecimal() and int(asked) in kept else now
-    titles = {each: _title(moment) for each, moment in kept.items()}
-    titles[now] = _("as it is now")
+    step = linked_moment(chosen.run)
     # Set each time: Back changes the link.
-    st.session_state[MOMENT] = step
+    st.session_state[MOMENT] = _NOW if step is None else step
     st.select_slider(
         _("The network on its way"),
-        list(titles),
-        format_func=titles.get,
+        [_NOW if each is None else each for each in titles],
+        format_func=lambda each: titles[None if each == _NOW else each],
         key=MOMENT,
         on_change=_write_link,
-        args=(now,),
     )
-    if step == now:
-        return chosen
+    return at_moment_or_now(chosen, step)
+
+
+def at_moment_or_now(chosen: Chosen, step: int | None) -> Chosen:
+    """The run's network as it was; as it is, with a sentence, if that is gone."""
     try:
-        return at_moment(chosen, step)
+        return chosen if step is None else at_moment(chosen, step)
     except NetworkError as error:
         st.error(_(error.message))
         return chosen
@@ -64,20 +88,17 @@ def at_moment(chosen: Chosen, step: int) -> Chosen:
     return replace(chosen, network=network, title=title, step=step)
 
 
+def _write_link() -> None:
+    step = st.session_state[MOMENT]
+    link_moment(None if step == _NOW else step)
+
+
 def _title(moment: Moment) -> str:
     if moment.step == 0:
         return _("untrained")
     if moment.epoch is not None:
         return _("epoch {number}").format(number=moment.epoch)
     return _("{count} batches").format(count=moment.step)
-
-
-def _write_link(now: int) -> None:
-    step = st.session_state[MOMENT]
-    if step == now:
-        st.query_params.pop(MOMENT, None)
-    else:
-        st.query_params[MOMENT] = str(step)
 
 
 # One of the lecture's network has 13 MB.

@@ -13,7 +13,9 @@ from playwright.sync_api import Page, expect
 from mnist_cnn import runs
 from mnist_cnn.experiments.config import TrainingConfig
 from mnist_cnn.nn.damage import Damage
-from mnist_cnn.runs import Status
+from mnist_cnn.nn.quantization import to_bytes
+from mnist_cnn.runs import Status, history
+from mnist_cnn.runs.history import moment_path
 
 
 @pytest.fixture(scope="module")
@@ -525,3 +527,39 @@ def test_back_undoes_the_choice_of_a_network_and_other_pages_go_on_with_it(
     page.go_back()
     expect(box).to_have_value(re.compile("^MNIST and pen digits"))
     expect(page).not_to_have_url(re.compile("network="))
+
+
+def test_the_mark_where_it_began_to_read_a_digit_moves_the_network_back(
+    lab, page, monkeypatch, architectures, random_network
+):
+    monkeypatch.setenv("MNIST_CNN_RUNS", str(lab.runs))
+    small = architectures["three blocks, no hidden dense"]
+    run = runs.submit(TrainingConfig(small))
+    run.history_path.mkdir()
+    for step in (0, 30):
+        content = to_bytes(random_network(small, seed=step))
+        moment_path(run, step).write_bytes(content)
+    np.savez(run.weights_path, **random_network(small, seed=99).weights)
+    run.write_status(Status("done", epochs_done=1, steps_per_epoch=30))
+    page.goto(f"{lab.url}/Draw?network={run.id}")
+    canvas_box(page)
+    draw_a_seven(page)
+    page.get_by_text("When did it begin to read my digit?").click()
+    slider = page.get_by_role("slider", name="The network on its way: drag")
+    expect(slider).to_have_attribute("aria-valuetext", re.compile("^as it is now"))
+    now = prediction(page).inner_text()
+    page.get_by_text(f"Read as {now} ").wait_for()
+    box = slider.bounding_box()
+    page.mouse.move(box["x"] + box["width"] - 10, box["y"] + 60)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 60, steps=4)
+    expect(page).to_have_url(re.compile("moment=30"))  # before it is let go
+    page.mouse.move(box["x"], box["y"] + 60)
+    page.mouse.up()
+    expect(page).to_have_url(re.compile("moment=0"))
+    then = history.network_at(run, history.moments(run)[0])
+    pixels = json.loads(reading(page).get_attribute("data-pixels"))
+    read = then.probabilities(np.reshape(pixels, (28, 28)))[0]
+    expect(prediction(page)).to_have_text(str(read.argmax()))
+    told = re.compile(f"^untrained: {read[int(now)]:.1%} for {now}")
+    expect(slider).to_have_attribute("aria-valuetext", told)

@@ -232,7 +232,13 @@ def test_run_files():
         at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=CASE_SECONDS)
         at.query_params.update(query)
         at.session_state["details"] = rng.choice(
-            ("Opinions", "Kernels", "All four curves", "Learning rate", "Last batch")
+            (
+                "Opinions",
+                "Time machine",
+                "All four curves",
+                "Learning rate",
+                "Last batch",
+            )
         )
         at.switch_page(script).run()
         assert not at.exception, (

@@ -1,4 +1,4 @@
-"""The network as it was: a slider on Draw and Look inside."""
+"""The network as it was, on Draw, Look inside and Train."""
 
 import numpy as np
 import pytest
@@ -12,7 +12,7 @@ from mnist_cnn.runs import Status, history
 @pytest.fixture
 def run(runs_folder, few_digits, architectures, random_network):
     """Of a network that is another at each of two moments and today."""
-    small = architectures["dense only"]
+    small = architectures["three blocks, no hidden dense"]
     run = runs.submit(TrainingConfig(network=small))
     run.history_path.mkdir()
     for step in (0, 30):
@@ -52,9 +52,60 @@ def test_a_moment_that_was_not_kept_is_today(moment, run, visit, a_seven):
     at.query_params["moment"] = moment
     at.run()
     assert not at.exception
-    assert slider(at).value == 31
+    assert slider(at).value == -1
 
 
 def test_a_run_that_has_kept_none_has_no_slider(visit):
-    at = visit("pages/3_Draw.py")
+    at = visit("pages/3_Draw.py", asks_when=True)
     assert not at.select_slider
+    assert "asks_when" not in [each.key for each in at.toggle]
+
+
+@pytest.fixture
+def charts(monkeypatch):
+    """What is drawn of it, each as (titles, probabilities, began, chosen)."""
+    drawn = []
+    monkeypatch.setattr(
+        "mnist_cnn.ui.board.beginning.time_chart",
+        lambda titles, probabilities, *, began, chosen, key, on_choice: drawn.append(
+            (titles, probabilities, began, chosen)
+        ),
+    )
+    return drawn
+
+
+def test_draw_tells_what_each_moment_read_in_the_digit(run, visit, a_seven, charts):
+    at = visit("pages/3_Draw.py", run=run.id, asks_when=True)
+    assert "Draw one digit" in " ".join(each.value for each in at.caption)
+    at.session_state["drawing_pixels"] = a_seven
+    slider(at).set_value(30).run()
+    assert not at.exception
+    titles, probabilities, _began, chosen = charts[-1]
+    assert (titles[0], titles[chosen]) == ("untrained", "epoch 1")
+    networks = [history.network_at(run, each) for each in history.moments(run)]
+    networks.append(runs.load_network(run.id))
+    for network, told in zip(networks, probabilities, strict=True):
+        np.testing.assert_allclose(network.probabilities(a_seven)[0], told, atol=1e-6)
+    history.moment_path(run, 0).write_bytes(b"torn")
+    at.run()
+    assert charts[-1][0] == ["epoch 1", "as it is now"]
+
+
+def test_train_goes_back_to_the_kernels_and_the_reading(
+    run, visit, a_seven, charts, monkeypatch
+):
+    shown = []
+    monkeypatch.setattr(
+        "mnist_cnn.ui.train.time_machine.kernels_picture",
+        lambda kernels, _: shown.append(kernels) or {},
+    )
+    at = visit("pages/1_Train.py", run=run.id, details="Time machine")
+    slider(at).set_value(0).run()
+    run.drawing_path.write_bytes(np.uint8(a_seven * 255).tobytes())
+    at.run()
+    assert not at.exception
+    assert charts[-1][3] == 0
+    now = runs.load_network(run.id).weights["conv_1/kernel"]
+    then = history.network_at(run, history.moments(run)[0]).weights["conv_1/kernel"]
+    assert np.array_equal(shown[0], now)
+    assert np.array_equal(shown[-1], then)

@@ -11,7 +11,8 @@ from mnist_cnn.digits.photo.image_files import ImageError, open_image
 from mnist_cnn.digits.preprocessing import resize_ink
 from mnist_cnn.nn.network import NetworkError
 from mnist_cnn.runs import Run, RunError
-from mnist_cnn.ui.board.drawing import Picture
+from mnist_cnn.ui.board.beginning import when_it_began
+from mnist_cnn.ui.board.drawing import Picture, drawn_digit
 from mnist_cnn.ui.board.drawing_canvas import drawing_canvas
 from mnist_cnn.ui.board.server_reading import (
     prepared_digit,
@@ -27,7 +28,7 @@ from mnist_cnn.ui.components.live_reading import (
     browser_reads,
     live_reading,
 )
-from mnist_cnn.ui.moments import at_moment
+from mnist_cnn.ui.moments import at_moment, linked_moment
 from mnist_cnn.ui.networks import Chosen, load_network
 from mnist_cnn.ui.text import _
 
@@ -42,6 +43,7 @@ def live_board(
     choose_way: Callable[[], Way | None] = lambda: None,
     *,
     resized: bool = False,
+    asks_when: bool = False,
 ) -> None:
     """The canvas, and what networks make of it; a stroke reruns the canvas only.
 
@@ -50,11 +52,12 @@ def live_board(
         canvas: its name.
         choose_way: chooses how a digit comes in, above the canvas; None is the canvas.
         resized: whether the drawing, only resized, is read beside it.
+        asks_when: whether it is told when the first one began to read the digit.
     """
     is_any_in_training = any(_is_in_training(each.run) for each in networks)
     every = NEW_EPOCH_SECONDS if is_any_in_training else None
     shown = [(each.run.id, each.step) for each in networks]
-    st.fragment(_board, run_every=every)(shown, canvas, choose_way, resized)
+    st.fragment(_board, run_every=every)(shown, canvas, choose_way, resized, asks_when)
 
 
 def _is_in_training(run: Run) -> bool:
@@ -69,6 +72,7 @@ def _board(
     canvas: str,
     choose_way: Callable[[], Way | None],
     resized: bool,
+    asks_when: bool,
 ) -> None:
     networks = _networks(shown)
     damage = linked_damage(networks[0].network)
@@ -79,13 +83,17 @@ def _board(
         way = choose_way()
     picture = pixels = None
     if way is None:
-        st.fragment(_canvas)(shown, canvas, resized, reads)
+        st.fragment(_canvas)(shown, canvas, resized, reads, asks_when)
     else:
-        with st.container(key="live_canvas"):
+        place = st.container(key="live_canvas")
+        with place:
             picture = way()
         with st.container(key="server_answer"):
             if picture is not None:
                 pixels = _by_server(picture, networks, resized, reads)
+        if asks_when:
+            with place:
+                _when(*shown[0])
     with live:
         live_reading(
             [] if reads == NEVER else _named(networks, files),
@@ -120,10 +128,13 @@ def _canvas(
     canvas: str,
     resized: bool,
     reads: str | None,
+    asks_when: bool,
 ) -> None:
     """A browser that reads by itself has nothing to ask here: its drawing is kept."""
     with st.container(key="live_canvas", gap="small"):
         file = drawing_canvas(canvas)
+        if asks_when:
+            _when(*shown[0])
     if reads == YES:
         return
     with st.container(key="server_answer"):
@@ -132,6 +143,16 @@ def _canvas(
             st.info(_("Nothing is drawn yet: the network waits for your digit."))
         else:
             _by_server(picture, _networks(shown), resized, reads)
+
+
+def _when(run_id: str, step: int | None) -> None:
+    try:
+        now = load_network(run_id)
+    except (RunError, NetworkError):
+        st.rerun()
+    if linked_moment(now.run) != step:
+        st.rerun()  # the mark was dragged: the board takes that moment's network
+    when_it_began(now, drawn_digit(), "when_it_began")
 
 
 def _drawn(file: bytes | None) -> Picture | None:

@@ -8,7 +8,7 @@ from mnist_cnn.ui.board.drawing_canvas import BRUSH
 from mnist_cnn.ui.board.live_board import live_board
 from mnist_cnn.ui.draw.drawing_input import choose_way
 from mnist_cnn.ui.frame import page_link
-from mnist_cnn.ui.moments import choose_moment
+from mnist_cnn.ui.moments import choose_moment, moment_titles
 from mnist_cnn.ui.networks import Chosen, choose_network, choose_other_network
 from mnist_cnn.ui.text import _
 
@@ -18,19 +18,39 @@ def draw() -> None:
     with st.container(key="live"), st.container(key="live_board"):
         board = st.container()
         with st.container(key="live_settings"):
-            networks, resized = _settings()
+            networks, resized, asks_when = _settings()
         with board:
             if networks:
-                live_board(networks, "canvas", choose_way, resized=resized)
+                live_board(
+                    networks,
+                    "canvas",
+                    choose_way,
+                    resized=resized,
+                    asks_when=asks_when,
+                )
 
 
-def _settings() -> tuple[list[Chosen], bool]:
-    """The networks that can be used, and whether the drawing is only resized, too."""
+def _settings() -> tuple[list[Chosen], bool, bool]:
+    """The networks that can be used, and what else is asked of them.
+
+    Returns:
+        The networks; whether they read the drawing only resized, too; whether it is
+        asked when the first one began to read it.
+    """
     page_link(
         "pages/4_Look_inside.py", _("Look inside this digit"), ":material/search:"
     )
     chosen = choose_network(_("Network"))
     networks = [chosen and choose_moment(chosen)]
+    asks_when = bool(
+        chosen
+        and moment_titles(chosen.run)
+        and st.toggle(
+            _("When did it begin to read my digit?"),
+            key="asks_when",
+            persist_state="session",
+        )
+    )
     resized = st.toggle(
         _("Just resize"),
         help=_(
@@ -41,4 +61,4 @@ def _settings() -> tuple[list[Chosen], bool]:
     if st.toggle(_("Compare with another network")):
         networks.append(choose_other_network(_("Other network")))
     st.slider(_("Brush"), 6, 40, BRUSH, key="brush", persist_state="session")
-    return [each for each in networks if each is not None], resized
+    return [each for each in networks if each is not None], resized, asks_when

@@ -5,22 +5,22 @@ from __future__ import annotations
 import streamlit as st
 
 from mnist_cnn.figures.epoch_predictions import batch_picture, predictions_by_epoch
-from mnist_cnn.figures.kernels import kernels_picture, weight_change_curves
 from mnist_cnn.figures.learning_curves import epoch_curves, learning_rate_curve
 from mnist_cnn.runs import Run, Status
 from mnist_cnn.runs.metrics import Metrics
-from mnist_cnn.runs.schema import KERNELS, LAST_BATCH
+from mnist_cnn.runs.schema import LAST_BATCH
 from mnist_cnn.ui.components.live_chart import live_chart, shared_figure
 from mnist_cnn.ui.text import _
 from mnist_cnn.ui.train.pictures import read, watched_digits
+from mnist_cnn.ui.train.time_machine import time_machine
 
 
 def details(run: Run, status: Status, metrics: Metrics) -> None:
-    """Opinions, kernels, the lecture's picture, the last batch, the learning rate."""
+    """Opinions, time machine, the lecture's picture, learning rate, last batch."""
     st.toggle(_("Logarithmic loss"), key="log_loss", persist_state="session")
     names = {
         _("Opinions"): lambda: _opinions(run, status, metrics),
-        _("Kernels"): lambda: _kernels(run, status, metrics),
+        _("Time machine"): lambda: time_machine(run, status, metrics),
         _("All four curves"): lambda: _lecture(run, metrics),
         _("Learning rate"): lambda: _learning_rate(run, metrics),
         _("Last batch"): lambda: _last_batch(run, status),
@@ -82,49 +82,6 @@ def _opinions(run: Run, status: Status, metrics: Metrics) -> None:
         label=_("Answers for ten test digits after each epoch"),
         height=min(150 + 34 * len(readings), 700),
     )
-
-
-def _kernels(run: Run, status: Status, metrics: Metrics) -> None:
-    path = run.kernels_path
-    arrays = read(path, KERNELS)
-    if arrays is None:
-        st.caption(_("No kernel has been seen yet."))
-    else:
-        steps, kernels = arrays["steps"], arrays["kernels"]
-        st.caption(
-            _(
-                "The kernels of the first layer: blue is negative, white zero, orange "
-                "positive. At the start they are noise; edges and strokes appear."
-            )
-        )
-        shown = len(steps) - 1
-        if status.is_final and shown > 0:
-            shown = st.slider(_("Snapshot"), 0, shown, shown, key=f"snapshot_{run.id}")
-        st.caption(_("After batch {step:,}").format(step=int(steps[shown])))
-        live_chart(
-            shared_figure(
-                (str(path), int(steps[shown]), shown, "kernels"),
-                lambda: kernels_picture(kernels[shown], _=_),
-            ),
-            key=f"kernels-{run.id}",
-            label=_("The first layer's kernels after batch {step}").format(
-                step=int(steps[shown])
-            ),
-            height=300,
-        )
-    if metrics.epochs:
-        st.caption(
-            _("How far each layer's weights moved in each epoch, against their length.")
-        )
-        live_chart(
-            shared_figure(
-                (str(run.path), metrics.version, "moved"),
-                lambda: weight_change_curves(metrics.epochs, _=_),
-            ),
-            key=f"moved-{run.id}",
-            label=_("How far each layer moved in each epoch"),
-            height=260,
-        )
 
 
 def _last_batch(run: Run, status: Status) -> None:

@@ -24,30 +24,36 @@ def time_chart(
     titles: Sequence[str],
     probabilities: np.ndarray,
     *,
-    digit: int,
+    began: int,
     chosen: int,
     key: str,
     on_choice: Callable[[int], None],
 ) -> None:
-    """Show a line for each digit over the moments, that of one digit thick.
+    """Show a line for each digit over the moments, that of the one read last thick.
 
     Args:
         titles: of the moments, in order.
         probabilities: (moments, 10).
-        digit: whose line is thick.
+        began: since when the digit has been read as it is at the last moment.
         chosen: the moment that the mark stands on.
         key: the same key is the same chart.
         on_choice: called before the script runs again, with the moment that the mark
             was left on.
     """
+    digit = int(probabilities[-1].argmax())
+    since = _("Read as {digit} since: {moment}")
+    if not began:
+        since = _("Read as {digit} from the start, before any training")
     heading = {
         "titles": list(titles),
         "digit": digit,
+        "began": began,
         "chosen": chosen,
         "words": {
+            "since": since.format(digit=digit, moment=titles[began]),
             "label": _("The network on its way: drag, or use the arrow keys."),
             "right": _("{title}: {share} for {digit}"),
-            "wrong": _("{title}: read as {read}; {share} for {digit}"),
+            "wrong": _("{title}: {share} for {digit}, read as {read}"),
         },
     }
 

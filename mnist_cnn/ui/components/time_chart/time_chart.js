@@ -4,7 +4,7 @@
 import { element, filled, received } from "../payload.js"
 
 const [WIDTH, HEIGHT, EDGE] = [1000, 150, 12]
-const SEND_AFTER_MS = 400
+const SEND_AFTER_MS = 250
 const DIGITS = 10
 const SVG = "http://www.w3.org/2000/svg"
 const views = new WeakMap()
@@ -19,6 +19,7 @@ const added = (parent, tag, attributes) => {
 class TimeChart {
   constructor(parentElement) {
     this.root = element(parentElement, "div", "time-chart")
+    this.since = element(this.root, "b")
     this.said = element(this.root, "p")
     this.slider = element(this.root, "div", "slider", { tabIndex: 0 })
     this.slider.setAttribute("role", "slider")
@@ -31,12 +32,14 @@ class TimeChart {
     this.ends = element(this.root, "div", "ends")
     this.slider.onpointerdown = (event) => {
       this.slider.setPointerCapture(event.pointerId)
+      this.isDragged = true
       this.drag(event)
     }
-    this.slider.onpointermove = (event) => {
-      if (this.slider.hasPointerCapture(event.pointerId)) this.drag(event)
+    this.slider.onpointermove = (event) => this.isDragged && this.drag(event)
+    this.slider.onlostpointercapture = () => {
+      this.isDragged = false
+      this.settle(0)
     }
-    this.slider.onpointerup = () => this.settle(0)
     this.slider.onkeydown = (event) => this.key(event)
   }
 
@@ -53,16 +56,25 @@ class TimeChart {
       if (digit !== this.digit) this.line(digit, "")
     }
     this.line(this.digit, "digit")
+    // Dots, which scaling would make ellipses: lines of no length with round ends.
+    const dots = this.titles.map((_, moment) => this.dot(moment)).join("")
+    added(this.svg, "path", { class: "dots", d: dots })
+    added(this.svg, "path", { class: "began", d: this.dot(this.began) })
     this.mark = added(this.svg, "line", { class: "mark", y1: 0, y2: HEIGHT })
     this.ends.textContent = ""
     for (const title of [this.titles[0], this.titles[this.last]]) {
       element(this.ends, "span", "", { textContent: title })
     }
     const { slider, words, last } = this
+    this.since.textContent = words.since
     slider.setAttribute("aria-label", words.label)
     slider.setAttribute("aria-valuemin", 0)
     slider.setAttribute("aria-valuemax", last)
-    this.place(this.chosen)
+    this.place(this.isDragged ? Math.min(this.at, last) : this.chosen)
+  }
+
+  dot(moment) {
+    return `M${this.x(moment)} ${this.y(this.share(moment, this.digit))}h0`
   }
 
   line(digit, name) {
@@ -109,6 +121,7 @@ class TimeChart {
     const x = ((event.clientX - left) / width) * WIDTH
     const moment = Math.round(((x - EDGE) / (WIDTH - 2 * EDGE)) * this.last)
     this.place(Math.max(0, Math.min(this.last, moment)))
+    this.settle(SEND_AFTER_MS)
   }
 
   key(event) {
