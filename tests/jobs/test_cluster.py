@@ -120,7 +120,7 @@ def test_while_the_scheduler_is_away_runs_wait_and_a_sentence_says_why(
     assert machines.address in worker.problem()
     assert first.status().state == "queued"
     machines.scheduler()
-    wait_until(lambda: "takes trainings" in worker.problem())
+    wait_until(lambda: "takes training runs" in worker.problem())
     machines.worker("one")
     wait_until(lambda: first.status().state == "done")
     assert worker.problem() == ""

@@ -74,7 +74,7 @@ def test_a_file_of_ones_own_is_taken_and_another_is_a_sentence(pen_digits):
     bad = b'[{"label": 10, "strokes": [[[0, 0]]]}]'
     uploader.upload("bad.json", bad, "text/json").run()
     assert not at.exception
-    assert "The file bad.json cannot be taken: digit 1 has a wrong label" in words(at)
+    assert "The file bad.json cannot be taken. Digit 1 has a wrong label" in words(at)
     assert field(at, "multiselect", "data").value == chosen
 
 

@@ -330,7 +330,7 @@ def test_a_run_whose_optimizer_is_lost_or_damaged_is_refused_with_a_sentence():
         resuming.resume(run)
     for content in (b"", b"garbage", b"PK\x03\x04 torn"):
         run.model_path.write_bytes(content)
-        with pytest.raises(RunError, match=r"damaged\. The network of epoch 2 is kept"):
+        with pytest.raises(RunError, match=r"damaged\."):
             resuming.resume(run)
     assert run.recorded_status().state == "stopped"
 

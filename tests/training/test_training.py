@@ -544,7 +544,7 @@ def test_a_failure_is_explained(error, sentence, is_known):
     reason, known = explain_failure(error)
     assert sentence in reason
     assert known is is_known
-    assert not reason.endswith(".")
+    assert reason.endswith(".")
 
 
 def test_a_failure_that_nobody_expected_is_said_and_its_traceback_not_lost(at_step):
