@@ -7,6 +7,7 @@ import streamlit as st
 
 from mnist_cnn.analysis.beginning import began_to_read
 from mnist_cnn.nn.network import NetworkError
+from mnist_cnn.runs.history import moment_path
 from mnist_cnn.ui.components.time_chart import time_chart
 from mnist_cnn.ui.moments import at_moment, link_moment, linked_moment, moment_titles
 from mnist_cnn.ui.networks import Chosen
@@ -27,12 +28,11 @@ def when_it_began(now: Chosen, pixels: np.ndarray | None, key: str) -> None:
     steps, titles, read = [], [], []
     for step, title in moment_titles(now.run).items():
         try:
-            network = (now if step is None else at_moment(now, step)).network
+            read.append(_read(now, now.run.id, step, _version(now, step), pixels))
         except NetworkError:  # one that is damaged leaves the others
             continue
         steps.append(step)
         titles.append(title)
-        read.append(network.probabilities(pixels)[0])
     probabilities, step = np.array(read), linked_moment(now.run)
     time_chart(
         titles,
@@ -42,3 +42,20 @@ def when_it_began(now: Chosen, pixels: np.ndarray | None, key: str) -> None:
         key=key,
         on_choice=lambda index: link_moment(steps[index]),
     )
+
+
+def _version(now: Chosen, step: int | None) -> int:
+    try:
+        path = moment_path(now.run, step) if step is not None else now.run.weights_path
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
+# The mark is dragged over the same drawing.
+@st.cache_data(max_entries=1000, ttl=600, show_spinner=False)
+def _read(
+    _now: Chosen, run_id: str, step: int | None, version: int, pixels: np.ndarray
+) -> np.ndarray:
+    network = (_now if step is None else at_moment(_now, step)).network
+    return network.probabilities(pixels)[0]
