@@ -34,6 +34,36 @@ def test_a_functional_model_without_branches_is_a_line_of_layers():
     assert kinds == ["conv", "relu", "global_average_pool", "dense"]
 
 
+def as_keras_2_wrote_it(path):
+    """The recorded .h5 file with the names and places that Keras 2 gives."""
+    with h5py.File(RECORDINGS / "3.0.5.h5") as now, h5py.File(path, "w") as then:
+        config = json.loads(now.attrs["model_config"])
+        entry, *layers = config["config"]["layers"]
+        shape = entry["config"]["batch_shape"]
+        layers[0]["config"]["batch_input_shape"] = shape  # no layer for the input
+        for each in layers:
+            slope = each["config"].pop("negative_slope", None)
+            each["config"] |= {} if slope is None else {"alpha": slope}
+            name = each["config"]["name"]
+            arrays = list(now["model_weights"][name].attrs["weight_names"])
+            group = then.create_group(f"model_weights/{name}")
+            names = [f"{name}/{array}:0".encode() for array in arrays]
+            group.attrs["weight_names"] = names
+            for array in arrays:
+                group[f"{name}/{array}:0"] = now["model_weights"][name][array][:]
+        config["config"]["layers"] = layers
+        then.attrs["model_config"] = json.dumps(config)
+        then.attrs["keras_version"] = "2.15.0"
+
+
+def test_an_h5_file_of_keras_2_is_read_the_same(tmp_path):
+    as_keras_2_wrote_it(tmp_path / "2.h5")
+    recorded = np.load(RECORDINGS / "3.0.5.npz")
+    network = read_keras_file((tmp_path / "2.h5").read_bytes()).network
+    read = network.probabilities(recorded["x"][..., 0] / 255)
+    np.testing.assert_allclose(read, recorded["y"], atol=1e-5)
+
+
 def changed(change, weights=None):
     """The recorded file with its description changed, or its weights."""
     with zipfile.ZipFile(io.BytesIO(FILE)) as archive:

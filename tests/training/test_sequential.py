@@ -1,9 +1,12 @@
 """Networks of somebody's own against Keras: values, gradients, and what a unit sees."""
 
+import warnings
+
 import numpy as np
 import pytest
 
 from mnist_cnn.nn import gradients, receptive_field, saliency
+from mnist_cnn.nn.keras_file import read_keras_file
 from mnist_cnn.nn.layers import ArchitectureError
 from mnist_cnn.nn.sequential import LayerSpec, Sequential
 
@@ -34,6 +37,19 @@ def test_every_layer_gives_what_keras_gives(network, model, random_digits):
     for layer, expected in zip(network.layers, theirs, strict=True):
         np.testing.assert_allclose(ours[layer.name], expected, atol=1e-5)
         assert model.get_layer(layer.name).count_params() == layer.parameters
+
+
+@pytest.mark.parametrize("suffix", ["keras", "h5"])
+def test_what_the_newest_keras_saves_is_read_as_keras_reads_it(
+    model, random_digits, tmp_path, suffix
+):
+    digits = random_digits(3)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of .h5, which is old
+        model.save(tmp_path / f"my.{suffix}")
+    network = read_keras_file((tmp_path / f"my.{suffix}").read_bytes()).network
+    expected = model.predict(digits[..., None], verbose=0)
+    np.testing.assert_allclose(network.probabilities(digits), expected, atol=1e-5)
 
 
 def test_the_gradients_are_those_of_keras(network, model, random_digits):
