@@ -128,10 +128,7 @@ def _chart(found: Ablation, layer: str, damage: Damage) -> None:
         height=280,
         on_click=toggle,
     )
-    st.caption(
-        _("The {count} that cost most. Click a bar to silence it.").format(
-            count=MOST_BARS
-        )
-        if len(found.right) > MOST_BARS
-        else _("Click a bar to silence it.")
-    )
+    click = _("Click a bar to silence it; gray ones are silent until the next click.")
+    if len(found.right) > MOST_BARS:
+        st.caption(_("The {count} that cost most.").format(count=MOST_BARS))
+    st.caption(click)
