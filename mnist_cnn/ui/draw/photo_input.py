@@ -103,7 +103,7 @@ def _chosen(way: str) -> Picture | None:
 
 
 # Its ink takes a quarter of a second, and the page runs again for every choice on it.
-@st.cache_resource(max_entries=16, ttl=600, show_spinner=False)
+@st.cache_resource(max_entries=16, show_spinner=False)
 def _picture(file: bytes, part: Part) -> Picture:
     image = _turned(open_image(file), part.turns)
     if part.box is not None:

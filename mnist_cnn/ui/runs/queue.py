@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -42,7 +43,7 @@ class Overview:
 
 def overview() -> Overview:
     """What runs there are and who waits; looked up once a second for all viewers."""
-    return _seen(str(runs.folder()))
+    return _seen(str(runs.folder()), int(time.monotonic() / LOOK_SECONDS))
 
 
 def look_again() -> None:
@@ -82,9 +83,10 @@ def pace_of(run: Run, status: Status) -> Pace:
     return pace(run.metrics(), status, run.config)
 
 
-# A resource: all see the same objects, which nobody changes.
-@st.cache_resource(ttl=LOOK_SECONDS, max_entries=2, show_spinner=False)
-def _seen(folder: str) -> Overview:
+# A resource: all see the same objects, which nobody changes. Without a ttl, for which
+# Streamlit looks at its clock twice: what expires in between is a KeyError on the page.
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _seen(folder: str, look: int) -> Overview:
     found: list[tuple[Run, Status]] = []
     paused: list[Run] = []
     training: list[float | None] = []
