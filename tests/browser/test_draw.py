@@ -248,19 +248,34 @@ def test_two_tabs_and_two_people_draw_without_seeing_each_other(lab, open_page):
     expect(prediction(one)).to_have_text("7")
 
 
-WIDTHS = (280, 390, 700, 768, 820, 1024, 1199, 1280, 1920)
+# A window's size in its own pixels, and how far it is zoomed: then it has fewer.
+MOUSE_WINDOWS = [(w, 720, 1) for w in (820, 1024, 1199, 1280)]
+MOUSE_WINDOWS += [(1920, 1080, 1), (1280, 800, 2), (1280, 800, 0.67)]
+TOUCH_WINDOWS = [(w, 844, 1) for w in (280, 390, 700, 768)]
+TOUCH_WINDOWS += [(1024, 720, 1), (1920, 1080, 1)]
 
 
-@pytest.mark.parametrize("touch", [False, True], ids=["mouse", "touch"])
-def test_canvas_and_answer_are_seen_together_at_every_width(lab, open_page, touch):
+@pytest.mark.parametrize(
+    ("touch", "windows"),
+    [(False, MOUSE_WINDOWS), (True, TOUCH_WINDOWS)],
+    ids=["mouse", "touch"],
+)
+def test_canvas_and_answer_are_seen_together_at_every_width(
+    lab, open_page, touch, windows
+):
     page = open_page(viewport={"width": 1280, "height": 800}, has_touch=touch)
-    for width in WIDTHS:
-        height = 844 if width < 800 else 1080 if width == 1920 else 720
-        page.set_viewport_size({"width": width, "height": height})
+    zooming = page.context.new_cdp_session(page)
+    for width, height, zoom in windows:
+        page.set_viewport_size(
+            {"width": int(width / zoom), "height": int(height / zoom)}
+        )
+        metrics = {"width": 0, "height": 0, "deviceScaleFactor": zoom, "mobile": False}
+        zooming.send("Emulation.setDeviceMetricsOverride", metrics)
         page.goto(f"{lab.url}/Draw")
         box = canvas_box(page)
         assert is_seen_whole(page, box), width
-        assert box["width"] >= (480 if width == 1920 else 240), width
+        narrowest = 200 if zoom == 2 else 480 if width == 1920 else 240
+        assert box["width"] >= narrowest, (width, zoom)
         # From the right edge, which a column too narrow hides.
         x, y, side = box["x"], box["y"], box["width"]
         pen = Pen(page, touch=touch)
@@ -448,6 +463,12 @@ def test_a_file_that_is_no_picture_gets_a_sentence(lab, page):
     file = {"name": "seven.txt", "mimeType": "text/plain", "buffer": b"a seven"}
     page.locator("input[type=file]").set_input_files(file)
     expect(page.get_by_text("This file is text, not an image")).to_be_visible()
+    # There is no digit to look into.
+    leads_on = page.get_by_role("link", name="Look inside this digit")
+    expect(leads_on).to_have_count(0)
+    page.locator("input[type=file]").set_input_files(picture_of_sevens(1))
+    expect(prediction(page)).to_have_text("7")
+    expect(leads_on).to_be_visible()
 
 
 def picture_of_sevens(count: int) -> dict[str, object]:

@@ -150,6 +150,12 @@ def test_five_presses_are_one_training_seen_on_one_screen_where_nothing_jumps(
             button = page.get_by_role("button", name=name)
             expect(button).to_be_in_viewport(ratio=1)
         expect(page.get_by_role("link", name="See its mistakes")).to_be_in_viewport()
+    page.set_viewport_size({"width": 640, "height": 400})  # 1280 zoomed to 200 %
+    for chart in ("loss", "accuracy"):
+        drawn = page.locator(f"[data-chart='{chart}-{run_id}']")
+        drawn.scroll_into_view_if_needed()
+        expect(drawn).to_be_in_viewport(ratio=0.97)
+    page.set_viewport_size({"width": 1280, "height": 800})
     # The other pages open with it.
     expect(
         page.get_by_test_id("stSidebar").get_by_role("link", name="Draw")
@@ -183,6 +189,12 @@ def test_a_training_is_steered_by_keyboard_and_each_command_is_obeyed_once(
     )
     time.sleep(1)
     assert newest_step(page) == paused_at + 5
+    for width in (280, 390, 1280):  # where the thumb is, not beyond the edge
+        page.set_viewport_size({"width": width, "height": 800})
+        buttons = page.get_by_role("group", name="Steer the run").get_by_role("button")
+        expect(buttons).to_have_count(8)
+        for button in buttons.all():
+            expect(button).to_be_in_viewport(ratio=1)
     tab_to(page.get_by_role("button", name="÷10"))
     page.keyboard.press("Enter")
     page.wait_for_function(

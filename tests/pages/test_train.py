@@ -276,6 +276,11 @@ def test_each_press_is_one_command_and_rates_multiply(training, monkeypatch):
     ]
 
 
+def test_a_learning_rate_is_said_as_a_person_reads_it():
+    said = [steering.rate_text(rate) for rate in (0.002, 0.00066667, 2.5e-5, 7e-9, 0)]
+    assert said == ["0.002", "0.000667", "0.000025", "almost 0", "0"]
+
+
 def test_a_learning_rate_stays_in_its_range():
     assert steering.times(0.5, 10) == 1.0
     assert steering.times(2e-6, 0.1) == 1e-6
@@ -465,7 +470,7 @@ def test_three_seeds_are_queued_together_and_named():
 def test_another_seed_is_one_that_no_run_has_had(recorded_run, mnist):
     first = recorded_run(mnist)
     second = recorded_run(mnist, config=replace(first.config, seed=7))
-    press(train_page(first.id), f"seeds_1_{first.id}")
+    press(train_page(first.id), f"seed_{first.id}")
     (new,) = [r for r in runs.list_runs() if r.id not in (first.id, second.id)]
     assert new.config == replace(first.config, seed=8)
 

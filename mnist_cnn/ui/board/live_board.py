@@ -28,6 +28,7 @@ from mnist_cnn.ui.components.live_reading import (
     browser_reads,
     live_reading,
 )
+from mnist_cnn.ui.frame import page_link
 from mnist_cnn.ui.moments import at_moment, linked_moment
 from mnist_cnn.ui.networks import Chosen, load_network
 from mnist_cnn.ui.text import _
@@ -58,6 +59,14 @@ def live_board(
     every = NEW_EPOCH_SECONDS if is_any_in_training else None
     shown = [(each.run.id, each.step) for each in networks]
     st.fragment(_board, run_every=every)(shown, canvas, choose_way, resized, asks_when)
+
+
+def look_inside_this_digit() -> None:
+    """A link to its arithmetic, in sight while there is one digit."""
+    with st.container(key="look_inside"):
+        page_link(
+            "pages/4_Look_inside.py", _("Look inside this digit"), ":material/search:"
+        )
 
 
 def _is_in_training(run: Run) -> bool:

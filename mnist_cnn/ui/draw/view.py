@@ -5,9 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from mnist_cnn.ui.board.drawing_canvas import BRUSH
-from mnist_cnn.ui.board.live_board import live_board
+from mnist_cnn.ui.board.live_board import live_board, look_inside_this_digit
 from mnist_cnn.ui.draw.drawing_input import choose_way
-from mnist_cnn.ui.frame import page_link
 from mnist_cnn.ui.moments import choose_moment, moment_titles
 from mnist_cnn.ui.networks import Chosen, choose_network, choose_other_network
 from mnist_cnn.ui.text import _
@@ -37,9 +36,7 @@ def _settings() -> tuple[list[Chosen], bool, bool]:
         The networks; whether they read the drawing only resized, too; whether it is
         asked when the first one began to read it.
     """
-    page_link(
-        "pages/4_Look_inside.py", _("Look inside this digit"), ":material/search:"
-    )
+    look_inside_this_digit()
     chosen = choose_network(_("Network"))
     networks = [chosen and choose_moment(chosen)]
     asks_when = bool(

@@ -9,7 +9,7 @@ from mnist_cnn.digits import mnist
 from mnist_cnn.nn.architecture import LECTURE_NETWORK, Architecture
 from mnist_cnn.nn.network import NetworkError
 from mnist_cnn.runs import RunError
-from mnist_cnn.ui.board.live_board import live_board
+from mnist_cnn.ui.board.live_board import live_board, look_inside_this_digit
 from mnist_cnn.ui.frame import page_link, pages
 from mnist_cnn.ui.networks import load_network
 from mnist_cnn.ui.text import _
@@ -30,11 +30,7 @@ def draw_first() -> None:
         except (RunError, NetworkError) as error:
             st.error(_(error.message))
         with st.container(key="live_settings", gap=None):
-            page_link(
-                "pages/4_Look_inside.py",
-                _("Look inside this digit"),
-                ":material/search:",
-            )
+            look_inside_this_digit()
             page_link(
                 "pages/3_Draw.py",
                 _("Photos, and other networks"),

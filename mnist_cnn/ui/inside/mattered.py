@@ -142,6 +142,14 @@ def _show_grad_cam(
             count=len(found.weights),
         ),
     )
+    if not found.values.any():
+        st.markdown(
+            _(
+                "Nothing is left here: at every place the maps that speak against the "
+                "{digit} outweigh those that speak for it. Choose the maps of another "
+                "layer."
+            ).format(digit=digit)
+        )
     if len(layers) > 1:
         st.selectbox(
             _("Feature maps of"), layers, layers.index(found.layer), key=CAM_LAYER
@@ -196,5 +204,5 @@ def _show_contributions(
 
 def _show(title: str, forward: ForwardPass, values: np.ndarray, words: str) -> None:
     st.markdown(title)
-    st.image(map_over_digit(forward.pixels, values), alt=words)
+    st.image(map_over_digit(forward.pixels, values), alt=words, width="stretch")
     st.markdown(words)

@@ -8,12 +8,12 @@ from mnist_cnn.runs import Run, Status
 from mnist_cnn.ui.runs.queue import overview
 from mnist_cnn.ui.runs.titles import run_title
 from mnist_cnn.ui.text import _, escape
-from mnist_cnn.ui.train.form.start import start_other_seeds
+from mnist_cnn.ui.train.form.start import start_other_seed
 from mnist_cnn.ui.visitor import visitor
 
 
 def next_steps(run: Run, status: Status) -> None:
-    """Links to what shows its network, and buttons for the same with other seeds."""
+    """Links to what shows its network, and a button for the same with another seed."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if run.has_weights:
             link = {"network": run.id}
@@ -23,18 +23,17 @@ def next_steps(run: Run, status: Status) -> None:
                 title = _("Compare with {name}").format(name=escape(run_title(partner)))
                 runs = {"runs": f"{run.id},{partner.id}"}
                 _to("pages/6_Compare.py", title, "compare_arrows", runs)
-        for count, label in ((1, _("Another seed")), (2, _("Two more seeds"))):
-            st.button(
-                label,
-                key=f"seeds_{count}_{run.id}",
-                icon=":material/casino:",
-                help=_(
-                    "The same settings, other chance: where the curves end now is how "
-                    "far chance reaches."
-                ),
-                on_click=start_other_seeds,
-                args=(run, count),
-            )
+        st.button(
+            _("Another seed"),
+            key=f"seed_{run.id}",
+            icon=":material/casino:",
+            help=_(
+                "The same settings, other chance: where the curves end now is how "
+                "far chance reaches."
+            ),
+            on_click=start_other_seed,
+            args=(run,),
+        )
 
 
 def _to(page: str, label: str, icon: str, query: dict[str, str]) -> None:

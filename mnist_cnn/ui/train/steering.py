@@ -14,6 +14,7 @@ from mnist_cnn.ui.runs.queue import look_again
 from mnist_cnn.ui.text import _
 from mnist_cnn.ui.visitor import refusal, visitor
 
+SMALLEST_SAID = 1e-6
 FACTORS = {"÷10": 0.1, "÷3": 1 / 3, "×3": 3.0, "×10": 10.0}
 
 
@@ -42,7 +43,7 @@ def steering(run: Run, status: Status, metrics: Metrics) -> None:
                 ],
             ),
             (
-                _("Learning rate: now {rate:.3g}").format(rate=now),
+                _("Learning rate: now {rate}").format(rate=rate_text(now)),
                 [
                     Command(
                         name,
@@ -81,6 +82,13 @@ def asked_rate(run: Run) -> float:
         if command.what == "learning_rate"
     ]
     return asked[-1] if asked else run.config.learning_rate
+
+
+def rate_text(rate: float) -> str:
+    """A learning rate as a person reads it: at the end of a cosine it is almost 0."""
+    if 0 < rate < SMALLEST_SAID:
+        return _("almost 0")
+    return f"{float(f'{rate:.3g}'):.9f}".rstrip("0").rstrip(".")
 
 
 def times(rate: float, factor: float) -> float:

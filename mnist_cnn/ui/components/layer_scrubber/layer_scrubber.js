@@ -93,7 +93,8 @@ const mount = (parentElement) => {
   ;[view.inputFigure, view.inputCanvas, view.inputCaption] = figure(row, "input")
   view.numbers = element(row, "div", "numbers")
   ;[view.outputFigure, view.outputCanvas, view.outputCaption] = figure(row, "output")
-  view.sum = element(root, "p", "sum")
+  const said = element(row, "div", "said")
+  view.sum = element(said, "p", "sum")
   view.outputCanvas.tabIndex = 0
   view.outputCanvas.setAttribute("role", "application")
   view.outputCanvas.onkeydown = (event) => onKey(view, event)
@@ -110,7 +111,7 @@ const mount = (parentElement) => {
       (x / view.inputCell - half) / view.stride,
     )
   })
-  const controls = element(root, "div", "controls")
+  const controls = element(said, "div", "controls")
   view.play = element(controls, "button", "play", { type: "button" })
   view.play.onclick = () => play(view)
   view.sliders = {}

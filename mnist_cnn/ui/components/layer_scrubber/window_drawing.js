@@ -4,9 +4,12 @@ import { colorOf, fixed, framed, hatched, isBright, prepared } from "../painting
 import { filled } from "../payload.js"
 import { step } from "./window_arithmetic.js"
 
-const WIDEST_PICTURE = 300
+const HIGHEST = 0.28 // of the window: the overview stands above
+const WIDEST_PICTURE = 420
 const NARROWEST_PICTURE = 90
-const WIDEST_CELL = 42
+const WIDEST_CELL = 84
+const BESIDE = 20 // pixels between two pictures
+const SMALLEST_NUMBER = 12
 const DECIMALS_FROM = 27 // pixels a cell
 const OPERATORS = 60 // pixels for × and =, and what is between
 const THUMB = 42
@@ -153,17 +156,22 @@ const fitted = (view) => {
   view.root.classList.toggle("narrow", isNarrow)
   const matrices = view.numbers.hidden ? 0 : view.kind === "conv" ? 3 : 1
   const columns = matrices * view.size
-  const forNumbers = (isNarrow ? 1 : 0.52) * room - (matrices > 1 ? OPERATORS : 0)
+  const pictures = view.input_is_digit ? 2 : 3
+  const highest = Math.min(WIDEST_PICTURE, Math.max(150, HIGHEST * window.innerHeight))
+  const beside = room - pictures * (highest + BESIDE)
+  const operators = matrices > 1 ? OPERATORS : 0
+  const forNumbers = (isNarrow ? room : Math.max(0.52 * room, beside)) - operators
   const cell = columns ? Math.floor(forNumbers / columns) - 1 : 0
-  view.cell = Math.min(WIDEST_CELL, Math.max(view.size > NUMBERS_UP_TO ? 6 : 14, cell))
+  const widest = Math.min(WIDEST_CELL, Math.floor(highest / view.size))
+  view.cell = Math.min(widest, Math.max(view.size > NUMBERS_UP_TO ? 6 : 14, cell))
+  const number = Math.max(SMALLEST_NUMBER, Math.floor(view.cell / 3))
   view.numbers.style.setProperty("--cell", `${view.cell}px`)
   view.numbers.style.setProperty("--size", view.size)
+  view.numbers.style.setProperty("--number", `${number}px`)
   const taken = columns * (view.cell + 1) + OPERATORS
-  const pictures = view.input_is_digit ? 2 : 3
   const left = isNarrow || !matrices ? room : room - taken
-  const side = Math.floor(left / pictures) - 20
-  const highest = Math.max(150, 0.25 * window.innerHeight)
-  view.side = Math.max(NARROWEST_PICTURE, Math.min(WIDEST_PICTURE, highest, side))
+  const side = Math.floor(left / pictures) - BESIDE
+  view.side = Math.max(NARROWEST_PICTURE, Math.min(highest, side))
 }
 
 export const draw = (view) => {

@@ -193,6 +193,7 @@ export class LiveReading {
     dataset.probabilities = isEmpty ? "[]" : rounded(probabilities)
     const read = digits.map((digit) => bestOf(digit.probabilities)).join("")
     dataset.digit = isEmpty ? "" : read || bestOf(probabilities)
+    dataset.isOneDigit = !isEmpty && digits.length < 2
     this.breaking.tell({ read: dataset.digit, whole })
   }
 

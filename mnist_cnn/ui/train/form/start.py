@@ -50,8 +50,8 @@ def start(seeds: int = 1) -> None:
             begin(experiment.preset, config)
 
 
-def start_other_seeds(run: Run, count: int) -> None:
-    """Queues the same training with seeds that no run here has had."""
+def start_other_seed(run: Run) -> None:
+    """Queues the same training with a seed that no run here has had."""
     alike = replace(run.config, seed=0)
     had = {
         other.config.seed
@@ -59,7 +59,7 @@ def start_other_seeds(run: Run, count: int) -> None:
         if replace(other.config, seed=0) == alike
     }
     config = replace(run.config, seed=max(had | {run.config.seed}) + 1)
-    _queue(config, count, run.preset, offered_name(run.preset))
+    _queue(config, 1, run.preset, offered_name(run.preset))
 
 
 def _queue(config: TrainingConfig, count: int, preset: str, name: str) -> bool:
