@@ -471,6 +471,22 @@ def test_a_file_that_is_no_picture_gets_a_sentence(lab, page):
     expect(leads_on).to_be_visible()
 
 
+def test_an_uploader_opens_a_phones_camera(page, pytestconfig):
+    component = "mnist_cnn/ui/components/phone_camera/phone_camera.js"
+    page.set_content("<div class='st-key-here'></div>")
+    page.evaluate(
+        """async (script) => {
+          const file = new Blob([script], { type: "text/javascript" })
+          const { default: start } = await import(URL.createObjectURL(file))
+          start({ data: { container: "here" } })
+          document.querySelector("div").innerHTML = "<input type=file>"
+        }""",
+        (pytestconfig.rootpath / component).read_text(),
+    )
+    expect(page.locator("input")).to_have_attribute("capture", "environment")
+    expect(page.locator("input")).to_have_attribute("accept", "image/*")
+
+
 def picture_of_sevens(count: int) -> dict[str, object]:
     """Dark sevens on white, side by side, 200 pixels each, as an uploaded file."""
     image = Image.new("L", (200 * max(count, 1), 260), 255)

@@ -46,6 +46,9 @@ def test_an_open_lab_shows_its_address_and_a_qr_code(monkeypatch):
     assert not at.exception
     assert at.code[0].value == found
     assert at.get("imgs") or at.get("image")
+    (big,) = [each for each in at.button if each.key == f"big {found}"]
+    big.click().run()
+    assert [found] == [each.value for each in at.markdown if each.value == found]
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from mnist_cnn import runs
 from mnist_cnn.digits import preprocessing
 from mnist_cnn.experiments.config import TrainingConfig
 from mnist_cnn.nn import network
+from mnist_cnn.ui.draw import photo_input
 
 ROOT = Path(__file__).parents[2]
 
@@ -51,6 +52,18 @@ def test_an_empty_canvas_says_so_and_predicts_nothing():
     at = draw_page()
     assert "Nothing is drawn yet" in at.info[0].value
     assert not at.metric
+
+
+def test_over_http_the_camera_is_an_upload_that_opens_it(monkeypatch):
+    monkeypatch.setattr(photo_input, "is_secure", lambda url: False)
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30).run()
+    at.session_state["input_way"] = "camera"
+    at.switch_page("pages/3_Draw.py").run()
+    assert not at.exception
+    assert "over https only" in at.info[0].value
+    assert at.get("file_uploader")
+    parts = {each.proto.id.rpartition("-")[2] for each in at.get("bidi_component")}
+    assert "phone_camera_opener" in parts
 
 
 def test_a_blank_picture_after_the_canvas_own_reset_predicts_nothing():

@@ -16,6 +16,7 @@ from mnist_cnn.digits.photo.image_files import MEGABYTES, ImageError, open_image
 from mnist_cnn.digits.segmentation import split
 from mnist_cnn.ui.board.drawing import Picture
 from mnist_cnn.ui.components.box_chooser import Part, box_chooser
+from mnist_cnn.ui.components.phone_camera import open_camera
 from mnist_cnn.ui.server.addresses import is_this_machine
 from mnist_cnn.ui.text import _
 
@@ -54,7 +55,9 @@ def camera() -> Picture | None:
                 "opens the camera, too."
             )
         )
-        return upload()
+        with st.container(key="phone_camera"):
+            open_camera("phone_camera")
+            return upload()
     st.camera_input(
         _("Digits on paper, filling the picture"),
         key="camera_box",

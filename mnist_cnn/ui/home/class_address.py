@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from mnist_cnn.ui.server.sharing import QR_SIDE, class_address, qr_code
+from mnist_cnn.ui.server.sharing import class_address, show_qr_code
 from mnist_cnn.ui.text import _
 from mnist_cnn.ui.visitor import is_on_this_machine_only
 
@@ -32,7 +32,7 @@ def let_the_class_in() -> None:
         )
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.image(qr_code(address), width=QR_SIDE)
+        show_qr_code(address)
         with st.container(width="stretch"):
             st.markdown(_("Everybody in this network can open this address:"))
             st.code(address, language=None, wrap_lines=True)

@@ -14,6 +14,13 @@ from mnist_cnn.ui.text import _
 from mnist_cnn.ui.visitor import is_on_this_machine_only
 
 QR_SIDE = 220
+# As high as the window leaves room, for the last row.
+BIG = """<style>
+.st-key-big_qr { align-items: center; }
+.st-key-big_qr img { height: min(70vh, 80vw); width: auto; image-rendering: pixelated; }
+.st-key-big_qr p { font-size: 1.5rem; overflow-wrap: anywhere; }
+[data-testid="stPopoverBody"] { display: none; }
+</style>"""
 
 
 def share(about: str, query: Mapping[str, str]) -> None:
@@ -29,9 +36,30 @@ def share(about: str, query: Mapping[str, str]) -> None:
     st.markdown(about)
     st.code(link, language=None, wrap_lines=True)
     if address and not is_on_this_machine_only():
-        st.image(qr_code(link), width=QR_SIDE)
+        show_qr_code(link)
     else:
         st.caption(_("Home says how to open the lab to a class."))
+
+
+def show_qr_code(address: str) -> None:
+    """The address as a QR code, and a button that shows it as large as the window."""
+    with st.container(width=QR_SIDE):
+        st.image(qr_code(address), width=QR_SIDE)
+        if st.button(
+            _("Show it big"),
+            key=f"big {address}",
+            icon=":material/zoom_out_map:",
+            width="stretch",
+        ):
+            _show_big(address)
+
+
+@st.dialog(_("Open this on your phone"), width="large")
+def _show_big(address: str) -> None:
+    st.html(BIG)
+    with st.container(key="big_qr"):
+        st.image(qr_code(address), width="content")
+        st.markdown(address)
 
 
 def class_address(page: str, listens_on: str | None) -> str | None:
