@@ -22,13 +22,18 @@ said, choosing = st.columns([3, 4], gap="medium", vertical_alignment="center")
 with choosing, st.container(horizontal=True, wrap=False):
     chosen = choose_network(_("Network"))
     data = choose_test_set(_("Test set"))
+# Beside a training the first look at the digits can take seconds.
+answered = said.empty()
+answered.markdown(_("The test digits and their answers are being read …"))
 source = None
 if chosen is not None:
     damage = linked_damage(chosen.network)
     show_damage(chosen, damage)
     source = find_predictions(chosen, data, damage)
-if source is not None:
-    with said:
+if source is None:
+    answered.empty()
+else:
+    with answered:
         view.finding(source.predictions)
     explore(chosen, source)
     st.caption(source.note)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from mnist_cnn import runs
@@ -166,3 +167,10 @@ def test_a_link_to_a_test_set_that_is_not_here_is_a_sentence(digits):
     at = mistakes(network=a_run(digits).id, data="<script>")
     assert "a test set that is not here" in text_of(at)
     assert at.selectbox(key="data").value == "mnist"
+
+
+def test_while_the_digits_are_read_a_sentence_says_so(monkeypatch):
+    said = "are being read"
+    assert said not in text_of(mistakes())
+    monkeypatch.setattr(datasets, "load", lambda name: st.stop())
+    assert said in text_of(mistakes())
