@@ -51,6 +51,6 @@ def probability_text(probabilities: np.ndarray) -> str:
 
 
 def percent(share: float) -> str:
-    """With one decimal; what is not quite certain is not said to be."""
+    """With one decimal. No softmax is quite certain, whatever is left of it in float32."""
     text = f"{share:.1%}"
-    return ">99.9%" if text == "100.0%" and share < 1 else text
+    return ">99.9%" if text == "100.0%" else text

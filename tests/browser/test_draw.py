@@ -212,6 +212,10 @@ def test_a_drawing_is_still_there_after_a_look_at_another_page(lab, page):
     canvas_box(page)
     draw_a_seven(page)  # Home has a canvas, too
     expect(prediction(page)).to_have_text("7")
+    # No empty stretch between the network and what is below.
+    network = page.locator(".live-network").bounding_box()
+    below = page.locator(".live-steps").bounding_box()
+    assert below["y"] - network["y"] - network["height"] < 60
     page.wait_for_timeout(600)
     page.get_by_role("link", name="Draw", exact=True).first.click()
     expect(page.get_by_role("heading", name="Draw", exact=True)).to_be_visible()

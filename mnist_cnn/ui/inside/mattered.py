@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from mnist_cnn.figures.activations import map_over_digit
+from mnist_cnn.figures.probabilities import percent
 from mnist_cnn.nn.network import ForwardPass
 from mnist_cnn.nn.saliency import Contributions, GradCam, Occlusion, saliency
 from mnist_cnn.ui.inside.numbers import exact
@@ -22,12 +23,16 @@ def show_mattered(forward: ForwardPass, label: int | None = None) -> None:
         label: what the digit is, if that is known: a wrong answer is set against it.
     """
     predicted = forward.predicted_class
+
+    def named(each: int) -> str:
+        return f"{each} ({percent(forward.probabilities[each])})"
+
     with st.container(horizontal=True, vertical_alignment="bottom"):
         digit = st.selectbox(
             _("What spoke for"),
             range(10),
             index=predicted,
-            format_func=lambda each: f"{each} ({forward.probabilities[each]:.1%})",
+            format_func=named,
             key=f"inside_mattered_{predicted}",
             width=160,
         )
@@ -39,9 +44,7 @@ def show_mattered(forward: ForwardPass, label: int | None = None) -> None:
             others,
             index=others.index(rival),
             format_func=lambda each: (
-                _("all others")
-                if each == ALL_OTHERS
-                else f"{each} ({forward.probabilities[each]:.1%})"
+                _("all others") if each == ALL_OTHERS else named(each)
             ),
             key=f"inside_against_{digit}_{rival}",
             width=160,

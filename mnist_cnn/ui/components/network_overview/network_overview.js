@@ -7,6 +7,7 @@ import { strongestPaths } from "../live_reading/contributions.js"
 import { isDamaged } from "../live_reading/damage.js"
 import { LivingNetwork } from "../live_reading/living_network.js"
 import { cellAt, cellBox, IMAGE, OUTPUT } from "../live_reading/network_layout.js"
+import { percent } from "../live_reading/words.js"
 import { networkInPage } from "../network_in_page.js"
 import { element, filled, received } from "../payload.js"
 import { alone, heightOf } from "./one_layer.js"
@@ -307,7 +308,7 @@ class NetworkOverview extends LivingNetwork {
     const value = this.values(column.name)[(row * column.width + across) * column.tiles + tile]
     const isUnit = column.height === 1 && column.width === 1
     const place = isUnit ? "" : filled(this.words.place, { row, column: across })
-    const number = column.name === OUTPUT ? `${(100 * value).toFixed(2)}%` : value.toPrecision(3)
+    const number = column.name === OUTPUT ? percent(value) : value.toPrecision(3)
     this.value.textContent = `${this.nameOf(column.name, tile)}${place}: ${number.replace("-", "−")}`
     this.lens.hidden = column.name === OUTPUT
     this.paintLens(isUnit ? UNITS_AROUND : 0)

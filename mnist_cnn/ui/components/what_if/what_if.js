@@ -1,6 +1,7 @@
 // The drawing follows the sliders, and with it the answer and the whole overview: the
 // browser reads while they move, and the server hears of it when they rest.
 
+import { percent } from "../live_reading/words.js"
 import { networkInPage } from "../network_in_page.js"
 import { element, received } from "../payload.js"
 import { changed } from "./change.js"
@@ -82,11 +83,10 @@ const draw = (view) => {
     ? view.network.forward(pixels).probabilities
     : view.probabilities
   const best = probabilities.indexOf(Math.max(...probabilities))
-  const percent = (share) => `${(100 * share).toFixed(1)}%`
   view.answer.textContent = `${best} · ${percent(probabilities[best])}`
   view.root.dataset.digit = best
   view.bars.forEach(({ fill, share }, digit) => {
-    fill.style.width = percent(probabilities[digit])
+    fill.style.width = `${100 * probabilities[digit]}%`
     share.textContent = percent(probabilities[digit])
   })
   window.dispatchEvent(new CustomEvent("look-inside-pixels", { detail: pixels }))
