@@ -51,6 +51,6 @@ def probability_text(probabilities: np.ndarray) -> str:
 
 
 def percent(share: float) -> str:
-    """With one decimal. No softmax is quite certain, whatever is left of it in float32."""
+    """With one decimal. No softmax is quite certain, even if float32 is."""
     text = f"{share:.1%}"
     return ">99.9%" if text == "100.0%" else text

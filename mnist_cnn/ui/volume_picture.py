@@ -21,12 +21,12 @@ SHOWN_KINDS = {
 # One pixel of the image is --pixel wide: as much as the row has room for.
 STYLE = """<style>
 .volumes {
-  --pixel: clamp(2.75px, 0.28vw, 3.25px);
+  --pixel: clamp(2.75px, 0.28vw, 9px);
   display: flex; flex-wrap: wrap; align-items: end;
   gap: 1rem clamp(1rem, 2.4vw, 3rem);
 }
 @media (min-width: 1200px) {
-  .volumes { --pixel: clamp(3.25px, 0.35vw, 9px); justify-content: space-between; }
+  .volumes { justify-content: space-between; }
 }
 .volumes figure { margin: 0; }
 .volumes figure > div { position: relative; margin: 0 auto; }
