@@ -118,7 +118,12 @@ def test_a_shared_experiment_opens_as_that_with_its_differences_and_nothing_else
 def test_a_link_to_settings_that_cannot_be_says_so_and_the_form_still_works():
     at = train_page(preset="seed", epochs="999")
     assert "Epochs must be from 1 to 50" in at.warning[0].value
-    assert started(at).config == PRESETS["classroom"].config
+    # The page runs again when it knows the browser: the sentence stays.
+    at.run()
+    assert "Epochs must be from 1 to 50" in at.warning[0].value
+    at.selectbox(key="preset_0").select("quick").run()
+    assert not at.warning
+    assert started(at).config == PRESETS["quick"].config
 
 
 def test_a_run_with_shuffled_labels_says_so():

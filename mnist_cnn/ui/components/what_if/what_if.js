@@ -93,6 +93,7 @@ const draw = (view) => {
 }
 
 const show = async (view, { heading, floats, isNewest }) => {
+  view.canvas.setAttribute("aria-label", heading.words.digit)
   const network =
     heading.network && (await networkInPage(heading.network).catch(() => undefined))
   if (!isNewest()) return
@@ -102,7 +103,6 @@ const show = async (view, { heading, floats, isNewest }) => {
   })
   view.pixels = floats("pixels")
   view.probabilities = floats("probabilities")
-  view.canvas.setAttribute("aria-label", heading.words.digit)
   if (!view.sliders.children.length) addSliders(view, heading)
   draw(view)
 }

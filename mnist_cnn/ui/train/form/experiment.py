@@ -15,11 +15,14 @@ from mnist_cnn.experiments.config import RANGES, ConfigError, TrainingConfig
 from mnist_cnn.experiments.link import dense_units, from_link
 from mnist_cnn.experiments.presets import CLASS_PRESET, PRESETS
 from mnist_cnn.nn.architecture import Architecture, ArchitectureError, ConvBlock
+from mnist_cnn.ui.frame import ARRIVED
 from mnist_cnn.ui.runs.queue import overview
 from mnist_cnn.ui.runs.train_link import EXPERIMENT_LINK
 from mnist_cnn.ui.text import _
 
 EXPERIMENT = "experiment"
+# What is wrong with a link: said until something else is set up or another page seen.
+BAD_LINK = "bad_experiment_link"
 ALL_DIGITS = int(RANGES["examples"][1])
 BLOCK_PARTS = tuple(each.name for each in fields(ConvBlock))
 _NEW_BLOCK = ConvBlock(32, 3)
@@ -120,15 +123,17 @@ class Experiment:
 def current_experiment() -> Experiment:
     """The session's; a new link brings its own, a new session the first preset."""
     state, link = st.session_state, st.query_params.to_dict()
+    problem = None if state.get(ARRIVED) else state.get(BAD_LINK)
     if "preset" in link and link != state.get(EXPERIMENT_LINK):
         state[EXPERIMENT_LINK] = link
         try:
             begin(*from_link(link))
         except ConfigError as error:
-            st.warning(_(error.message))
+            problem = error.message
             st.query_params.clear()
     if EXPERIMENT not in state:
         begin(CLASS_PRESET)
+    state[BAD_LINK] = problem
     return state[EXPERIMENT]
 
 
@@ -137,6 +142,7 @@ def begin(preset: str, config: TrainingConfig | None = None) -> None:
     state = st.session_state
     version = state[EXPERIMENT].version + 1 if EXPERIMENT in state else 0
     config = config or PRESETS[preset].config
+    state[BAD_LINK] = None
     state[EXPERIMENT] = Experiment(preset, config, version, _times())
 
 

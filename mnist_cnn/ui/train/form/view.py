@@ -24,6 +24,7 @@ from mnist_cnn.ui.train.form.augmentation import augmentation_choice
 from mnist_cnn.ui.train.form.data import data_form
 from mnist_cnn.ui.train.form.experiment import (
     ALL_DIGITS,
+    BAD_LINK,
     EXPERIMENT,
     Experiment,
     begin,
@@ -69,6 +70,8 @@ def training_form(run: Run | None) -> None:
     if EXPERIMENT not in st.session_state:
         expect_training()
     experiment = current_experiment()
+    if problem := st.session_state[BAD_LINK]:
+        st.warning(_(problem))
     if is_invitation():
         _invitation(experiment)
     elif run is not None and st.session_state.get(FOLDED):
