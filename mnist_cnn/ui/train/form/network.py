@@ -21,7 +21,7 @@ def network_form(experiment: Experiment) -> None:
     network, key = experiment.config.network, experiment.key
     blocks = len(network.blocks)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        number = partial(st.number_input, persist_state="session", width=160)
+        number = partial(st.number_input, persist_state="session", width=130)
         blocks = number(
             _("Convolution blocks"), 0, MOST_BLOCKS, blocks, key=key("blocks")
         )
@@ -30,7 +30,7 @@ def network_form(experiment: Experiment) -> None:
             _("Dense units"),
             units_text(network),
             key=key("dense"),
-            width=160,
+            width=130,
             max_chars=30,
             help=_("Of each hidden dense layer, such as 128, 64. Empty: none."),
             persist_state="session",
@@ -41,7 +41,7 @@ def network_form(experiment: Experiment) -> None:
             ACTIVATIONS.index(network.activation),
             format_func=_activations().get,
             key=key("activation"),
-            width=160,
+            width=130,
             persist_state="session",
         )
         for name, title in (
@@ -78,7 +78,7 @@ def _activations() -> dict[str, str]:
 
 def _block(experiment: Experiment, index: int) -> None:
     block = experiment.block(index)
-    common = {"persist_state": "session", "width": 145}
+    common = {"persist_state": "session", "width": 140}
 
     def key(part: str) -> str:
         return experiment.key(f"{part}_{index}")
