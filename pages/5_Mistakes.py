@@ -5,7 +5,7 @@ import streamlit as st
 from mnist_cnn.ui.breaking import linked_damage
 from mnist_cnn.ui.frame import page
 from mnist_cnn.ui.mistakes import view
-from mnist_cnn.ui.mistakes.breaking import show_damage, which_costs_most
+from mnist_cnn.ui.mistakes.breaking import show_ablation, show_damage
 from mnist_cnn.ui.mistakes.groups import show_groups
 from mnist_cnn.ui.mistakes.images import explore, notable
 from mnist_cnn.ui.networks import choose_network
@@ -46,4 +46,4 @@ else:
         view.reliability(source.predictions)
     show_groups(source.predictions, source.digits)
 if chosen is not None:
-    which_costs_most(chosen, data)
+    show_ablation(chosen, data)

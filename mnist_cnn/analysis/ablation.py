@@ -37,7 +37,7 @@ class Ablation:
 
     @cached_property
     def lost(self) -> np.ndarray:
-        """(channels,), the share of the digits lost; below 0 if some were won."""
+        """(channels,), the fraction of the digits lost; below 0 if some were won."""
         return (self.right_before - self.right) / self.examples
 
     @cached_property

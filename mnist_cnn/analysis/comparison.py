@@ -65,7 +65,7 @@ def facts(run: Run, status: Status) -> Facts:
     )
 
 
-# What a list of runs can be sorted by: the attribute, and whether the most comes first.
+# What a list of runs can be sorted by: the attribute, and whether it is descending.
 SORTS = {
     "newest": ("", False),
     "accuracy": ("accuracy", True),
@@ -81,14 +81,14 @@ def in_order(listed: Iterable[Facts], by: str) -> list[Facts]:
 
     Args:
         listed: newest first.
-        by: one of ``SORTS``; best accuracy first, everything else least first.
+        by: one of ``SORTS``; best accuracy first, everything else ascending.
     """
     listed = list(listed)
-    name, most_first = SORTS[by]
+    name, is_descending = SORTS[by]
     if not name:
         return listed
     known = [each for each in listed if getattr(each, name) is not None]
-    known.sort(key=lambda each: getattr(each, name), reverse=most_first)
+    known.sort(key=lambda each: getattr(each, name), reverse=is_descending)
     return known + [each for each in listed if getattr(each, name) is None]
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from mnist_cnn.analysis.pace import READING_SHARE
+from mnist_cnn.analysis.pace import EVALUATION_COST
 from mnist_cnn.experiments.config import TrainingConfig
 from mnist_cnn.runs import Status
 
@@ -39,7 +39,7 @@ def speed(config: TrainingConfig, status: Status) -> Speed | None:
     if status.kept_step:
         epochs = status.kept_step / max(status.steps_per_epoch, 1)
     validated = status.validation_examples or status.test_examples
-    digits = epochs * status.examples + status.epochs_done * validated * READING_SHARE
+    digits = epochs * status.examples + status.epochs_done * validated * EVALUATION_COST
     return Speed(config, status.seconds / digits) if digits else None
 
 
@@ -62,8 +62,8 @@ def expected_seconds(
     """
     aside = min(config.validation_examples, training_digits // 2)
     examples = min(config.examples or math.inf, training_digits - aside)
-    work = config.epochs * (examples + (aside or test_digits) * READING_SHARE)
-    work += test_digits * READING_SHARE
+    work = config.epochs * (examples + (aside or test_digits) * EVALUATION_COST)
+    work += test_digits * EVALUATION_COST
     alike = [each for each in measured if _kind(each.config) == _kind(config)]
     factors = [
         each.seconds / usual_seconds(each.config)

@@ -12,7 +12,7 @@ from mnist_cnn.runs import Status
 from mnist_cnn.runs.metrics import Metrics
 
 # Reading a digit costs about a third of learning from it: no backward pass.
-READING_SHARE = 1 / 3
+EVALUATION_COST = 1 / 3
 RECENT = 50
 RECENT_EPOCHS = 5
 
@@ -24,7 +24,7 @@ class Pace:
     Attributes:
         epoch, epochs: the epoch it is in, from 1, of how many.
         batch, batches: batches done in this epoch, of how many.
-        share: of the whole training, 0 to 1.
+        fraction: of the whole training, 0 to 1.
         digits_per_second: over the last 50 batches, without what comes between epochs;
             None before two batches.
         seconds_left: until the end, without pauses, with what has yet to be validated
@@ -35,7 +35,7 @@ class Pace:
     epochs: int
     batch: int
     batches: int
-    share: float
+    fraction: float
     digits_per_second: float | None = None
     seconds_left: float | None = None
 
@@ -48,8 +48,8 @@ def pace(metrics: Metrics, status: Status, config: TrainingConfig) -> Pace:
     done = len(metrics.epochs)
     epoch = min(max(done + 1, 1), config.epochs)
     batch = step - (epoch - 1) * batches if batches else 0
-    share = min(step / total, 1.0) if total else 0.0
-    now = Pace(epoch, config.epochs, batch, batches, share)
+    fraction = min(step / total, 1.0) if total else 0.0
+    now = Pace(epoch, config.epochs, batch, batches, fraction)
     if not total:
         return now
     # Before an epoch's first batch comes the end of the epoch before: validation and
@@ -65,7 +65,7 @@ def pace(metrics: Metrics, status: Status, config: TrainingConfig) -> Pace:
         end = max(float(np.median(gaps[is_across][-RECENT_EPOCHS:])) - seconds, 0.0)
         checking = end / validated
     else:
-        checking = seconds / config.batch_size * READING_SHARE
+        checking = seconds / config.batch_size * EVALUATION_COST
     # A run that was stopped has only the test set before it.
     is_stopped = bool(metrics.marks) and metrics.marks[-1].what == "stop"
     epochs_left = 0 if is_stopped else config.epochs - done

@@ -104,7 +104,7 @@ PAPER = {
 
 
 def _each_by_its_own(contrast: np.ndarray, writing: np.ndarray) -> np.ndarray:
-    """`contrast` as a share of the ink's in the nearest piece of writing."""
+    """`contrast` as a fraction of the ink's in the nearest piece of writing."""
     from scipy import ndimage
 
     labels, count = ndimage.label(writing, np.ones((3, 3)))

@@ -13,7 +13,7 @@ import numpy as np
 
 from mnist_cnn.storage.files import replacing
 
-TEST_SHARE = 0.2
+TEST_FRACTION = 0.2
 SHUFFLE_SEED = 0
 
 
@@ -34,8 +34,8 @@ def split(x: np.ndarray, y: np.ndarray) -> dict[str, np.ndarray]:
     is_test = np.zeros(len(y), bool)
     for digit in range(10):
         # Drawn, not the first ones: the start of the rest would lack whole digits.
-        places = rng.permutation(np.flatnonzero(y == digit))
-        is_test[places[: round(TEST_SHARE * len(places))]] = True
+        indices = rng.permutation(np.flatnonzero(y == digit))
+        is_test[indices[: round(TEST_FRACTION * len(indices))]] = True
     return {
         "x_train": x[~is_test],
         "y_train": y[~is_test],

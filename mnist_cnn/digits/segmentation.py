@@ -68,7 +68,7 @@ def _merged(pieces: list[Piece]) -> list[Piece]:
 
 
 def _belong(one: Box, other: Box, tallest: int) -> bool:
-    """Whether two boxes are one digit; gaps are shares of the tallest piece's height.
+    """Whether two boxes are one digit; gaps are parts of the tallest piece's height.
 
     Of 3,000 pen digits 39 have several pieces; the gaps between them are up to 0.15
     of the height, one is 0.21. The next row is further away, or a digit of its own.
@@ -88,9 +88,9 @@ def _rows(groups: list[Piece]) -> list[list[Piece]]:
     """From top to bottom; a digit is in the row of the digit at its left, if any is."""
     rows: list[list[Piece]] = []
     for group in sorted(groups, key=lambda group: group[1][0]):
-        shares = [_beside(row[-1][1], group[1]) for row in rows]
-        if shares and max(shares) > 0.3:
-            rows[int(np.argmax(shares))].append(group)
+        overlaps = [_beside(row[-1][1], group[1]) for row in rows]
+        if overlaps and max(overlaps) > 0.3:
+            rows[int(np.argmax(overlaps))].append(group)
         else:
             rows.append([group])
     return sorted(rows, key=lambda row: np.mean([box[1] + box[3] for _, box in row]))

@@ -155,7 +155,7 @@ def _network(values: Any) -> LayeredArchitecture:
 
 def _check_data(data: tuple[str, ...], shares: tuple[float, ...]) -> None:
     if not 0 < len(data) <= MAX_DATA:
-        raise ConfigError("Data must be 1 to {most} data sets.", most=MAX_DATA)
+        raise ConfigError("Data must be 1 to {limit} data sets.", limit=MAX_DATA)
     for name in data:
         if not datasets.is_name(name, datasets.TRAINING_NAMES):
             known = ", ".join(datasets.TRAINING_NAMES)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from mnist_cnn.analysis.ablation import Ablation
 from mnist_cnn.figures.style import BLUE, GRAY, Figure, axis, layout
 
-MOST_BARS = 64
+MAX_BARS = 64
 
 
 def ablation_figure(
@@ -19,7 +19,7 @@ def ablation_figure(
         number, lost: titles of the axes.
         hover: with %{x}, %{y} and, in ``customdata``, the accuracy that is left.
     """
-    shown = [int(each) for each in found.order[:MOST_BARS]]
+    shown = [int(each) for each in found.order[:MAX_BARS]]
     bars = {
         "type": "bar",
         "x": [str(each) for each in shown],

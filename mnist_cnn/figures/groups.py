@@ -15,13 +15,13 @@ def groups_figure(accuracies: Mapping[str, float], title: str) -> Figure:
         title: of the axis.
     """
     ordered = sorted(accuracies, key=accuracies.get)
-    shares = [round(accuracies[name], 4) for name in ordered]
+    rounded = [round(accuracies[name], 4) for name in ordered]
     # From a round number below the worst: the bars differ in their ends.
-    lowest = max(0.0, int(10 * min(shares) - 1) / 10) if shares else 0.0
+    lowest = max(0.0, int(10 * min(rounded) - 1) / 10) if rounded else 0.0
     bars = {
         "type": "bar",
         "x": ordered,
-        "y": shares,
+        "y": rounded,
         "marker": {"color": BLUE},
         "hovertemplate": f"{title} %{{x}}: %{{y:.1%}}<extra></extra>",
     }

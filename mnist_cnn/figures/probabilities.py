@@ -50,7 +50,7 @@ def probability_text(probabilities: np.ndarray) -> str:
     return ", ".join(f"{digit}: {percent(probabilities[digit])}" for digit in order)
 
 
-def percent(share: float) -> str:
+def percent(probability: float) -> str:
     """With one decimal. No softmax is quite certain, even if float32 is."""
-    text = f"{share:.1%}"
+    text = f"{probability:.1%}"
     return ">99.9%" if text == "100.0%" else text

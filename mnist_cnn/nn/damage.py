@@ -64,7 +64,7 @@ class Damage:
         if type(self.zero_biases) is not bool:
             raise DamageError("Whether biases are 0 is true or false.")
         if type(self.noise) not in (int, float) or not 0 <= self.noise <= MAX_NOISE:
-            raise DamageError("Noise goes from 0 to {most:g}.", most=MAX_NOISE)
+            raise DamageError("Noise goes from 0 to {limit:g}.", limit=MAX_NOISE)
         if self.bits is not None and (
             type(self.bits) is not int or self.bits not in BITS
         ):

@@ -55,7 +55,7 @@ def read_keras_file(content: bytes) -> KerasModel:
         KerasFileError: naming the layer, or what else the lab cannot take.
     """
     if len(content) > MEGABYTES * 1_000_000:
-        raise KerasFileError("The file is larger than {most} MB.", most=MEGABYTES)
+        raise KerasFileError("The file is larger than {limit} MB.", limit=MEGABYTES)
     try:
         read = _read_h5 if content.startswith(b"\x89HDF") else _read_zip
         config, weights_of = read(content)
@@ -174,9 +174,9 @@ def _sources(node: Any) -> Iterator[str]:
 def _network(layers: list[dict[str, Any]], weights_of: WeightsOf) -> Network:
     if len(layers) > MAX_LAYERS:
         raise KerasFileError(
-            "This model has {count:,} layers; the lab takes up to {most}.",
+            "This model has {count:,} layers; the lab takes up to {limit}.",
             count=len(layers),
-            most=MAX_LAYERS,
+            limit=MAX_LAYERS,
         )
     specs: list[LayerSpec] = []
     found: list[tuple[list[h5py.Dataset], dict[str, Any]]] = []

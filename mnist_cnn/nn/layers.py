@@ -124,9 +124,9 @@ class LayeredArchitecture(ABC):
         if self.parameters > MAX_PARAMETERS:
             raise ArchitectureError(
                 "This network would have {count:,} parameters. The lab takes up to "
-                "{most:,}: pool more, or use fewer filters or dense units.",
+                "{limit:,}: pool more, or use fewer filters or dense units.",
                 count=self.parameters,
-                most=MAX_PARAMETERS,
+                limit=MAX_PARAMETERS,
             )
 
     def layer(self, name: str) -> Layer:

@@ -95,9 +95,9 @@ class Sequential(LayeredArchitecture):
     def __post_init__(self) -> None:
         if len(self.specs) > MAX_LAYERS:
             raise ArchitectureError(
-                "This network has {count:,} layers; the lab takes up to {most}.",
+                "This network has {count:,} layers; the lab takes up to {limit}.",
                 count=len(self.specs),
-                most=MAX_LAYERS,
+                limit=MAX_LAYERS,
             )
         last = self.specs[-1] if self.specs else None
         if last is None or (last.kind, last.units, last.activation) != (

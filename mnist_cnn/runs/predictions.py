@@ -58,8 +58,8 @@ def load(path: Path) -> Predictions:
         found = read_arrays(path, PREDICTIONS, MAX_BYTES)
         if found["labels"].max() >= CLASSES:
             raise ValueError("labels outside 0 to 9")
-        shares = found["probabilities"]
-        if not ((shares >= 0) & (shares <= 1.001)).all():
+        probabilities = found["probabilities"]
+        if not ((probabilities >= 0) & (probabilities <= 1.001)).all():
             raise ValueError("probabilities outside 0 to 1")
         fingerprint = msgspec.convert(str(found["fingerprint"]), Hash)
     except FileNotFoundError as error:
@@ -74,7 +74,7 @@ def load(path: Path) -> Predictions:
             reason=error,
         ) from error
     return Predictions(
-        shares.astype(np.float32), found["labels"].astype(np.uint8), fingerprint
+        probabilities.astype(np.float32), found["labels"].astype(np.uint8), fingerprint
     )
 
 

@@ -13,12 +13,12 @@ _CLEAR = 256
 _FIRST_BITS = 9
 
 
-def unpack(content: bytes, most: int) -> bytes:
+def unpack(content: bytes, max_bytes: int) -> bytes:
     """What was packed.
 
     Args:
         content: of the whole file.
-        most: bytes; nothing longer is unpacked.
+        max_bytes: nothing longer is unpacked.
 
     Raises:
         MessageError: if it is damaged, or longer.
@@ -49,8 +49,10 @@ def unpack(content: bytes, most: int) -> bytes:
         else:
             raise MessageError("It is damaged.")
         unpacked += entry
-        if len(unpacked) > most:
-            raise MessageError("It unfolds to more than {most:,} bytes.", most=most)
+        if len(unpacked) > max_bytes:
+            raise MessageError(
+                "It unfolds to more than {limit:,} bytes.", limit=max_bytes
+            )
         if previous and len(table) < 1 << last_bits:
             table.append(previous + entry[:1])
         previous = entry

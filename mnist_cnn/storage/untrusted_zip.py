@@ -73,10 +73,10 @@ class UntrustedZip:
             )
         if entry.file_size > sizes[name]:
             raise ZipError(
-                "In the zip {shown} has {bytes:,} bytes; at most {most:,} are taken.",
+                "In the zip {shown} has {bytes:,} bytes; at most {limit:,} are taken.",
                 shown=shown,
                 bytes=entry.file_size,
-                most=sizes[name],
+                limit=sizes[name],
             )
 
     def read(self, name: str) -> bytes:
@@ -98,7 +98,7 @@ class UntrustedZip:
         return content
 
 
-def check_directory(file: BinaryIO, most_entries: int) -> None:
+def check_directory(file: BinaryIO, max_entries: int) -> None:
     """Reads the record at a zip's end before anything believes it.
 
     Raises:
@@ -115,7 +115,7 @@ def check_directory(file: BinaryIO, most_entries: int) -> None:
         raise ZipError("This is not a zip file, or it is incomplete.")
     directory = int.from_bytes(end[12:16], "little")
     entries = int.from_bytes(end[10:12], "little")
-    if before.startswith(_END_64) or entries > most_entries:
-        raise ZipError("The zip holds more than {most} files.", most=most_entries)
-    if directory > most_entries * _DIRECTORY_BYTES_AN_ENTRY:
+    if before.startswith(_END_64) or entries > max_entries:
+        raise ZipError("The zip holds more than {limit} files.", limit=max_entries)
+    if directory > max_entries * _DIRECTORY_BYTES_AN_ENTRY:
         raise ZipError("The zip's list of files is too long.")

@@ -98,8 +98,8 @@ def _export(run: Run, kind: str, label: str, about: str) -> None:
         export,
         key=f"make-{kind}-{run.id}",
         label=_("Make the {file}").format(file=label),
-        progress=lambda share: _("{file}: {step} …").format(
-            file=label, step=_(STEPS[round(share * len(STEPS)) % len(STEPS)])
+        progress=lambda fraction: _("{file}: {step} …").format(
+            file=label, step=_(STEPS[round(fraction * len(STEPS)) % len(STEPS)])
         ),
         icon=":material/build:",
     )

@@ -29,7 +29,7 @@ def measured(
 
 def test_before_the_first_batch_nothing_is_promised():
     now = pace(measured(0, 0), Status("preparing"), CONFIG)
-    assert (now.epoch, now.batch, now.share) == (1, 0, 0.0)
+    assert (now.epoch, now.batch, now.fraction) == (1, 0, 0.0)
     assert now.digits_per_second is None
     assert now.seconds_left is None
 
@@ -37,7 +37,7 @@ def test_before_the_first_batch_nothing_is_promised():
 def test_in_the_middle_of_the_second_epoch():
     now = pace(measured(60, 1), STATUS, CONFIG)
     assert (now.epoch, now.batch, now.batches) == (2, 20, 40)
-    assert now.share == 0.5
+    assert now.fraction == 0.5
     assert now.digits_per_second == pytest.approx(2_000)
     # 60 batches; two times 1,000 digits to validate and 1,000 to test, each at a third
     # of the cost.
@@ -86,7 +86,7 @@ def test_at_an_epochs_end_the_next_one_is_shown_and_the_last_one_stays():
     after_first = pace(measured(40, 1), STATUS, CONFIG)
     assert (after_first.epoch, after_first.batch) == (2, 0)
     at_the_end = pace(measured(120, 3), STATUS, CONFIG)
-    assert (at_the_end.epoch, at_the_end.batch, at_the_end.share) == (3, 40, 1.0)
+    assert (at_the_end.epoch, at_the_end.batch, at_the_end.fraction) == (3, 40, 1.0)
     assert at_the_end.seconds_left == pytest.approx(0.5 / 3)
 
 

@@ -400,7 +400,8 @@ def test_what_is_sent_for_scrubbing_makes_the_networks_own_numbers(network, a_se
             total = 0.0
             for i in range(size):
                 for j in range(size):
-                    y, x = row - heading["pad"] + i, column - heading["pad"] + j
+                    y = row * heading["stride"] - heading["pad"] + i
+                    x = column * heading["stride"] - heading["pad"] + j
                     if 0 <= y < rows and 0 <= x < columns:
                         total += inputs[:, y, x] @ kernel[:, i, j]
             expected = forward.pre_activations[layer.name][0, row, column, -1]

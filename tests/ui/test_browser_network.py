@@ -48,7 +48,7 @@ def test_of_a_network_that_is_gone_the_server_reads_what_it_has(static, runs_fol
 def test_what_would_take_a_browser_too_long_is_read_by_the_server(
     static, pretrained, monkeypatch
 ):
-    monkeypatch.setattr(browser_network, "MOST_MULTIPLY_ADDS", 1_000_000)
+    monkeypatch.setattr(browser_network, "MAX_MULTIPLY_ADDS", 1_000_000)
     assert browser_network.browser_network(pretrained) is None
 
 

@@ -100,9 +100,9 @@ def parse(content: bytes, name: str) -> DigitFile:
 def _parse(content: bytes) -> DigitFile:
     if len(content) > MAX_FILE_BYTES:
         raise FileError(
-            "It has {count:,} bytes, and at most {most:,} are taken.",
+            "It has {count:,} bytes, and at most {limit:,} are taken.",
             count=len(content),
-            most=MAX_FILE_BYTES,
+            limit=MAX_FILE_BYTES,
         )
     if content.startswith(b"PK"):
         return _images(content)
@@ -126,7 +126,7 @@ def _gunzip(content: bytes) -> bytes:
     unpacked = unpacking.decompress(content, MAX_UNPACKED_BYTES)
     if unpacking.unconsumed_tail:
         raise FileError(
-            "It unfolds to more than {most:,} bytes.", most=MAX_UNPACKED_BYTES
+            "It unfolds to more than {limit:,} bytes.", limit=MAX_UNPACKED_BYTES
         )
     if not unpacking.eof:
         raise FileError("It is cut off.")
@@ -210,9 +210,9 @@ def _drawings(digits: list[PenDigit]) -> DigitFile:
         raise FileError("It has no digits.")
     if len(digits) > MAX_DRAWINGS:
         raise FileError(
-            "It has {count:,} digits, and at most {most:,} are drawn.",
+            "It has {count:,} digits, and at most {limit:,} are drawn.",
             count=len(digits),
-            most=MAX_DRAWINGS,
+            limit=MAX_DRAWINGS,
         )
     for number, digit in enumerate(digits, 1):
         points = sum(map(len, digit.strokes))
@@ -220,11 +220,11 @@ def _drawings(digits: list[PenDigit]) -> DigitFile:
             raise FileError("Digit {number:,} has no strokes.", number=number)
         if points > MAX_POINTS:
             raise FileError(
-                "Digit {number:,} has {points:,} points, and at most {most:,} are "
+                "Digit {number:,} has {points:,} points, and at most {limit:,} are "
                 "drawn.",
                 number=number,
                 points=points,
-                most=MAX_POINTS,
+                limit=MAX_POINTS,
             )
     writers = [digit.writer for digit in digits]
     return DigitFile(
@@ -259,9 +259,9 @@ def _gray(x: np.ndarray) -> np.ndarray:
         )
     if not 0 < len(x) <= MAX_DIGITS:
         raise FileError(
-            "It has {count:,} digits, and 1 to {most:,} are taken.",
+            "It has {count:,} digits, and 1 to {limit:,} are taken.",
             count=len(x),
-            most=MAX_DIGITS,
+            limit=MAX_DIGITS,
         )
     if x.dtype == np.uint8:
         return x

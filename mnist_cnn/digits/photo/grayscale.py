@@ -86,8 +86,8 @@ def _over_background(image: Image.Image) -> Image.Image:
         differs = np.abs(gray[visible] - np.median(gray[visible])) > SEEN
         if filled > SHEET and differs.mean() > 0.0005:
             ground = np.median(colors[visible], axis=0)
-    share = alpha[..., None]
-    flat = colors * share + ground.astype(np.float32) * (1 - share)
+    opacity = alpha[..., None]
+    flat = colors * opacity + ground.astype(np.float32) * (1 - opacity)
     return Image.fromarray(np.round(flat).astype(np.uint8))
 
 

@@ -66,9 +66,9 @@ def open_image(source: bytes | str | Path | io.IOBase) -> Image.Image:
         raise
     except Image.DecompressionBombError:
         raise ImageError(
-            "The image has too many pixels: at most {most} million. Make it smaller or "
-            "cut the digit out.",
-            most=OTHER_MEGAPIXELS,
+            "The image has too many pixels: at most {limit} million. Make it smaller "
+            "or cut the digit out.",
+            limit=OTHER_MEGAPIXELS,
         ) from None
     except Image.UnidentifiedImageError:
         raise ImageError(_what_it_is(data)) from None
@@ -96,7 +96,7 @@ def _bytes_of(source: bytes | str | Path | io.IOBase) -> bytes:
         data = source.read(limit + 1)
     if len(data) > limit:
         raise ImageError(
-            "The file is larger than {most} MB. Send a smaller one.", most=MEGABYTES
+            "The file is larger than {limit} MB. Send a smaller one.", limit=MEGABYTES
         )
     return data
 
@@ -107,11 +107,11 @@ def _decoded(data: bytes) -> Image.Image:
     width, height = image.size
     if width * height > limit * 1_000_000:
         raise ImageError(
-            "The image has too many pixels ({width:,} × {height:,}): at most {most} "
+            "The image has too many pixels ({width:,} × {height:,}): at most {limit} "
             "million. Make it smaller or cut the digit out.",
             width=width,
             height=height,
-            most=limit,
+            limit=limit,
         )
     image.draft(None, (LONGEST_SIDE, LONGEST_SIDE))
     image.load()

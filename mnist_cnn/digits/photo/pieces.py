@@ -12,7 +12,7 @@ ALONG_EDGE = 0.35  # of a piece's length; a bar of a seven that touches has less
 STRIP = 0.8  # of a piece's length: a desk's strip lies along the edge with all of it
 SOLID = 0.8  # of its box; 3,000 pen digits with all brushes cover 0.76 at most
 PINHOLE = 0.003  # of a piece's box: chalk has them
-MOST = 300  # pieces: of a page of print the largest
+MAX_PIECES = 300  # pieces: of a page of print the largest
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def find(mask: np.ndarray, rim: np.ndarray) -> tuple[np.ndarray, list[Piece]]:
     depth = min(max(2, min(mask.shape) // 100), min(mask.shape) - 1)
     turned = [np.rot90(labels, quarter) for quarter in range(4)]
     pieces = []
-    for number in np.argsort(-sizes[1:])[:MOST]:
+    for number in np.argsort(-sizes[1:])[:MAX_PIECES]:
         label, place = int(number) + 1, places[number]
         outer = [np.count_nonzero(side[0] == label) for side in turned]
         inner = [np.count_nonzero(side[depth] == label) for side in turned]

@@ -101,7 +101,7 @@ def from_zip(file: BinaryIO, name: str = "", *, owner: str = "") -> Run:
     """
     with _turn:
         if file.seek(0, 2) > MEGABYTES * 1_000_000:
-            raise RunError("The file is larger than {most} MB.", most=MEGABYTES)
+            raise RunError("The file is larger than {limit} MB.", limit=MEGABYTES)
         try:
             with new_run() as files:
                 zipped = UntrustedZip(file, _sizes(files))
@@ -211,9 +211,9 @@ def _sign(run: Run, name: str, owner: str) -> None:
 def _network(run: Run) -> Network:
     """Its network, read within the size that its settings say."""
     shapes = weight_shapes(run.config.network)
-    most = sum(4 * math.prod(shape) + 1000 for shape in shapes.values()) + 1000
+    max_bytes = sum(4 * math.prod(shape) + 1000 for shape in shapes.values()) + 1000
     try:
-        with arrays(run.weights_path, most) as stored:
+        with arrays(run.weights_path, max_bytes) as stored:
             weights = {name: stored[name] for name in shapes}
         return Network(run.config.network, weights)
     except NetworkError:

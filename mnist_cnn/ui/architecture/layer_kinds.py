@@ -118,7 +118,7 @@ def _texts() -> dict[str, tuple[str, str]]:
         "dropout": (
             _("Dropout"),
             _(
-                "While training, switches off a random share of the values at each "
+                "While training, switches off a random fraction of the values at each "
                 "step, so that no feature can rely on another one alone. When the "
                 "network is used, it does nothing."
             ),

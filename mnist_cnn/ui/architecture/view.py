@@ -17,23 +17,25 @@ from mnist_cnn.ui.text import _, escape
 def finding(architecture: LayeredArchitecture) -> None:
     """Where the parameters are, and where the arithmetic."""
     layers = architecture.layers()
-    most = max(layers, key=lambda layer: layer.parameters)
+    largest = max(layers, key=lambda layer: layer.parameters)
     busiest = max(layers, key=lambda layer: layer.multiply_adds)
     total = architecture.parameters
     work = sum(layer.multiply_adds for layer in layers)
     said = _(
-        "**{part:,}** of {total:,} parameters ({share:.0%}) are in **{layer}**."
+        "**{part:,}** of {total:,} parameters ({fraction:.0%}) are in **{layer}**."
     ).format(
-        part=most.parameters,
+        part=largest.parameters,
         total=total,
-        share=most.parameters / total,
-        layer=escape(most.name),
+        fraction=largest.parameters / total,
+        layer=escape(largest.name),
     )
     work_said = (
-        _("A digit takes {total:,} multiply-adds, {share:.0%} of them there.")
-        if busiest is most
-        else _("A digit takes {total:,} multiply-adds, {share:.0%} in **{layer}**.")
-    ).format(total=work, share=busiest.multiply_adds / work, layer=escape(busiest.name))
+        _("A digit takes {total:,} multiply-adds, {fraction:.0%} of them there.")
+        if busiest is largest
+        else _("A digit takes {total:,} multiply-adds, {fraction:.0%} in **{layer}**.")
+    ).format(
+        total=work, fraction=busiest.multiply_adds / work, layer=escape(busiest.name)
+    )
     st.markdown(f"{said} {work_said}")
 
 

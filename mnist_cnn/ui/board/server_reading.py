@@ -67,9 +67,9 @@ def show_answers(ways: dict[str, np.ndarray], networks: list[Chosen]) -> None:
     if best < UNSURE:
         st.warning(
             _(
-                "The network is not sure: its best guess has only {share}. Its "
+                "The network is not sure: its best guess has only {confidence}. Its "
                 "training digits may not have been written like this one."
-            ).format(share=percent(best))
+            ).format(confidence=percent(best))
         )
 
 
@@ -120,8 +120,8 @@ def _metric(title: str, probabilities: np.ndarray) -> None:
         )
         if probabilities[second] >= SECOND_FROM:
             st.caption(
-                _("Second guess: {digit}, {share}").format(
-                    digit=second, share=percent(probabilities[second])
+                _("Second guess: {digit}, {confidence}").format(
+                    digit=second, confidence=percent(probabilities[second])
                 )
             )
         if title:

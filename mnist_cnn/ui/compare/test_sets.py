@@ -34,16 +34,16 @@ def test_sets(chosen: list[Compared]) -> None:
             name = datasets.unseen(data, run.config.data)
             was_trained_on = datasets.was_trained_on(name, run.config.data)
             has_seen |= was_trained_on
-            share, job = _share(run, name)
-            text = "…" if share is None else f"{share:.2%}"
+            known, job = _accuracy(run, name)
+            text = "…" if known is None else f"{known:.2%}"
             row[datasets.about(data).title] = text + "*" * was_trained_on
             jobs += [job] if job else []
         rows.append(row)
     st.dataframe(rows, hide_index=True, key="test-sets")
     st.caption(
         _(
-            "The share of test digits read correctly. Networks that differ in nothing "
-            "but their data differ in whom they can read."
+            "Accuracy: the fraction of test digits predicted correctly. Networks that "
+            "differ in nothing but their data differ in whom they can read."
         )
         + (_(" *Trained on these very digits.") if has_seen else "")
     )
@@ -51,7 +51,7 @@ def test_sets(chosen: list[Compared]) -> None:
         _offer(jobs)
 
 
-def _share(run: Run, name: str) -> tuple[float | None, BackgroundFile | None]:
+def _accuracy(run: Run, name: str) -> tuple[float | None, BackgroundFile | None]:
     """Accuracy, if it is known, and what finds it out, if that is possible."""
     try:
         if not datasets.is_ready(name):
@@ -59,10 +59,10 @@ def _share(run: Run, name: str) -> tuple[float | None, BackgroundFile | None]:
         digits = datasets.load(name)
     except DataError:
         return None, None
-    read, _why_not = best_predictions(run, digits, name)
-    if read is None or not read.matches(digits):
+    found, _why_not = best_predictions(run, digits, name)
+    if found is None or not found.matches(digits):
         return None, Evaluation(run, digits, name)
-    return accuracy(read.probabilities, read.labels), None
+    return accuracy(found.probabilities, found.labels), None
 
 
 def _offer(jobs: list[BackgroundFile]) -> None:
@@ -78,7 +78,7 @@ def _offer(jobs: list[BackgroundFile]) -> None:
         job,
         key="read-test-sets",
         label=_("Read what is missing"),
-        progress=lambda share: _("{count} to go: {share:.0%}").format(
-            count=len(jobs), share=share
+        progress=lambda fraction: _("{count} to go: {fraction:.0%}").format(
+            count=len(jobs), fraction=fraction
         ),
     )

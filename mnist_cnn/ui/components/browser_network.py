@@ -17,8 +17,8 @@ from mnist_cnn.ui.server import static_files
 
 WORKER = Path(__file__).parent / "live_reading" / "worker.js"
 # Some 0.3 s a drawing in a browser: the server has an answer sooner than that.
-MOST_MULTIPLY_ADDS = 300_000_000
-MOST_BYTES = 12_000_000
+MAX_MULTIPLY_ADDS = 300_000_000
+MAX_BYTES = 12_000_000
 
 
 @dataclass(frozen=True)
@@ -63,10 +63,10 @@ def browser_network(run: Run, step: int | None = None) -> BrowserNetwork | None:
 @st.cache_data(max_entries=500, ttl=600, show_spinner=False)
 def _written(run_id: str, version: int, step: int | None) -> BrowserNetwork | None:
     network = runs.load_network(run_id)
-    if sum(layer.multiply_adds for layer in network.layers) > MOST_MULTIPLY_ADDS:
+    if sum(layer.multiply_adds for layer in network.layers) > MAX_MULTIPLY_ADDS:
         return None
     content = to_bytes(network) if step is None else _kept(run_id, step)
-    if len(content) > MOST_BYTES:
+    if len(content) > MAX_BYTES:
         return None
     url = static_files.keep("network.bin", content)
     worker_url = static_files.keep("worker.js", bundle(WORKER).encode())

@@ -53,13 +53,13 @@ def live_words() -> dict[str, Any]:
     return {
         "hint": _("Draw a digit here,\nor several side by side"),
         "pixels": _("28 × 28 pixels, as the network gets it"),
-        "second": _("Second guess: {digit}, {share}"),
+        "second": _("Second guess: {digit}, {confidence}"),
         "nothing": _("Nothing is drawn yet. The network reads while you draw."),
         "always": _("A network always answers with a digit: try to fool it."),
         "several": _("{count} digits, read from left to right."),
         "unsure": _(
-            "The network is not sure: its best guess has only {share}. Its training "
-            "digits may not have been written like this one."
+            "The network is not sure: its best guess has only {confidence}. Its "
+            "training digits may not have been written like this one."
         ),
         "prepared": _("prepared like MNIST"),
         "resized": _("just resized"),

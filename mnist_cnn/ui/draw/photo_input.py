@@ -111,7 +111,7 @@ def _picture(file: bytes, part: Part) -> Picture:
     image = _turned(open_image(file), part.turns)
     if part.box is not None:
         edges = zip(part.box, image.size * 2, strict=True)
-        image = image.crop(tuple(round(share * length) for share, length in edges))
+        image = image.crop(tuple(round(edge * length) for edge, length in edges))
         scale = SMALLEST_SIDE / min(image.size)
         if scale > 1 and not image.mode.startswith("I"):
             size = tuple(round(side * scale) for side in image.size)

@@ -10,7 +10,7 @@ from mnist_cnn.analysis import ablation
 from mnist_cnn.analysis.ablation import Ablation
 from mnist_cnn.digits import datasets
 from mnist_cnn.digits.dataset import DataError
-from mnist_cnn.figures.ablation import MOST_BARS, ablation_figure
+from mnist_cnn.figures.ablation import MAX_BARS, ablation_figure
 from mnist_cnn.jobs.evaluation_job import AblationJob
 from mnist_cnn.nn.damage import Damage, silenceable
 from mnist_cnn.runs import RunError
@@ -35,7 +35,7 @@ def show_damage(chosen: Chosen, damage: Damage) -> None:
         for layer, channels in damage.without
     ]
     if damage.noise:
-        said.append(_("noise {share:.0%}").format(share=damage.noise))
+        said.append(_("noise {fraction:.0%}").format(fraction=damage.noise))
     if damage.bits is not None:
         said.append(_("{bits}-bit weights").format(bits=damage.bits))
     if damage.zero_biases:
@@ -47,7 +47,7 @@ def show_damage(chosen: Chosen, damage: Damage) -> None:
         st.button(_("Mend it"), on_click=write_damage, args=(WHOLE,))
 
 
-def which_costs_most(chosen: Chosen, data: str) -> None:
+def show_ablation(chosen: Chosen, data: str) -> None:
     """Each map or unit of a layer silenced, one by one; a click silences that one."""
     damage = linked_damage(chosen.network)
     counts = ablation.layers(chosen.network.architecture)
@@ -129,6 +129,6 @@ def _chart(found: Ablation, layer: str, damage: Damage) -> None:
         on_click=toggle,
     )
     click = _("Click a bar to silence it; gray ones are silent until the next click.")
-    if len(found.right) > MOST_BARS:
-        st.caption(_("The {count} that cost most.").format(count=MOST_BARS))
+    if len(found.right) > MAX_BARS:
+        st.caption(_("The {count} that cost most.").format(count=MAX_BARS))
     st.caption(click)

@@ -22,8 +22,8 @@ def headline(run: Run, status: Status, metrics: Metrics) -> None:
     title = f"{escape(run_title(run))} :{color}-badge[{state}]"
     st.header(title, anchor=False, width="content")
     now = pace(metrics, status, run.config)
-    share = 1.0 if status.state == "done" else now.share
-    st.progress(share, text=_progress_text(run, status, now), width="stretch")
+    fraction = 1.0 if status.state == "done" else now.fraction
+    st.progress(fraction, text=_progress_text(run, status, now), width="stretch")
     if told := " ".join(_(each) for each in status.sentences):
         (st.error if status.state == "failed" else st.warning)(escape(told))
     if status.state == "queued":

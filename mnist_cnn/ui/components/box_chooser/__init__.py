@@ -33,7 +33,8 @@ class Part:
 
     Attributes:
         turns: quarter turns clockwise, 0 to 3.
-        box: left, top, right and bottom as shares of the turned picture; None is all.
+        box: left, top, right and bottom as fractions of the turned picture;
+            None is all.
     """
 
     turns: int = 0

@@ -3,7 +3,7 @@
 const choosers = new WeakMap()
 const SLIP = 8 // pixels: a shorter drag is a click
 
-/** [left, top, right, bottom] in shares as a style. */
+/** [left, top, right, bottom] in fractions as a style. */
 const placed = (target, [left, top, right, bottom]) => {
   Object.assign(target.style, {
     left: `${100 * left}%`,
@@ -25,11 +25,11 @@ const choose = (view, turns, box) => {
   view.send({ turns, box })
 }
 
-/** Where the pointer is, in shares of the picture. */
-const place = (view, event) => {
+/** Where the pointer is, in fractions of the picture. */
+const position = (view, event) => {
   const { left, top, width, height } = view.stage.getBoundingClientRect()
-  const share = (value) => Math.min(1, Math.max(0, value))
-  return [share((event.clientX - left) / width), share((event.clientY - top) / height)]
+  const fraction = (value) => Math.min(1, Math.max(0, value))
+  return [fraction((event.clientX - left) / width), fraction((event.clientY - top) / height)]
 }
 
 const boxBetween = ([x1, y1], [x2, y2]) => [
@@ -58,10 +58,10 @@ const listen = (view) => {
     if (event.button) return
     event.preventDefault()
     stage.setPointerCapture(event.pointerId)
-    view.start = { at: place(view, event), x: event.clientX, y: event.clientY }
+    view.start = { at: position(view, event), x: event.clientX, y: event.clientY }
   }
   stage.onpointermove = (event) => {
-    if (view.start) framed(view, boxBetween(view.start.at, place(view, event)))
+    if (view.start) framed(view, boxBetween(view.start.at, position(view, event)))
   }
   stage.onpointerup = (event) => {
     if (!view.start) return
@@ -69,7 +69,7 @@ const listen = (view) => {
     view.start = null
     const moved = Math.min(Math.abs(event.clientX - x), Math.abs(event.clientY - y))
     if (moved >= SLIP) {
-      choose(view, view.chosen.turns, boxBetween(at, place(view, event)))
+      choose(view, view.chosen.turns, boxBetween(at, position(view, event)))
       return
     }
     const found = view.found.find(

@@ -124,7 +124,7 @@ const drawChannels = (view, now) => {
   view.channelButtons.forEach((button, rank) => {
     const channel = now.order[rank]
     const value = now.sums[channel]
-    const share = (50 * Math.abs(value)) / largest
+    const half = (50 * Math.abs(value)) / largest
     button.dataset.channel = channel
     button.setAttribute("aria-pressed", channel === view.channel)
     const thumb = button.querySelector("canvas")
@@ -142,8 +142,8 @@ const drawChannels = (view, now) => {
       n: channel,
     })
     const bar = button.querySelector("i")
-    bar.style.left = `${value < 0 ? 50 - share : 50}%`
-    bar.style.width = `${share}%`
+    bar.style.left = `${value < 0 ? 50 - half : 50}%`
+    bar.style.width = `${half}%`
     bar.style.background = value < 0 ? "#0072B2" : "#D55E00"
     button.querySelector(".value").textContent = fixed(value, 4)
   })
@@ -183,11 +183,11 @@ export const draw = (view) => {
   drawNumbers(view, now)
   drawSum(view, now)
   drawChannels(view, now)
-  for (const [name, most] of [
+  for (const [name, count] of [
     ["row", view.out[0]],
     ["column", view.out[1]],
   ]) {
-    view.sliders[name].max = most - 1
+    view.sliders[name].max = count - 1
     view.sliders[name].value = view[name]
     view.sliders[name].nextSibling.textContent = view[name]
   }

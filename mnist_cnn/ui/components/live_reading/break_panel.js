@@ -103,8 +103,8 @@ export class BreakPanel {
     const [dx, dy] = [to.clientX - from.clientX, to.clientY - from.clientY]
     const steps = Math.max(1, Math.ceil(Math.hypot(dx, dy) / STEP))
     return Array.from({ length: steps }, (_, step) => {
-      const share = (step + 1) / steps
-      const at = { clientX: from.clientX + dx * share, clientY: from.clientY + dy * share }
+      const fraction = (step + 1) / steps
+      const at = { clientX: from.clientX + dx * fraction, clientY: from.clientY + dy * fraction }
       return this.cellAt(at)
     }).filter(Boolean)
   }

@@ -45,8 +45,8 @@ export function strongestPaths(network, forward, options = {}) {
     const added = gradients.map(({ values }) => addedByEach(inputs, values, count))
     const ranks = new Float64Array(count)
     for (const each of added) each.forEach((value, from) => (ranks[from] += value))
-    const before = previous.filter((path) => path.fromLayer === fromLayer)
-    const favored = new Set(before.map(({ from }) => from))
+    const earlier = previous.filter((path) => path.fromLayer === fromLayer)
+    const favored = new Set(earlier.map(({ from }) => from))
     ranks.forEach((total, from) => {
       ranks[from] = Math.abs(total) * (favored.has(from) ? LOYALTY : 1)
     })
@@ -72,19 +72,19 @@ function addedByEach(inputs, gradients, count) {
   return added
 }
 
-/** The places of the highest ranks above 0, the first of equals first. */
-function highest(ranks, most) {
-  const places = []
-  while (places.length < most) {
+/** Indices of the highest ranks above 0, the first of equals first. */
+function highest(ranks, limit) {
+  const indices = []
+  while (indices.length < limit) {
     let best = 0
-    for (let place = 1; place < ranks.length; place++) {
-      if (ranks[place] > ranks[best]) best = place
+    for (let i = 1; i < ranks.length; i++) {
+      if (ranks[i] > ranks[best]) best = i
     }
     if (ranks[best] === 0) break
-    places.push(best)
+    indices.push(best)
     ranks[best] = 0
   }
-  return places
+  return indices
 }
 
 /** A map's or unit's gradient by way of all that were kept. */
@@ -111,10 +111,10 @@ function backward(network, forward, layer, to, gradient) {
   const kernel = network.weight(layer, "kernel")
   switch (layer.kind) {
     case "conv": // each weight hands the gradient back to what it was multiplied with
-      inWindows(shape, layer.window, (number, pixel, place) => {
+      inWindows(shape, layer.window, (number, pixel, offset) => {
         const value = through[number]
         if (value === 0) return
-        const from = place * channels * outputs + to
+        const from = offset * channels * outputs + to
         for (let channel = 0; channel < channels; channel++) {
           found[pixel * channels + channel] += value * kernel[from + channel * outputs]
         }
@@ -151,20 +151,20 @@ function backward(network, forward, layer, to, gradient) {
 }
 
 /**
- * How the activation function changes with what enters it, for each place of a layer;
+ * How the activation function changes with what enters it, for each value of a layer;
  * the scores before softmax go on as they are.
  */
 function slopeOf(forward, layer) {
-  const before = forward.preActivations.get(layer.name).values
-  const after = forward.activations.get(layer.name).values
+  const preActivation = forward.preActivations.get(layer.name).values
+  const activation = forward.activations.get(layer.name).values
   switch (layer.activation) {
     case "relu":
     case "leaky_relu":
-      return (place) => (before[place] > 0 ? 1 : layer.slope)
+      return (index) => (preActivation[index] > 0 ? 1 : layer.slope)
     case "tanh":
-      return (place) => 1 - after[place] ** 2
+      return (index) => 1 - activation[index] ** 2
     case "sigmoid":
-      return (place) => after[place] * (1 - after[place])
+      return (index) => activation[index] * (1 - activation[index])
     default:
       return () => 1
   }
@@ -178,14 +178,14 @@ function scaleOf(network, layer, channel) {
   return gamma / Math.sqrt(variance + BATCH_NORM_EPSILON)
 }
 
-/** Only the largest value of each window (the first, if several) has a share. */
+/** Only the largest value of each window (the first, if several) has a gradient. */
 function throughMaxPooling(found, layer, inputs, channel, through) {
   const channels = layer.inputShape.at(-1)
   const highest = new Int32Array(through.length).fill(-1)
   inWindows(layer.inputShape, layer.window, (number, pixel) => {
-    const place = pixel * channels + channel
+    const index = pixel * channels + channel
     const isFirst = highest[number] < 0
-    if (isFirst || inputs[place] > inputs[highest[number]]) highest[number] = place
+    if (isFirst || inputs[index] > inputs[highest[number]]) highest[number] = index
   })
-  highest.forEach((place, number) => (found[place] += through[number]))
+  highest.forEach((index, number) => (found[index] += through[number]))
 }

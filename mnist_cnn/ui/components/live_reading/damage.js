@@ -13,14 +13,14 @@ export const WHOLE = { without: {}, zeroBiases: false, noise: 0, bits: null }
 
 // Layers without anything of their own, or that pass on the maps or units before them.
 const NEVER_SILENT = /^(image|output|flatten|dropout|rescaling)/
-const MOST_CHANNELS = 4096
+const MAX_CHANNELS = 4096
 // Of a sum of four bytes.
 const BYTES_MEAN = 510
 const BYTES_DEVIATION = 147.80054127
 
 /** Whether maps or units of a layer, of which there are so many, can be silent. */
 export const isSilenceable = (layer, channels) =>
-  !NEVER_SILENT.test(layer) && channels <= MOST_CHANNELS
+  !NEVER_SILENT.test(layer) && channels <= MAX_CHANNELS
 
 /** The same damage, with exactly these maps or units of a layer silent. */
 export function withSilent(damage, layer, channels) {
@@ -60,8 +60,8 @@ export function damagedWeights(layers, weights, { zeroBiases, noise, bits }) {
   return made
 }
 
-function withNoise(values, share, start) {
-  const size = (share * deviation(values)) / BYTES_DEVIATION
+function withNoise(values, noise, start) {
+  const size = (noise * deviation(values)) / BYTES_DEVIATION
   return values.map((value, i) => value + size * (sumOfBytes(start + i) - BYTES_MEAN))
 }
 
@@ -85,11 +85,11 @@ function sumOfBytes(n) {
 
 /** Weights with so few bits each, and one scale for each channel, the last axis. */
 function inBits(values, bits, channels) {
-  const most = new Float64Array(channels)
+  const maxima = new Float64Array(channels)
   const means = new Float64Array(channels)
   for (let i = 0; i < values.length; i++) {
     const size = Math.abs(values[i])
-    most[i % channels] = Math.max(most[i % channels], size)
+    maxima[i % channels] = Math.max(maxima[i % channels], size)
     means[i % channels] += (size * channels) / values.length
   }
   if (bits === 1) {
@@ -109,7 +109,7 @@ function inBits(values, bits, channels) {
       return (Math.sign(value) * sums[channel]) / counts[channel]
     })
   }
-  const scales = most.map((each) => each / (2 ** (bits - 1) - 1) || 1)
+  const scales = maxima.map((each) => each / (2 ** (bits - 1) - 1) || 1)
   return values.map((value, i) => {
     const scale = scales[i % channels]
     return Math.floor(value / scale + 0.5) * scale

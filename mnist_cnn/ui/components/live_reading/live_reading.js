@@ -2,7 +2,7 @@
 // lets a worker read it, and shows the answer and the network that gave it.
 
 import { BreakPanel } from "./break_panel.js"
-import { AnswerCard, bestOf, paintGray } from "./answer_card.js"
+import { PredictionCard, bestOf, paintGray } from "./prediction_card.js"
 import { WHOLE } from "./damage.js"
 import { DrawingCanvas } from "./drawing_canvas.js"
 import { LivingNetwork } from "./living_network.js"
@@ -12,7 +12,7 @@ import { percent } from "./words.js"
 
 const UNSURE = 0.6
 const SEND_AFTER_MS = 300
-const LEAST_ROOM = 320 // pixels in height for the network
+const MIN_ROOM = 320 // pixels in height for the network
 const views = new WeakMap()
 // For as long as the page is open: weights are loaded once, whatever is looked at.
 const readers = (window.mnistReaders ??= {})
@@ -201,7 +201,7 @@ export class LiveReading {
     const { networks, resized, words } = this.data
     const key = `${way}/${number}`
     if (!this.cards.has(key)) {
-      const card = new AnswerCard(this.answers, this.words)
+      const card = new PredictionCard(this.answers, this.words)
       card.root.style.order = (way === "resize" ? 10 : 0) + number
       if (key === "prepare/0") card.digit.dataset.testid = "live-answer"
       this.cards.set(key, card)
@@ -241,7 +241,7 @@ export class LiveReading {
     if (isEmpty) text = reads === "yes" && follows ? words.nothing : ""
     else if (resized && follows) text = words.corner
     else if (digits.length > 1) text = words.several.replace("{count}", digits.length)
-    else if (best < UNSURE) text = words.unsure.replace("{share}", percent(best))
+    else if (best < UNSURE) text = words.unsure.replace("{confidence}", percent(best))
     if (this.note.textContent !== text.trim()) this.note.textContent = text.trim()
   }
 
@@ -277,10 +277,10 @@ export class LiveReading {
     const scrolled = this.stage.closest("[data-testid=stMain]")?.scrollTop ?? 0
     const isWhole = this.board?.classList.contains("live-whole")
     const room = window.innerHeight - top - (isWhole ? 0 : scrolled) - 16
-    const least = isWhole ? 200 : LEAST_ROOM
+    const minimum = isWhole ? 200 : MIN_ROOM
     // A narrow one shows a layer below the other, for which it must be high.
-    const fits = room >= least && (isWhole || width >= 400 || room >= 1.3 * width)
-    const height = fits ? room : Math.max(LEAST_ROOM, 1.4 * width)
+    const fits = room >= minimum && (isWhole || width >= 400 || room >= 1.3 * width)
+    const height = fits ? room : Math.max(MIN_ROOM, 1.4 * width)
     this.stage.style.height = `${Math.round(height)}px`
   }
 

@@ -14,7 +14,7 @@ const FOR = "230, 159, 0"
 const AGAINST = "86, 180, 233"
 const CROSS = "#a3aab5"
 const DARK = "#272c36"
-const LEAST_CROSS = 7 // pixels: a smaller unit is gray where it is silent
+const MIN_CROSS = 7 // pixels: a smaller unit is gray where it is silent
 const WIDEST_LINE = 7
 const EASE = 0.25 // of the way that a line goes in each frame
 const STILL = 0.01
@@ -155,13 +155,13 @@ export class LivingNetwork {
   moveLines() {
     const strongest = new Map()
     for (const { toLayer, wanted } of this.lines.values()) {
-      const most = Math.max(strongest.get(toLayer) ?? 0, Math.abs(wanted))
-      strongest.set(toLayer, most)
+      const largest = Math.max(strongest.get(toLayer) ?? 0, Math.abs(wanted))
+      strongest.set(toLayer, largest)
     }
     let isMoving = false
     for (const [key, line] of this.lines) {
-      const most = strongest.get(line.toLayer)
-      const aim = most ? line.wanted / most : 0
+      const largest = strongest.get(line.toLayer)
+      const aim = largest ? line.wanted / largest : 0
       line.shown += (aim - line.shown) * EASE
       if (Math.abs(aim - line.shown) > STILL) isMoving = true
       else if (aim === 0) this.lines.delete(key)
@@ -175,8 +175,8 @@ export class LivingNetwork {
     context.imageSmoothingEnabled = false
     for (const [name, column] of this.columns) {
       if (name === OUTPUT) continue
-      const { canvas, data, pixels, places } = this.atlases.get(name)
-      this.fill(name, pixels, places)
+      const { canvas, data, pixels, offsets } = this.atlases.get(name)
+      this.fill(name, pixels, offsets)
       canvas.getContext("2d").putImageData(data, 0, 0)
       const [across, down] = column.isAcross
         ? [column.breadth, column.length]
@@ -185,25 +185,25 @@ export class LivingNetwork {
     }
     const { probabilities, isEmpty } = this.reading
     this.answers.forEach((answer, digit) => {
-      const share = isEmpty ? 0 : probabilities[digit]
-      answer.style.background = `rgba(${ANSWER}, ${(0.12 + 0.88 * share).toFixed(3)})`
-      answer.style.color = share > 0.5 ? "#000" : "#fff"
+      const probability = isEmpty ? 0 : probabilities[digit]
+      answer.style.background = `rgba(${ANSWER}, ${(0.12 + 0.88 * probability).toFixed(3)})`
+      answer.style.color = probability > 0.5 ? "#000" : "#fff"
     })
   }
 
   // The brightest value falls slowly: a map does not flash because another faded.
-  fill(name, pixels, places) {
+  fill(name, pixels, offsets) {
     const values = this.values(name)
-    let most = name === IMAGE ? 1 : 0.9 * (this.limits.get(name) ?? 0)
+    let limit = name === IMAGE ? 1 : 0.9 * (this.limits.get(name) ?? 0)
     for (let i = 0; i < values.length; i++) {
       const size = values[i] < 0 ? -values[i] : values[i]
-      if (size > most) most = size
+      if (size > limit) limit = size
     }
-    this.limits.set(name, most)
+    this.limits.set(name, limit)
     const colors = palette()
-    const scale = most > 0 ? MIDDLE / most : 0
+    const scale = limit > 0 ? MIDDLE / limit : 0
     for (let i = 0; i < values.length; i++) {
-      pixels[places[i]] = colors[(MIDDLE + 0.5 + values[i] * scale) | 0]
+      pixels[offsets[i]] = colors[(MIDDLE + 0.5 + values[i] * scale) | 0]
     }
   }
 
@@ -228,9 +228,9 @@ export class LivingNetwork {
       const column = this.columns.get(name)
       for (const tile of column ? tiles : []) {
         const [left, top, width, height] = cellBox(column, tile)
-        context.fillStyle = width < LEAST_CROSS ? CROSS : DARK
+        context.fillStyle = width < MIN_CROSS ? CROSS : DARK
         context.fillRect(left, top, width, height)
-        if (width < LEAST_CROSS) continue
+        if (width < MIN_CROSS) continue
         const [right, bottom] = [left + width, top + height]
         context.beginPath()
         context.moveTo(left, top)
@@ -246,7 +246,7 @@ export class LivingNetwork {
     const start = this.columns.get(fromLayer)
     const end = this.columns.get(toLayer)
     if (!start || !end) return
-    const [x1, y1, w1, h1] = place(start, from)
+    const [x1, y1, w1, h1] = boxOf(start, from)
     const [x2, y2, w2, h2] = cellBox(end, to)
     const size = Math.abs(shown)
     const strength = (0.25 + 0.7 * size) * (isPale ? 0.25 : 1)
@@ -309,7 +309,7 @@ export class LivingNetwork {
   }
 }
 
-/** A layer's maps at one pixel a value, with `places[i]` for the i-th value. */
+/** A layer's maps at one pixel a value, with `offsets[i]` for the i-th value. */
 function atlas(column) {
   const { height, width, tiles, count, isAcross, name } = column
   const gap = name === IMAGE ? 0 : gapOf(column)
@@ -319,7 +319,7 @@ function atlas(column) {
   canvas.width = across * (width + gap) - gap
   canvas.height = down * (height + gap) - gap
   const data = new ImageData(canvas.width, canvas.height)
-  const places = new Int32Array(height * width * tiles)
+  const offsets = new Int32Array(height * width * tiles)
   // Values lie (row, column, map), as in nn: next to one another are the maps' values.
   let i = 0
   for (let row = 0; row < height; row++) {
@@ -327,16 +327,16 @@ function atlas(column) {
       for (let tile = 0; tile < tiles; tile++) {
         const [line, at] = [Math.floor(tile / count), tile % count]
         const [left, top] = isAcross ? [at, line] : [line, at]
-        places[i++] =
+        offsets[i++] =
           (top * (height + gap) + row) * canvas.width + left * (width + gap) + x
       }
     }
   }
-  return { canvas, data, places, pixels: new Uint32Array(data.data.buffer) }
+  return { canvas, data, offsets, pixels: new Uint32Array(data.data.buffer) }
 }
 
 /** A map's box, or for the image the box of one of its pixels. */
-function place(column, index) {
+function boxOf(column, index) {
   if (column.name !== IMAGE) return cellBox(column, index)
   const [left, top, width, height] = cellBox(column, 0)
   const [w, h] = [width / column.width, height / column.height]

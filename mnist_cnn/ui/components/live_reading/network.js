@@ -152,8 +152,8 @@ export async function openNetwork(compressed) {
   const stream = new Blob([compressed]).stream()
   const unfolded = stream.pipeThrough(new DecompressionStream("deflate"))
   const bytes = await new Response(unfolded).arrayBuffer()
-  let place = 0
-  const next = (length) => bytes.slice(place, (place += length))
+  let offset = 0
+  const next = (length) => bytes.slice(offset, (offset += length))
   const [headingLength] = new Uint32Array(next(4))
   const heading = JSON.parse(new TextDecoder().decode(next(headingLength)))
   const weights = new Map()

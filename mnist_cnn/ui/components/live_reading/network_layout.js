@@ -6,7 +6,7 @@ export const OUTPUT = "output"
 const TITLE = 20
 const EDGE = 8
 const GAP = 2 // between two answers
-const LEAST_BETWEEN = 22 // two layers, for the lines
+const MIN_BETWEEN = 22 // two layers, for the lines
 const SHRINK = 0.6 // a map of half the height is 0.66 as large
 const LARGEST = 160
 const SMALLEST = 15
@@ -55,8 +55,8 @@ export function arranged(activations, width, height) {
 
 /** [left, top, width, height] of a map, a unit or an answer. */
 export function cellBox({ left, top, cell: [width, height], count, gap, isAcross }, tile) {
-  const [line, place] = [Math.floor(tile / count), tile % count]
-  const [row, column] = isAcross ? [line, place] : [place, line]
+  const [line, position] = [Math.floor(tile / count), tile % count]
+  const [row, column] = isAcross ? [line, position] : [position, line]
   return [left + column * (width + gap), top + row * (height + gap), width, height]
 }
 
@@ -88,7 +88,7 @@ function shownLayers(activations) {
 
 /** The largest size of a map with which all layers have room. */
 function largest(layers, along, side, isAcross) {
-  const between = LEAST_BETWEEN + (isAcross ? TITLE : 0)
+  const between = MIN_BETWEEN + (isAcross ? TITLE : 0)
   const room = along - between * (layers.length - 1) - (isAcross ? TITLE : 0)
   for (let size = LARGEST; size > 2; size -= 0.5) {
     const lengths = layers.map((layer) => block(layer, size, along, side).length)
@@ -108,8 +108,8 @@ function block(layer, size, along, side) {
   if (layer.height === 1 && layer.width === 1) return units(layer, along, side)
   const cell = size * (layer.height / 28) ** SHRINK
   const gap = gapOf(layer) * (cell / layer.width)
-  const most = Math.max(1, Math.floor((side + gap) / (cell + gap)))
-  const lines = Math.ceil(tiles / most)
+  const perLine = Math.max(1, Math.floor((side + gap) / (cell + gap)))
+  const lines = Math.ceil(tiles / perLine)
   const count = Math.ceil(tiles / lines)
   return {
     length: lines * (cell + gap) - gap,

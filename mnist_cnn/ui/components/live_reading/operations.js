@@ -15,12 +15,12 @@ export const BATCH_NORM_EPSILON = 1e-3
  */
 
 /** How many windows there are side by side in so many pixels. */
-const countOf = ({ size, stride, zeroPadding: [before, after] }, length) =>
-  Math.floor((length + before + after - size) / stride) + 1
+const countOf = ({ size, stride, zeroPadding: [first, last] }, length) =>
+  Math.floor((length + first + last - size) / stride) + 1
 
 /**
  * Goes through the pixels under each window: `visit(number of the window, of the pixel,
- * of the place in the window)`, each counted row by row.
+ * of the offset in the window)`, each counted row by row.
  */
 export function inWindows([height, width], window, visit) {
   const { size, stride, zeroPadding } = window
@@ -57,12 +57,12 @@ export function convolution(image, shape, kernel, bias, window) {
   const filters = bias.length
   const sums = new Float32Array(windowsIn(shape, window) * filters)
   for (let start = 0; start < sums.length; start += filters) sums.set(bias, start)
-  inWindows(shape, window, (number, pixel, place) => {
+  inWindows(shape, window, (number, pixel, offset) => {
     const to = number * filters
     for (let channel = 0; channel < channels; channel++) {
       const value = image[pixel * channels + channel]
       if (value === 0) continue
-      const from = (place * channels + channel) * filters
+      const from = (offset * channels + channel) * filters
       for (let filter = 0; filter < filters; filter++) {
         sums[to + filter] += value * kernel[from + filter]
       }

@@ -112,11 +112,11 @@ function strokeWidth(distance) {
 }
 
 /** Top, bottom, left and right of what is at least half as bright as full ink. */
-function bounds(ink, least = 0.5) {
+function bounds(ink, threshold = 0.5) {
   let [top, bottom, left, right] = [Infinity, 0, Infinity, 0]
   for (let row = 0; row < ink.height; row++) {
     for (let column = 0; column < ink.width; column++) {
-      if (ink.values[row * ink.width + column] < least) continue
+      if (ink.values[row * ink.width + column] < threshold) continue
       if (row < top) top = row
       if (column < left) left = column
       if (column >= right) right = column + 1
@@ -135,11 +135,11 @@ function signedDistance(cropped) {
   const padded = { width: width + 2 * MARGIN, height: height + 2 * MARGIN }
   const isInk = new Uint8Array(padded.width * padded.height)
   // Hair that no pixel is half full of counts as a full box.
-  const least = resized.values.some((value) => value >= 0.5) ? 0.5 : -1
+  const threshold = resized.values.some((value) => value >= 0.5) ? 0.5 : -1
   for (let row = 0; row < height; row++) {
     for (let column = 0; column < width; column++) {
       const to = (row + MARGIN) * padded.width + column + MARGIN
-      isInk[to] = resized.values[row * width + column] >= least
+      isInk[to] = resized.values[row * width + column] >= threshold
     }
   }
   const inside = distanceTo(0, isInk, padded)
@@ -159,24 +159,24 @@ function distanceTo(kind, kinds, { width, height }) {
     for (const downwards of [true, false]) {
       let far = Infinity
       for (let i = 0; i < height; i++) {
-        const place = (downwards ? i : height - 1 - i) * width + x
-        far = kinds[place] === kind ? 0 : far + 1
-        if (far < vertical[place]) vertical[place] = far
+        const pixel = (downwards ? i : height - 1 - i) * width + x
+        far = kinds[pixel] === kind ? 0 : far + 1
+        if (far < vertical[pixel]) vertical[pixel] = far
       }
     }
   }
   const distance = new Float64Array(kinds.length)
-  for (let place = 0; place < kinds.length; place++) {
-    const x = place % width
-    let best = vertical[place] ** 2
+  for (let pixel = 0; pixel < kinds.length; pixel++) {
+    const x = pixel % width
+    let best = vertical[pixel] ** 2
     for (let step = 1; step * step < best && step < width; step++) {
       const nearest = Math.min(
-        x >= step ? vertical[place - step] : Infinity,
-        x + step < width ? vertical[place + step] : Infinity,
+        x >= step ? vertical[pixel - step] : Infinity,
+        x + step < width ? vertical[pixel + step] : Infinity,
       )
       best = Math.min(best, step * step + nearest * nearest)
     }
-    distance[place] = Math.sqrt(best)
+    distance[pixel] = Math.sqrt(best)
   }
   return distance
 }
@@ -211,10 +211,10 @@ function intoBox(strokes) {
 
 function centerOfMass({ values, width }) {
   let [mass, rows, columns] = [0, 0, 0]
-  for (let place = 0; place < values.length; place++) {
-    mass += values[place]
-    rows += values[place] * Math.floor(place / width)
-    columns += values[place] * (place % width)
+  for (let pixel = 0; pixel < values.length; pixel++) {
+    mass += values[pixel]
+    rows += values[pixel] * Math.floor(pixel / width)
+    columns += values[pixel] * (pixel % width)
   }
   return [rows / mass, columns / mass]
 }

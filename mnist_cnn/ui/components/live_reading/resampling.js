@@ -15,28 +15,28 @@
  */
 export function resize(picture, [width, height], box) {
   const [left, top, right, bottom] = box ?? [0, 0, picture.width, picture.height]
-  const across = weights(picture.width, left, right, width)
-  const down = weights(picture.height, top, bottom, height)
+  const across = kernelOf(picture.width, left, right, width)
+  const down = kernelOf(picture.height, top, bottom, height)
   const narrow = new Float32Array(width * picture.height)
   const first = down[0].start
-  const last = down[height - 1].start + down[height - 1].shares.length
+  const last = down[height - 1].start + down[height - 1].weights.length
   for (let row = first; row < last; row++) {
     for (let column = 0; column < width; column++) {
-      const { start, shares } = across[column]
+      const { start, weights } = across[column]
       let sum = 0
-      for (let i = 0; i < shares.length; i++) {
-        sum += picture.values[row * picture.width + start + i] * shares[i]
+      for (let i = 0; i < weights.length; i++) {
+        sum += picture.values[row * picture.width + start + i] * weights[i]
       }
       narrow[row * width + column] = sum
     }
   }
   const values = new Float32Array(width * height)
   for (let row = 0; row < height; row++) {
-    const { start, shares } = down[row]
+    const { start, weights } = down[row]
     for (let column = 0; column < width; column++) {
       let sum = 0
-      for (let i = 0; i < shares.length; i++) {
-        sum += narrow[(start + i) * width + column] * shares[i]
+      for (let i = 0; i < weights.length; i++) {
+        sum += narrow[(start + i) * width + column] * weights[i]
       }
       values[row * width + column] = sum
     }
@@ -44,20 +44,20 @@ export function resize(picture, [width, height], box) {
   return { values, width, height }
 }
 
-/** For each output pixel: the first input pixel that counts, and the shares. */
-function weights(length, from, to, count) {
+/** For each output pixel: the first input pixel that counts, and the weights. */
+function kernelOf(length, from, to, count) {
   const scale = (to - from) / count
   const reach = Math.max(scale, 1)
-  return Array.from({ length: count }, (_, place) => {
-    const center = from + (place + 0.5) * scale
+  return Array.from({ length: count }, (_, index) => {
+    const center = from + (index + 0.5) * scale
     const start = Math.max(0, Math.trunc(center - reach + 0.5))
     const end = Math.min(length, Math.trunc(center + reach + 0.5))
-    const shares = []
+    const weights = []
     for (let i = start; i < end; i++) {
-      shares.push(Math.max(0, 1 - Math.abs(i - center + 0.5) / reach))
+      weights.push(Math.max(0, 1 - Math.abs(i - center + 0.5) / reach))
     }
-    const sum = shares.reduce((total, share) => total + share, 0)
-    return { start, shares: shares.map((share) => share / sum) }
+    const sum = weights.reduce((total, weight) => total + weight, 0)
+    return { start, weights: weights.map((weight) => weight / sum) }
   })
 }
 

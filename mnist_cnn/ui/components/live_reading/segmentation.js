@@ -14,7 +14,7 @@ const MARGIN_OF_PICTURE = 12
  */
 export function split(ink) {
   const { labels, pieces } = labeled(ink)
-  const largest = pieces.reduce((most, piece) => Math.max(most, piece.size), 0)
+  const largest = pieces.reduce((size, piece) => Math.max(size, piece.size), 0)
   const kept = pieces
     .sort((one, other) => other.size - one.size)
     .slice(0, MAX_PIECES)
@@ -38,7 +38,7 @@ export function split(ink) {
 function labeled({ values, width, height }) {
   const labels = new Int32Array(values.length)
   const pieces = []
-  const isNew = (place) => values[place] >= 0.5 && !labels[place]
+  const isNew = (pixel) => values[pixel] >= 0.5 && !labels[pixel]
   for (let start = 0; start < values.length; start++) {
     if (!isNew(start)) continue
     const label = pieces.length + 1
@@ -47,8 +47,8 @@ function labeled({ values, width, height }) {
     labels[start] = label
     let size = 0
     while (found.length) {
-      const place = found.pop()
-      const [x, y] = [place % width, Math.floor(place / width)]
+      const pixel = found.pop()
+      const [x, y] = [pixel % width, Math.floor(pixel / width)]
       size++
       if (x < box[0]) box[0] = x
       if (y < box[1]) box[1] = y
@@ -89,7 +89,7 @@ function belonging(pieces, tallest) {
   return undefined
 }
 
-/** Whether two boxes are one digit; gaps are shares of the tallest piece's height. */
+/** Whether two boxes are one digit; gaps are fractions of the tallest piece's height. */
 function belong(one, other, tallest) {
   const overlap = Math.min(one[2], other[2]) - Math.max(one[0], other[0])
   const narrower = Math.min(one[2] - one[0], other[2] - other[0])
@@ -108,9 +108,9 @@ function rowsOf(groups) {
   const rows = []
   groups.sort((one, other) => one.box[0] - other.box[0])
   for (const group of groups) {
-    const shares = rows.map((row) => beside(row.at(-1).box, group.box))
-    const most = Math.max(...shares)
-    if (most > 0.3) rows[shares.indexOf(most)].push(group)
+    const overlaps = rows.map((row) => beside(row.at(-1).box, group.box))
+    const largest = Math.max(...overlaps)
+    if (largest > 0.3) rows[overlaps.indexOf(largest)].push(group)
     else rows.push([group])
   }
   const middle = (row) =>

@@ -62,9 +62,9 @@ function readSoon() {
     isWaiting = false
     const { frame, keys, damage, digit, pixels, gray, width, height, ...options } = newest
     const prepared = pixels ? asItIs(pixels) : prepare(gray, width, height, options)
-    for (const [place, key] of keys.entries()) {
+    for (const [index, key] of keys.entries()) {
       const network = networks.get(key)
-      const itsDamage = place === 0 && damage && isDamaged(damage) ? damage : undefined
+      const itsDamage = index === 0 && damage && isDamaged(damage) ? damage : undefined
       const options = { digit, damage: itsDamage }
       if (network) postMessage({ ...reading(key, network, prepared, options), frame })
     }

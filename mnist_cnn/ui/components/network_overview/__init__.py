@@ -127,6 +127,7 @@ def _words() -> dict[str, str]:
         "map": _("{layer}, map {n}"),
         "unit": _("{layer}, unit {n}"),
         "break": break_words(),
-        "place": _(", row {row}, column {column}"),
+        "map at": _("{layer}, map {n}, row {row}, column {column}"),
+        "pixel": _("Digit, row {row}, column {column}"),
         "waits": _("The network is on its way to this browser …"),
     }

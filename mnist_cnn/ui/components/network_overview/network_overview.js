@@ -171,9 +171,9 @@ class NetworkOverview extends LivingNetwork {
 
   /** In the picture, where it takes no room from what stands below; or below it. */
   placeButton() {
-    const place = this.isNarrow ? this.belowStage : this.parent
+    const parent = this.isNarrow ? this.belowStage : this.parent
     const { button } = this.breaking
-    if (button.parentElement !== place) place.prepend(button)
+    if (button.parentElement !== parent) parent.prepend(button)
     button.hidden = !this.network
   }
 
@@ -266,12 +266,12 @@ class NetworkOverview extends LivingNetwork {
   strongest(name) {
     const values = this.values(name)
     if (name === IMAGE) return 0
-    let most = 0
+    let strongest = 0
     for (let i = 0; i < values.length; i++) {
-      if (Math.abs(values[i]) > Math.abs(values[most])) most = i
+      if (Math.abs(values[i]) > Math.abs(values[strongest])) strongest = i
     }
     const index = this.layers.findIndex((layer) => layer.name === name)
-    return most % this.layers[index].outputShape.at(-1)
+    return strongest % this.layers[index].outputShape.at(-1)
   }
 
   /** After a choice the detail, which stands below, comes into sight. */
@@ -303,13 +303,19 @@ class NetworkOverview extends LivingNetwork {
     return filled(words, { layer: name, n: tile })
   }
 
+  /** Of one value: of a map, of the digit, or a unit's. */
+  nameOfValue({ column: { name, height, width }, tile, row, across }) {
+    if (height === 1 && width === 1) return this.nameOf(name, tile)
+    const words = name === IMAGE ? this.words.pixel : this.words["map at"]
+    return filled(words, { layer: name, n: tile, row, column: across })
+  }
+
   magnify(event) {
     const { column, tile, row, across } = this.pointed
     const value = this.values(column.name)[(row * column.width + across) * column.tiles + tile]
     const isUnit = column.height === 1 && column.width === 1
-    const place = isUnit ? "" : filled(this.words.place, { row, column: across })
     const number = column.name === OUTPUT ? percent(value) : value.toPrecision(3)
-    this.value.textContent = `${this.nameOf(column.name, tile)}${place}: ${number.replace("-", "−")}`
+    this.value.textContent = `${this.nameOfValue(this.pointed)}: ${number.replace("-", "−")}`
     this.lens.hidden = column.name === OUTPUT
     this.paintLens(isUnit ? UNITS_AROUND : 0)
     // To the left are the values that this one comes from.
@@ -345,8 +351,8 @@ class NetworkOverview extends LivingNetwork {
 
   /** Finds the sources of what is pointed at, or else of what is chosen. */
   seek() {
-    const { pointed, window: place, chosen } = this
-    const isAsked = place && place.layer === chosen.item && place.map === chosen.tile
+    const { pointed, window: position, chosen } = this
+    const isAsked = position && position.layer === chosen.item && position.map === chosen.tile
     const column = this.columns?.get(chosen.item)
     const isUnit = column?.height === 1 && column?.width === 1
     if (this.breaking.isOpen) this.target = undefined
@@ -354,7 +360,7 @@ class NetworkOverview extends LivingNetwork {
       const { column: { name }, tile, row, across } = pointed
       this.target = { name, tile, row, across }
     } else if (isAsked) {
-      const { layer, map, row, column: across } = place
+      const { layer, map, row, column: across } = position
       this.target = { name: layer, tile: map, row, across }
     } else if (isUnit && this.isDetail) {
       this.target = { name: chosen.item, tile: chosen.tile, row: 0, across: 0 }
@@ -377,7 +383,7 @@ class NetworkOverview extends LivingNetwork {
     if (!end) return
     const { tile, row, across } = this.target
     const to = part(end, { tile, top: row, left: across, height: 1, width: 1 })
-    const most = Math.abs(this.sources[0].added ?? 0)
+    const largest = Math.abs(this.sources[0].added ?? 0)
     for (const [rank, source] of this.sources.entries()) {
       const start = this.columns.get(source.name)
       if (!start) continue
@@ -387,7 +393,7 @@ class NetworkOverview extends LivingNetwork {
       context.strokeStyle = "rgba(255, 255, 255, 0.75)"
       context.lineWidth = 1
       context.strokeRect(...box)
-      if (rank < LINES) join(context, box, to, source.added, most)
+      if (rank < LINES) join(context, box, to, source.added, largest)
     }
     outlined(context, to)
   }
@@ -414,10 +420,10 @@ class NetworkOverview extends LivingNetwork {
 
 /** The next map or unit in a direction; undefined beyond the layer's edge. */
 function neighbor({ count, tiles, isAcross }, tile, [right, down]) {
-  const [line, place] = [Math.floor(tile / count), tile % count]
-  const [lines, places] = isAcross ? [down, right] : [right, down]
-  const next = (line + lines) * count + place + places
-  const isInLine = place + places >= 0 && place + places < count
+  const [line, position] = [Math.floor(tile / count), tile % count]
+  const [lines, positions] = isAcross ? [down, right] : [right, down]
+  const next = (line + lines) * count + position + positions
+  const isInLine = position + positions >= 0 && position + positions < count
   return isInLine && next >= 0 && next < tiles ? next : undefined
 }
 
@@ -428,8 +434,8 @@ function part(column, { tile, top, left, height, width }) {
   return [x + left * dx, y + top * dy, width * dx, height * dy]
 }
 
-function join(context, [x1, y1, w1, h1], [x2, y2, , h2], added, most) {
-  const size = added === undefined ? 0.3 : most ? Math.abs(added) / most : 0
+function join(context, [x1, y1, w1, h1], [x2, y2, , h2], added, largest) {
+  const size = added === undefined ? 0.3 : largest ? Math.abs(added) / largest : 0
   const color = added === undefined ? "255, 255, 255" : added > 0 ? ADDS : TAKES
   const [a, b] = [x1 + w1, x2]
   const bend = (b - a) / 2

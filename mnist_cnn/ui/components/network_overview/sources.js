@@ -23,21 +23,21 @@ export function sourcesOf(layers, reading, network, { name, tile, row, across })
   const index = layers.findIndex((layer) => layer.name === name)
   if (index < 0) return []
   const layer = layers[index]
-  const before = shownAt(layers, index - 1)
-  const shape = before.outputShape
+  const input = shownAt(layers, index - 1)
+  const shape = input.outputShape
   const [height, width, maps] = shape.length === 3 ? shape : [1, 1, shape[0]]
   const values =
-    before.name === IMAGE ? reading.pixels : reading.activations.get(before.name).values
+    input.name === IMAGE ? reading.pixels : reading.activations.get(input.name).values
   const kernel = network && hasKernel(layer) ? network.weight(layer, "kernel") : undefined
   const windowAt = (map, top, left, size) => ({
-    name: before.name,
+    name: input.name,
     tile: map,
     top: Math.max(0, top),
     left: Math.max(0, left),
     height: Math.min(height, top + size) - Math.max(0, top),
     width: Math.min(width, left + size) - Math.max(0, left),
   })
-  if (before.outputShape.length > layer.outputShape.length && layer.kind !== "dense") {
+  if (input.outputShape.length > layer.outputShape.length && layer.kind !== "dense") {
     return [windowAt(tile, 0, 0, height)] // a mean over the whole map
   }
   const { size, stride, zeroPadding } = layer.window ?? POINT
@@ -66,11 +66,11 @@ export function sourcesOf(layers, reading, network, { name, tile, row, across })
     if (!kernel) return []
     const units = layer.outputShape[0]
     return byWhatTheyAdd(
-      Array.from(values, (value, input) => {
-        const place = Math.floor(input / maps)
+      Array.from(values, (value, index) => {
+        const position = Math.floor(index / maps)
         return {
-          ...windowAt(input % maps, Math.floor(place / width), place % width, 1),
-          added: value * kernel[input * units + tile],
+          ...windowAt(index % maps, Math.floor(position / width), position % width, 1),
+          added: value * kernel[index * units + tile],
         }
       }),
     )

@@ -13,8 +13,8 @@ canvas { position: absolute }
 `
 
 export class PenCanvas {
-  constructor(place) {
-    const root = element(place, "div").attachShadow({ mode: "open" })
+  constructor(parent) {
+    const root = element(parent, "div").attachShadow({ mode: "open" })
     element(root, "style", "", { textContent: LOOK })
     const whole = element(root, "div", "dc-root")
     const box = element(whole, "div", "dc-container")

@@ -21,12 +21,12 @@ function moved(pixels, { angle, right, down, scale }) {
   const [cos, sin] = [Math.cos(radians) / scale, Math.sin(radians) / scale]
   // A smaller digit keeps all its ink only if each new pixel is a mean of several.
   const parts = scale < 1 ? [-1 / 3, 0, 1 / 3] : [0]
-  return Float32Array.from(pixels, (_, place) => {
+  return Float32Array.from(pixels, (_, pixel) => {
     let sum = 0
     for (const rows of parts) {
       for (const columns of parts) {
-        const y = Math.floor(place / SIDE) - center[0] - down + rows
-        const x = (place % SIDE) - center[1] - right + columns
+        const y = Math.floor(pixel / SIDE) - center[0] - down + rows
+        const x = (pixel % SIDE) - center[1] - right + columns
         const from = [center[0] + cos * y + sin * x, center[1] - sin * y + cos * x]
         sum += valueAt(pixels, ...from)
       }
@@ -37,10 +37,10 @@ function moved(pixels, { angle, right, down, scale }) {
 
 function centerOfMass(pixels) {
   let [mass, rows, columns] = [0, 0, 0]
-  pixels.forEach((value, place) => {
+  pixels.forEach((value, pixel) => {
     mass += value
-    rows += value * Math.floor(place / SIDE)
-    columns += value * (place % SIDE)
+    rows += value * Math.floor(pixel / SIDE)
+    columns += value * (pixel % SIDE)
   })
   return mass > 0 ? [rows / mass, columns / mass] : undefined
 }
@@ -63,15 +63,15 @@ function valueAt(pixels, y, x) {
 function thickened(pixels, amount) {
   const reach = amount > 0 ? Math.max : Math.min
   for (let rest = Math.abs(amount); rest > 0; rest--) {
-    const before = pixels
-    pixels = Float32Array.from(before, (value, place) => {
-      const [row, column] = [Math.floor(place / SIDE), place % SIDE]
+    const previous = pixels
+    pixels = Float32Array.from(previous, (value, pixel) => {
+      const [row, column] = [Math.floor(pixel / SIDE), pixel % SIDE]
       const reached = reach(
         value,
-        inkAt(before, row - 1, column),
-        inkAt(before, row + 1, column),
-        inkAt(before, row, column - 1),
-        inkAt(before, row, column + 1),
+        inkAt(previous, row - 1, column),
+        inkAt(previous, row + 1, column),
+        inkAt(previous, row, column - 1),
+        inkAt(previous, row, column + 1),
       )
       return value + Math.min(rest, 1) * (reached - value)
     })

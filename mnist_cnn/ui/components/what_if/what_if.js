@@ -22,7 +22,7 @@ const mount = (parentElement) => {
     const bar = element(view.list, "div", "bar")
     element(bar, "span", "name", { textContent: each })
     const fill = element(element(bar, "span", "track"), "span", "fill")
-    return { fill, share: element(bar, "span", "share") }
+    return { fill, percentage: element(bar, "span", "percentage") }
   })
   views.set(parentElement, view)
   return view
@@ -73,8 +73,8 @@ const draw = (view) => {
   }
   const context = view.canvas.getContext("2d")
   const image = context.createImageData(28, 28)
-  pixels.forEach((value, place) => {
-    image.data.set([255 * value, 255 * value, 255 * value, 255], 4 * place)
+  pixels.forEach((value, pixel) => {
+    image.data.set([255 * value, 255 * value, 255 * value, 255], 4 * pixel)
   })
   context.putImageData(image, 0, 0)
   const isOld = !view.network && JSON.stringify(change) !== JSON.stringify(view.change)
@@ -85,9 +85,9 @@ const draw = (view) => {
   const best = probabilities.indexOf(Math.max(...probabilities))
   view.answer.textContent = `${best} · ${percent(probabilities[best])}`
   view.root.dataset.digit = best
-  view.bars.forEach(({ fill, share }, digit) => {
+  view.bars.forEach(({ fill, percentage }, digit) => {
     fill.style.width = `${100 * probabilities[digit]}%`
-    share.textContent = percent(probabilities[digit])
+    percentage.textContent = percent(probabilities[digit])
   })
   window.dispatchEvent(new CustomEvent("look-inside-pixels", { detail: pixels }))
 }

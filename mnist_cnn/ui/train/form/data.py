@@ -80,7 +80,7 @@ def _title(name: str) -> str:
 
 
 def _take(key: str) -> None:
-    state, experiment = st.session_state, current_experiment()
+    state = st.session_state
     uploaded = state.get(key)
     if uploaded is None:
         return
@@ -90,9 +90,19 @@ def _take(key: str) -> None:
     except DataError as error:
         state[PROBLEM] = _(error.message)
         return
-    chosen = list(experiment.typed("data", experiment.config.data))
-    if name not in chosen and len(chosen) < MAX_DATA:
-        state[experiment.key("data")] = [*chosen, name]
+    _add(name)
+
+
+def _add(name: str) -> None:
+    """In new fields: to one that is shown Streamlit gives no other value."""
+    experiment = current_experiment()
+    try:
+        config = experiment.chosen()
+        data = (*config.data, name)
+        if name not in config.data and len(data) <= MAX_DATA:
+            begin(experiment.preset, replace(config, data=data, shares=()))
+    except ConfigError as error:
+        st.session_state[PROBLEM] = _(error.message)
 
 
 def _start(experiment: Experiment) -> None:

@@ -11,7 +11,7 @@ from mnist_cnn.nn.layers import ACTIVATIONS
 from mnist_cnn.ui.text import _
 from mnist_cnn.ui.train.form.experiment import Experiment, units_text
 
-MOST_BLOCKS = 3
+MAX_BLOCKS = 3
 POOLS = (1, 2, 3, 4)
 PADDINGS = ("same", "valid")
 
@@ -23,7 +23,7 @@ def network_form(experiment: Experiment) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         number = partial(st.number_input, persist_state="session", width=130)
         blocks = number(
-            _("Convolution blocks"), 0, MOST_BLOCKS, blocks, key=key("blocks")
+            _("Convolution blocks"), 0, MAX_BLOCKS, blocks, key=key("blocks")
         )
         number(_("Dropout"), 0.0, 0.9, float(network.dropout), 0.05, key=key("dropout"))
         st.text_input(

@@ -1,4 +1,4 @@
-// One network's answer: the digit, large, its probabilities as bars, and the 28x28
+// One network's prediction: the digit, large, its probabilities as bars, and the 28x28
 // pixels that it got.
 
 import { element } from "../payload.js"
@@ -6,16 +6,16 @@ import { percent } from "./words.js"
 
 const SECOND_FROM = 0.01
 
-export class AnswerCard {
+export class PredictionCard {
   constructor(parent, words) {
     this.words = words
     this.root = element(parent, "div", "live-card")
     this.title = element(this.root, "div", "live-title")
     const row = element(this.root, "div", "live-row")
-    const answer = element(row, "div", "live-said")
-    this.digit = element(answer, "div", "live-digit")
-    this.share = element(answer, "div", "live-share")
-    this.second = element(answer, "div", "live-second")
+    const prediction = element(row, "div", "live-said")
+    this.digit = element(prediction, "div", "live-digit")
+    this.confidence = element(prediction, "div", "live-confidence")
+    this.second = element(prediction, "div", "live-second")
     this.pixels = element(row, "canvas", "live-pixels", { width: 28, height: 28 })
     this.pixels.setAttribute("role", "img")
     this.pixels.setAttribute("aria-label", words.pixels)
@@ -24,10 +24,10 @@ export class AnswerCard {
     this.fills = Array.from({ length: 10 }, (_, digit) => {
       const bar = element(this.bars, "div", "live-bar")
       const track = element(bar, "div", "live-track")
-      const share = element(track, "div", "live-percent")
+      const percentage = element(track, "div", "live-percent")
       const fill = element(track, "div", "live-fill")
       element(bar, "div", "live-class", { textContent: digit })
-      return { bar, fill, share }
+      return { bar, fill, percentage }
     })
   }
 
@@ -35,25 +35,25 @@ export class AnswerCard {
     const best = probabilities.indexOf(Math.max(...probabilities))
     this.title.textContent = title
     this.title.hidden = !title
-    const answer = digits.length
+    const predicted = digits.length
       ? digits.map((each) => bestOf(each.probabilities)).join("")
       : best
-    this.digit.textContent = isEmpty ? "?" : answer
+    this.digit.textContent = isEmpty ? "?" : predicted
     this.digit.classList.toggle("live-several", digits.length > 1)
-    this.share.textContent = isEmpty || digits.length ? "" : percent(probabilities[best])
+    this.confidence.textContent = isEmpty || digits.length ? "" : percent(probabilities[best])
     const second = bestOf(probabilities, best)
     const isSaid = !isEmpty && !digits.length && probabilities[second] >= SECOND_FROM
     this.second.textContent = isSaid
       ? this.words.second
           .replace("{digit}", second)
-          .replace("{share}", percent(probabilities[second]))
+          .replace("{confidence}", percent(probabilities[second]))
       : ""
     paintGray(this.pixels, { values: pixels, width: 28, height: 28 })
-    this.fills.forEach(({ bar, fill, share }, digit) => {
+    this.fills.forEach(({ bar, fill, percentage }, digit) => {
       const value = isEmpty ? 0 : probabilities[digit]
       bar.classList.toggle("live-best", !isEmpty && digit === best)
       fill.style.height = `${100 * value}%`
-      share.textContent = value >= 0.005 ? `${Math.round(100 * value)}` : ""
+      percentage.textContent = value >= 0.005 ? `${Math.round(100 * value)}` : ""
     })
     this.bars.setAttribute("aria-label", isEmpty ? this.words.nothing : inWords(probabilities))
   }
