@@ -78,7 +78,7 @@ class Cluster:
             while not run.status().is_final:
                 time.sleep(0.05)
             if run.status().state != "done":
-                sys.exit(f"A training failed: {run.status().reason}")
+                sys.exit(f"A training run failed: {run.status().reason}")
         return time.perf_counter() - began
 
     def _start(self, *module: str) -> None:

@@ -28,7 +28,7 @@ BATCHES = {"1 epoch at batch 64": 938, "50 epochs at batch 16": 187_500}
 
 
 def lines(first: int, count: int) -> str:
-    """So many batches of a curve that falls and jitters, as a training writes them."""
+    """So many batches of a curve that falls and jitters, as a run writes them."""
     rng = np.random.default_rng(first)
     text = []
     for step in range(first, first + count):

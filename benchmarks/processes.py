@@ -25,7 +25,7 @@ def processes_of(folder: Path) -> list[int]:
 def end_processes_of(folder: Path) -> None:
     """Kills what serves and trains this runs folder, and waits until it is gone."""
     until = time.monotonic() + 10
-    # Again, since a worker may start a training while it is being killed.
+    # Again, since a worker may start a training run while it is being killed.
     while (alive := processes_of(folder)) and time.monotonic() < until:
         for process in alive:
             try:

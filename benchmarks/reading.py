@@ -9,7 +9,7 @@ import argparse
 import os
 import time
 
-# As the server: one thread, which does not wait for a training's.
+# As the server: one thread, which does not wait for a training run's.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import io

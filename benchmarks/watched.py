@@ -1,4 +1,4 @@
-"""What watching costs a training: the lab's, watched live, against plain ``fit``.
+"""What watching costs a training run: the lab's, watched live, against plain ``fit``.
 
 ``python -m benchmarks.watched [--viewers 3] [--rounds 8] [--browsers]``
 

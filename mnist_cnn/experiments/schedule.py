@@ -1,4 +1,4 @@
-"""How the learning rate changes over a training."""
+"""How the learning rate changes over a training run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Trainings on a Dask cluster, whose machines share the runs folder.
+"""Runs trained on a Dask cluster, whose machines share the runs folder.
 
 ``MNIST_CNN_SCHEDULER`` is the scheduler's address. Each Dask worker that was started
 with ``--resources "training=1"`` takes one training at a time. There a task starts the
@@ -34,12 +34,12 @@ ANSWER_SECONDS = 3.0
 
 
 def scheduler_address() -> str:
-    """The scheduler that trainings are handed to; empty if they run on this machine."""
+    """The scheduler that runs are handed to; empty if this machine trains them."""
     return os.environ.get("MNIST_CNN_SCHEDULER", "").strip()
 
 
 class Cluster:
-    """As many trainings at once as the workers of the cluster have slots for.
+    """As many runs at once as the workers of the cluster have slots for.
 
     Args:
         address: of the scheduler, such as ``tcp://host:8786``.
@@ -53,10 +53,10 @@ class Cluster:
         self._handed_out: dict[str, tuple[Run, Future]] = {}
 
     def slots(self) -> int:
-        """How many trainings may run at once.
+        """How many runs may be trained at once.
 
         Raises:
-            RunError: if the scheduler does not answer, or no worker takes trainings.
+            RunError: if the scheduler does not answer, or no worker takes runs.
         """
         client = self._connected()
         try:
@@ -101,7 +101,7 @@ class Cluster:
                 resources={RESOURCE: 1},
                 pure=False,
             )
-            # A training outlives the lab's worker, and keeps its slot on the cluster.
+            # A training run outlives the lab's worker, and keeps its slot.
             fire_and_forget(future)
         except RunError:
             raise
@@ -129,7 +129,7 @@ class Cluster:
         return told
 
     def close(self) -> None:
-        """Leaves the cluster; trainings go on."""
+        """Leaves the cluster; runs go on."""
         self._disconnect()
 
     def _connected(self) -> Client:

@@ -22,7 +22,7 @@ SETTLE_SECONDS = 2.0
 
 
 class Executor(Protocol):
-    """Where trainings run.
+    """Where runs are trained.
 
     Attributes:
         attempts: how often a run is begun before it has failed, if its machine or its
@@ -32,13 +32,13 @@ class Executor(Protocol):
     attempts: int
 
     def slots(self) -> int:
-        """How many trainings may run at once; RunError says why none can now."""
+        """How many runs may be trained at once; RunError says why none can now."""
 
     def begun(self) -> set[str]:
         """The ids of the runs that were begun and whose end has not been told yet."""
 
     def begin(self, run: Run) -> None:
-        """Begins a training; RunError says why that cannot be now."""
+        """Begins a training run; RunError says why that cannot be now."""
 
     def forget(self, run: Run) -> None:
         """A run that has died and waits again may be begun anew."""
@@ -47,14 +47,14 @@ class Executor(Protocol):
         """The runs that have ended since the last call, and a note on each end."""
 
     def close(self) -> None:
-        """The worker leaves; trainings may go on."""
+        """The worker leaves; runs may go on."""
 
 
 class Dispatcher:
     """Hands the queued runs to an executor, and writes down how lost ones ended.
 
     Args:
-        executor: where trainings run.
+        executor: where runs are trained.
     """
 
     def __init__(self, executor: Executor) -> None:

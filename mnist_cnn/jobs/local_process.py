@@ -1,4 +1,4 @@
-"""Trainings on this machine: one at a time, each a process of its own."""
+"""Runs trained on this machine: one at a time, each a process of its own."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from mnist_cnn.storage import child_process
 class LocalProcess:
     """Keeps a training process ready, so that a run starts without waiting for imports.
 
-    A training is not bound to this object: it goes on when the worker is killed.
+    A training run is not bound to this object: it goes on when the worker is killed.
     """
 
     attempts = 0
@@ -24,7 +24,7 @@ class LocalProcess:
         self._warm_up()
 
     def slots(self) -> int:
-        """How many trainings may run at once: 1."""
+        """How many runs may be trained at once: 1."""
         return 1
 
     def begun(self) -> set[str]:
@@ -32,7 +32,7 @@ class LocalProcess:
         return set() if self._training is None else {self._training[0].id}
 
     def begin(self, run: Run) -> None:
-        """Begins a training.
+        """Begins a training run.
 
         Raises:
             OSError: if no process can be started.
@@ -64,7 +64,7 @@ class LocalProcess:
         return [(run, note)]
 
     def close(self) -> None:
-        """Ends the process that waits for a run; a training goes on."""
+        """Ends the process that waits for a run; a training run goes on."""
         if self._ready is not None:
             # It may be in the middle of its imports, with nothing to lose.
             self._ready.kill()

@@ -1,4 +1,4 @@
-"""A training from Python: begun, waited for, given back as its run."""
+"""A training run from Python: begun, waited for, given back as its run."""
 
 from __future__ import annotations
 

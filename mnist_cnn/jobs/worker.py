@@ -1,7 +1,8 @@
 """The worker: the process that has queued runs trained, one a runs folder.
 
-In a session of its own, so that it outlives the server that started it. Where trainings
-run is a thing of its own: one at a time on this machine, or as many as a cluster takes.
+In a session of its own, so that it outlives the server that started it. Where runs
+are trained is a thing of its own: one at a time on this machine, or as many as a
+cluster takes.
 """
 
 from __future__ import annotations
@@ -56,7 +57,7 @@ def problem() -> str:
 
 
 def slots() -> int:
-    """How many trainings run at once, as the worker last saw it; at least 1."""
+    """How many runs are trained at once, as the worker last saw it; at least 1."""
     number = _report().get("slots")
     return number if isinstance(number, int) and number > 1 else 1
 

@@ -14,7 +14,7 @@ IMAGE_SHAPE = (SIDE, SIDE, 1)
 OUTPUT = "output"
 # Of hidden layers.
 ACTIVATIONS = ("relu", "leaky_relu", "tanh", "sigmoid")
-# Beyond this a training of 2 cores takes minutes a step, and Adam gigabytes.
+# Beyond this a training run of 2 cores takes minutes a step, and Adam gigabytes.
 MAX_PARAMETERS = 20_000_000
 
 

@@ -1,4 +1,4 @@
-"""The run folder: what a training records, and all that processes share."""
+"""The run folder: what a training run records, and all that processes share."""
 
 from mnist_cnn.runs.run import Run
 from mnist_cnn.runs.schema import RunError

@@ -1,4 +1,4 @@
-"""What pages ask of a training: one JSON object a line, obeyed once each, in order."""
+"""What pages ask of a run: one JSON object a line, obeyed once each, in order."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LONGEST_LINE = 10_000
 
 
 class Command(msgspec.Struct, frozen=True):
-    """Something a page asks of a training.
+    """Something a page asks of a training run.
 
     Attributes:
         what: one of ``COMMANDS``.
@@ -50,7 +50,7 @@ class CommandReader:
 
     Args:
         path: of the file, which may be missing.
-        read: bytes that were read before, by a training that has ended.
+        read: bytes that were read before, by a training run that has ended.
 
     Attributes:
         read: bytes read so far.

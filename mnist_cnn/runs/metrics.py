@@ -1,4 +1,4 @@
-"""What a training has measured, and the same as lines or as a table."""
+"""What a training run has measured, and the same as lines or as a table."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def _column(index: int) -> property:
 
 @dataclass(frozen=True)
 class Metrics:
-    """A training's measurements at one moment.
+    """A training run's measurements at one moment.
 
     ``batches`` is float64, read-only, one row a batch with the fields of ``Batch`` as
     its columns, which the properties are. ``version`` differs whenever the content

@@ -36,7 +36,7 @@ class MetricsReader:
 
     A last line without its line break waits until it is complete; a line that is not
     a measurement is skipped; a file that is missing holds nothing yet; a file that was
-    replaced is read from its start. Where a training was resumed, what it had measured
+    replaced is read from its start. Where a run was resumed, what it had measured
     after its last complete epoch is forgotten. Safe to share between threads.
     """
 

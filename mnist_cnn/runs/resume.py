@@ -39,7 +39,7 @@ def resume(run: Run, state: str = "queued") -> None:
 
     Args:
         run: one that failed or was stopped.
-        state: "queued", or "preparing" for a training in this very process.
+        state: "queued", or "preparing" for a training run in this very process.
 
     Raises:
         RunError: if it cannot go on, or nothing can be written.

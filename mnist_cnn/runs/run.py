@@ -1,6 +1,6 @@
-"""The run folder: the only record of a training, and all that processes share.
+"""The run folder: the only record of a training run, and all that processes share.
 
-Pages submit runs and append commands; a training reads those and writes the rest.
+Pages submit runs and append commands; a training run reads those and writes the rest.
 Each file has one writer, and every file but the two .jsonl is replaced in one step,
 so that a reader never sees half of it.
 """
@@ -93,7 +93,7 @@ class Run(RunFiles):
         """The last complete epoch of the network that is kept; None if none says so.
 
         At an epoch's end ``model.keras`` is replaced first, then ``weights.npz`` with
-        the epoch in it, then the status: a training may die between two of them.
+        the epoch in it, then the status: a training run may die between two of them.
         """
         try:
             with arrays(self.weights_path) as archive:
@@ -139,7 +139,7 @@ class Run(RunFiles):
         return next(found, None)
 
     def status(self) -> Status:
-        """How it stands; a training whose process has died has failed, or waits again.
+        """How it stands; a run whose process has died has failed, or waits again.
 
         Raises:
             RunError: if the folder is gone or its status cannot be read.

@@ -1,4 +1,4 @@
-"""How a training stands."""
+"""How a training run stands."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class DataTest:
 
 @dataclass(frozen=True)
 class Status:
-    """How a training stands, and the schema of ``status.json``.
+    """How a training run stands, and the schema of ``status.json``.
 
     Attributes:
         state: one of ``STATES``.

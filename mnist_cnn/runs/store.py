@@ -128,7 +128,7 @@ def submit(
     Args:
         config: what to train.
         preset: the preset it came from, if any.
-        state: "queued", or "preparing" for a training started in this very process.
+        state: "queued", or "preparing" for a training run started in this very process.
         name: for people.
         drawing: uint8 (28, 28), read again after every epoch.
         owner: of the browser that starts it, see ``ownership``.
@@ -190,7 +190,7 @@ def delete(run: Run) -> None:
     """Removes the folder.
 
     Raises:
-        RunError: for the pretrained network, a training in progress, or a folder that
+        RunError: for the pretrained network, a run in progress, or a folder that
             cannot be removed.
     """
     if run.id in BUNDLED:

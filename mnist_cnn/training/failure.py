@@ -1,4 +1,4 @@
-"""Why a training failed, in words."""
+"""Why a training run failed, in words."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from mnist_cnn.training.callbacks.divergence import DivergedError
 
 
 def explain_failure(error: Exception) -> tuple[str, bool]:
-    """Why a training failed, for the person who started it; and whether that is known.
+    """Why a run failed, for the person who started it; and whether that is known.
 
     What is not known goes into the worker's log with its traceback as well.
     """

@@ -1,4 +1,4 @@
-"""The batch that people look at while a training is paused."""
+"""The batch that people look at while a training run is paused."""
 
 from __future__ import annotations
 

@@ -88,5 +88,5 @@ def page_link(script: str, label: str, icon: str) -> None:
 
 @st.cache_resource(show_spinner=False)
 def _limit_threads() -> None:
-    # With two threads beside a training, one digit takes 20 ms instead of 1 (measured).
+    # With two threads beside a run, one digit takes 20 ms instead of 1 (measured).
     threadpool_limits(limits=1, user_api="blas")

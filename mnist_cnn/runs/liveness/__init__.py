@@ -1,1 +1,1 @@
-"""Whether a training lives, and what becomes of its run if it does not."""
+"""Whether a training run lives, and what becomes of its run if it does not."""

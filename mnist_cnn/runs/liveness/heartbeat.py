@@ -1,6 +1,6 @@
 """A run's heartbeat: how other machines know that its training lives.
 
-File locks may not reach from machine to machine, so a training rewrites the file
+File locks may not reach from machine to machine, so a training run rewrites the file
 ``heartbeat`` in its run folder every second. Whoever looks counts, by their own clock,
 for how long it has not changed: two machines' clocks need not agree, and a time in
 which nobody could look (a suspended laptop) does not count as silence.

@@ -1,1 +1,1 @@
-"""What happens beside the steps of a training: Keras callbacks, one a file."""
+"""What happens beside the steps of a training run: Keras callbacks, one a file."""

@@ -1,4 +1,4 @@
-"""The Keras callback that ends a training whose numbers are none any more."""
+"""The Keras callback that ends a training run whose numbers are none any more."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class DivergedError(ArithmeticError):
 
 
 class TerminateOnDivergence(keras.callbacks.Callback):
-    """Ends a training that has diverged, before its network replaces a good one.
+    """Ends a training run that has diverged, before its network replaces a good one.
 
     Keras' ``TerminateOnNaN`` looks at the batches alone: when the last step of an epoch
     breaks the weights, only the validation shows it.

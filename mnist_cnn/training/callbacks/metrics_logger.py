@@ -1,4 +1,4 @@
-"""The Keras callback that writes what a training measures."""
+"""The Keras callback that writes what a training run measures."""
 
 from __future__ import annotations
 

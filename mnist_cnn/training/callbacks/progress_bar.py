@@ -1,4 +1,4 @@
-"""A progress bar for a training in the terminal."""
+"""A progress bar for a training run in the terminal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The Keras callback that does what pages ask of a training."""
+"""The Keras callback that does what pages ask of a training run."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ PAUSE_POLL_SECONDS = 0.05
 QUEUE_POLL_SECONDS = 1.0
 
 
-class TrainingStopped(Exception):  # noqa: N818 - it ends a training, it is no error
-    """Raised by ``RunControl`` to end a training at once, also within an epoch."""
+class TrainingStopped(Exception):  # noqa: N818 - it ends a training run, it is no error
+    """Raised by ``RunControl`` to end a training run at once, also within an epoch."""
 
 
 class TrainingYielded(Exception):  # noqa: N818 - as above

@@ -3,7 +3,7 @@
 Rows are chosen by their place, which a browser remembers when the rows below it
 change, also when it sorts them by a value that changes. So a table with anything else
 in it is another table, which is told what is chosen. An order that stays while
-trainings go on is made here, by a box.
+runs go on is made here, by a box.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ def runs_list(shown: str | None) -> None:
     st.header(_("All runs"), anchor=False)
     _room()
     actions.problem()
-    # The more people look at trainings, the less often at this list.
+    # The more people look at runs, the less often at this list.
     pace = max(REFRESH_SECONDS, 6 * note_look())
     st.fragment(_rows, run_every=pace)(shown)
 

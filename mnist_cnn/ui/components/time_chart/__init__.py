@@ -1,4 +1,4 @@
-"""Probabilities on the way of a training, with a mark to drag from moment to moment."""
+"""Probabilities on the way of a run, with a mark to drag from moment to moment."""
 
 from __future__ import annotations
 
