@@ -1,4 +1,4 @@
-"""How long a run will be trained on this machine, and how long it waits for its turn."""
+"""How long training will take on this machine, and how long a run waits for it."""
 
 from __future__ import annotations
 

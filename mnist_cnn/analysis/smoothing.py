@@ -23,9 +23,9 @@ def smooth(values: np.ndarray, at: np.ndarray, weight: float = SMOOTHING) -> np.
         float64 (M,).
     """
     lag = np.arange(min(REACH, len(values)))
-    places = np.subtract.outer(at, lag)
-    nearby = values[np.maximum(places, 0)]
-    measured = (places >= 0) & np.isfinite(nearby)
+    indices = np.subtract.outer(at, lag)
+    nearby = values[np.maximum(indices, 0)]
+    measured = (indices >= 0) & np.isfinite(nearby)
     weights = weight**lag
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.where(measured, nearby, 0.0) @ weights / (measured @ weights)

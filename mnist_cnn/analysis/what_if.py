@@ -115,7 +115,7 @@ def affordable_points(network: Network) -> int:
 def _thinned(values: np.ndarray, neutral: float, max_points: int) -> np.ndarray:
     """Every so-manieth value, those of no change and both ends among them."""
     step = math.ceil(len(values) / max_points)
-    places = np.arange(len(values))
+    index = np.arange(len(values))
     middle = int(np.abs(values - neutral).argmin())
-    kept = ((places - middle) % step == 0) | (places == 0) | (places == len(values) - 1)
+    kept = ((index - middle) % step == 0) | (index == 0) | (index == len(values) - 1)
     return values[kept]

@@ -177,11 +177,11 @@ def _fit(
     ink = images > 0.3
     sides = []
     for axis in (0, 1):
-        place = (
+        position = (
             forward[:, axis, 0, None, None] * y + forward[:, axis, 1, None, None] * x
         )
-        high = np.where(ink, place, -np.inf).max((1, 2))
-        low = np.where(ink, place, np.inf).min((1, 2))
+        high = np.where(ink, position, -np.inf).max((1, 2))
+        low = np.where(ink, position, np.inf).min((1, 2))
         sides.append(high - low)
     longest = np.maximum(*sides) + 1.0
     return np.where(np.isfinite(longest), BOX / np.clip(longest, 8, 40), 1.0)
@@ -192,8 +192,8 @@ def _stretch_parts(count: int, rng: np.random.Generator) -> np.ndarray:
 
     Half a sine wave across the box moves its middle, a whole one its halves.
     """
-    place = np.clip((np.arange(SIDE) - (SIDE - BOX) / 2) / BOX, 0, 1)
-    waves = np.sin(np.pi * np.outer([1, 2], place))
+    position = np.clip((np.arange(SIDE) - (SIDE - BOX) / 2) / BOX, 0, 1)
+    waves = np.sin(np.pi * np.outer([1, 2], position))
     heights = rng.uniform(-PARTS_PIXELS, PARTS_PIXELS, (count, 2)) * [1.0, 0.5]
     return (heights @ waves).astype(np.float32)
 
@@ -227,11 +227,11 @@ def _resample(images: np.ndarray, row: np.ndarray, column: np.ndarray) -> np.nda
     top, left = row.astype(np.int32), column.astype(np.int32)
     down, right = row - np.floor(row), column - np.floor(column)
     first = np.arange(len(images), dtype=np.int32)[:, None, None] * (SIDE + 3) ** 2
-    place = first + top * (SIDE + 3) + left
+    position = first + top * (SIDE + 3) + left
     flat = padded.ravel()
-    upper = flat[place] * (1 - right) + flat[place + 1] * right
-    place += SIDE + 3
-    lower = flat[place] * (1 - right) + flat[place + 1] * right
+    upper = flat[position] * (1 - right) + flat[position + 1] * right
+    position += SIDE + 3
+    lower = flat[position] * (1 - right) + flat[position + 1] * right
     return upper * (1 - down) + lower * down
 
 

@@ -50,8 +50,8 @@ PEN_URL = (
 PEN_SHA256 = "ceae25d05f1ccfed4d27ca2e5766370fb32ddd685a647567e84cf7685aa7ac8b"
 NO_PEN_DIGITS = (
     "The pen digits are not on this machine. A training run with internet "
-    "downloads them once (1 MB). Without, put UCI's {file} into {folder}, or name a file in "
-    "MNIST_CNN_PEN_DIGITS."
+    "downloads them once (1 MB). Without, put UCI's {file} into {folder}, or name a "
+    "file in MNIST_CNN_PEN_DIGITS."
 )
 
 Report = Callable[[int, int], None]

@@ -276,7 +276,7 @@ def _ranges(channels: tuple[int, ...]) -> list[str]:
     """0, 1, 2, 3, 7 -> "0-3", "7"."""
     found = []
     for _, group in groupby(enumerate(channels), lambda each: each[1] - each[0]):
-        first, *rest = (channel for _place, channel in group)
+        first, *rest = (channel for _, channel in group)
         found.append(f"{first}-{rest[-1]}" if rest else f"{first}")
     return found
 

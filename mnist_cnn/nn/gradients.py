@@ -133,17 +133,17 @@ def _through_average_pooling(
 def _back_to_windows(
     layer: Layer, parts: Iterable[np.ndarray], count: int
 ) -> np.ndarray:
-    """Adds up what each place of the windows gets: (N, H, W, C), as the layer's input.
+    """Adds up what each offset of the windows gets: (N, H, W, C), as the layer's input.
 
     Args:
-        parts: for each place in a window, in rows: (N, rows, columns, C).
+        parts: for each offset in a window, in rows: (N, rows, columns, C).
     """
     height, width, channels = layer.input_shape
     before, after = layer.zero_padding
     padded = np.zeros(
         (count, height + before + after, width + before + after, channels), np.float32
     )
-    places = windows_by_offset(padded, layer.kernel[0], layer.stride)
-    for place, part in zip(places, parts, strict=True):
-        np.add(place, part, out=place)  # a view of what is padded
+    targets = windows_by_offset(padded, layer.kernel[0], layer.stride)
+    for target, part in zip(targets, parts, strict=True):
+        np.add(target, part, out=target)  # a view of what is padded
     return padded[:, before : before + height, before : before + width]

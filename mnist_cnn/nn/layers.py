@@ -137,7 +137,7 @@ class LayeredArchitecture(ABC):
         raise KeyError(name)
 
     def index(self, name: str) -> int:
-        """The place of the layer of that name; KeyError if there is none."""
+        """The index of the layer of that name; KeyError if there is none."""
         return self.layers().index(self.layer(name))
 
     @property

@@ -59,7 +59,7 @@ def windows_by_offset(
     padding: tuple[int, int] = (0, 0),
     value: float = 0.0,
 ) -> Iterator[np.ndarray]:
-    """For each place in a window, in rows: that value of every window.
+    """For each offset in a window, in rows: that value of every window.
 
     Args:
         images: (N, H, W, C).

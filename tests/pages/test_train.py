@@ -315,7 +315,7 @@ def test_a_waiting_run_shows_its_place_and_its_expected_wait():
     first = run_in_state("queued")
     second = run_in_state("queued")
     at = train_page(second.id)
-    assert "Place 2 in the queue" in words(at)
+    assert "Position 2 in the queue" in words(at)
     assert "First in the queue" in words(train_page(first.id))
 
 
@@ -334,7 +334,7 @@ def test_a_cluster_that_is_away_is_a_sentence_and_the_place_is_kept(monkeypatch)
     run = run_in_state("queued")
     at = train_page(run.id)
     assert away in [each.value for each in at.warning]
-    assert "Place 1 in the queue." in words(at)
+    assert "Position 1 in the queue." in words(at)
     assert "in a moment" not in words(at)
 
 

@@ -134,5 +134,5 @@ def _kept_for_testing(prepared: Prepared) -> np.ndarray:
         if len(writers) >= WRITERS_FOR_A_SPLIT:
             kept = writers[WRITERS_FOR_A_SPLIT - 1 :: WRITERS_FOR_A_SPLIT]
             return np.isin(prepared.writers, kept)
-    places = np.arange(len(prepared.labels))
-    return places % DIGITS_FOR_A_SPLIT == DIGITS_FOR_A_SPLIT // 2
+    indices = np.arange(len(prepared.labels))
+    return indices % DIGITS_FOR_A_SPLIT == DIGITS_FOR_A_SPLIT // 2

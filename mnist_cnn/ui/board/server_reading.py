@@ -167,9 +167,9 @@ def show_number(picture: Picture, networks: list[Chosen]) -> bool:
             label = _("Row {number}").format(number=row + 1)
             st.metric(label if groups[-1].row else _("Prediction"), text)
             with st.container(horizontal=True):
-                for place, group in enumerate(groups):
+                for index, group in enumerate(groups):
                     if group.row == row:
-                        _small_digit(number, place)
+                        _small_digit(number, index)
     if not picture.is_drawn:
         ink = picture.ink
         found = Step("Ink found", ink.sentence, ink.ink)
@@ -177,11 +177,11 @@ def show_number(picture: Picture, networks: list[Chosen]) -> bool:
     return True
 
 
-def _small_digit(number: Number, place: int) -> None:
-    probabilities = number.probabilities[place]
+def _small_digit(number: Number, index: int) -> None:
+    probabilities = number.probabilities[index]
     digit = int(probabilities.argmax())
     told = f"{digit}: {percent(probabilities[digit])}"
-    st.image(_enlarged(number.preparations[place].pixels, 84), caption=told, alt=told)
+    st.image(_enlarged(number.preparations[index].pixels, 84), caption=told, alt=told)
 
 
 def _enlarged(pixels: np.ndarray, side: int = SHOWN_SIDE) -> Image.Image:
@@ -197,8 +197,8 @@ def _fitted(picture: np.ndarray) -> Image.Image:
     size = tuple(max(1, round(length * scale)) for length in image.size)
     way = Image.Resampling.NEAREST if small else Image.Resampling.BILINEAR
     square = Image.new("RGB", (SHOWN_SIDE, SHOWN_SIDE))
-    place = tuple((SHOWN_SIDE - length) // 2 for length in size)
-    square.paste(image.resize(size, way), place)
+    corner = tuple((SHOWN_SIDE - length) // 2 for length in size)
+    square.paste(image.resize(size, way), corner)
     return square
 
 

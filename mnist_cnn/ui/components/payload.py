@@ -21,16 +21,16 @@ def packed(
         heading: JSON values; "parts" is added: where each part starts and its length.
         parts: arrays, sent as little-endian float32, or bytes, sent as they are.
     """
-    places: dict[str, tuple[int, int]] = {}
+    parts_at: dict[str, tuple[int, int]] = {}
     content = []
     start = 0
     for name, part in parts.items():
         raw = part if isinstance(part, bytes) else part.astype("<f4").tobytes()
-        places[name] = (start, len(raw))
+        parts_at[name] = (start, len(raw))
         content.append(raw)
         start += len(raw)
     text = json.dumps(
-        {**heading, "parts": places}, separators=(",", ":"), allow_nan=False
+        {**heading, "parts": parts_at}, separators=(",", ":"), allow_nan=False
     )
     encoded = text.encode()
     return b"".join([len(encoded).to_bytes(4, "little"), encoded, *content])

@@ -36,7 +36,7 @@ class Overview:
     speeds: Sequence[Speed] = ()
     paused: Sequence[Run] = ()
 
-    def place(self, run_id: str) -> int | None:
+    def position(self, run_id: str) -> int | None:
         """1 for the next one; None for a run that does not wait."""
         return list(self.waits).index(run_id) + 1 if run_id in self.waits else None
 

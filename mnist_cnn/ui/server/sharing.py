@@ -86,8 +86,8 @@ def class_address(page: str, listens_on: str | None) -> str | None:
     if own is None:
         return None
     name = f"[{own}]" if ":" in own else own
-    place = f"{name}:{port}" if port else name
-    return parts._replace(netloc=place, query="", fragment="").geturl()
+    netloc = f"{name}:{port}" if port else name
+    return parts._replace(netloc=netloc, query="", fragment="").geturl()
 
 
 def qr_code(address: str) -> bytes:

@@ -60,7 +60,7 @@ def _own_digit(metrics: Metrics) -> str:
 
 def _progress_text(run: Run, status: Status, now: Pace) -> str:
     if status.state == "queued":
-        return _place(run)
+        return _position(run)
     if status.state == "preparing":
         return _("Getting the digits and building the network.")
     if status.is_final:
@@ -84,18 +84,18 @@ def _progress_text(run: Run, status: Status, now: Pace) -> str:
     return " · ".join(parts)
 
 
-def _place(run: Run) -> str:
+def _position(run: Run) -> str:
     seen = overview()
-    place = seen.place(run.id)
-    if place is None:
+    position = seen.position(run.id)
+    if position is None:
         return _("It waits for its turn.")
     if seen.problem:
-        return _("Place {place} in the queue.").format(place=place)
-    if place == 1 and seen.waits[run.id] < 1:
+        return _("Position {position} in the queue.").format(position=position)
+    if position == 1 and seen.waits[run.id] < 1:
         return _("First in the queue: it begins in a moment.")
-    return _("Place {place} in the queue; its turn comes in about {wait}.").format(
-        place=place, wait=_(duration_text(seen.waits[run.id]))
-    )
+    return _(
+        "Position {position} in the queue; its turn comes in about {wait}."
+    ).format(position=position, wait=_(duration_text(seen.waits[run.id])))
 
 
 def _care() -> None:
