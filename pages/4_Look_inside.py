@@ -1,4 +1,4 @@
-"""Look inside: a network's arithmetic on a digit, from the pixels to the answer."""
+"""Look inside: a network's arithmetic on a digit, from the pixels to the prediction."""
 
 from mnist_cnn.ui.frame import page
 from mnist_cnn.ui.inside.view import choose, look
@@ -6,7 +6,7 @@ from mnist_cnn.ui.text import _
 
 page(
     _("Look inside"),
-    _("Every number between a digit and its answer: click a picture, move a window."),
+    _("Every number from a digit to its prediction: click a picture, move a window."),
 )
 
 chosen = choose()

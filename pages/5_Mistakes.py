@@ -1,4 +1,4 @@
-"""Mistakes: what a network gets wrong, how sure it was, and the images themselves."""
+"""Mistakes: what a network gets wrong, how confident it was, and the images."""
 
 import streamlit as st
 
@@ -15,7 +15,7 @@ from mnist_cnn.ui.text import _
 
 page(
     _("Mistakes"),
-    _("What the network gets wrong on the test set, how sure it was, and the images."),
+    _("What the network gets wrong, how confident it was, and the images."),
 )
 
 said, choosing = st.columns([3, 4], gap="medium", vertical_alignment="center")

@@ -1,8 +1,8 @@
-"""Compare: several runs side by side, their curves, settings, costs and answers."""
+"""Compare: several runs side by side, their curves, settings, costs and predictions."""
 
 import streamlit as st
 
-from mnist_cnn.ui.compare.answers import answers
+from mnist_cnn.ui.compare.predictions import show_predictions
 from mnist_cnn.ui.compare.runs import chosen_runs, compared
 from mnist_cnn.ui.compare.table import chosen_cards, table
 from mnist_cnn.ui.compare.test_sets import test_sets
@@ -14,7 +14,7 @@ from mnist_cnn.ui.text import _
 
 page(
     _("Compare"),
-    _("Networks side by side: which is better, how they learn, what they answer."),
+    _("Networks side by side: which is better, how they learn, what they predict."),
 )
 
 ids = chosen_runs()
@@ -39,4 +39,4 @@ with costing:
     costs(ids)
 # Last, though it stands higher: a click on a digit waits for nothing then.
 with answering:
-    answers(chosen, digits)
+    show_predictions(chosen, digits)

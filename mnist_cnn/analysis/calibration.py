@@ -8,16 +8,16 @@ from dataclasses import dataclass
 import numpy as np
 
 BINS = 10
-# Most answers of a good network lie above this, and would hide all others in a mean.
+# Most predictions of a good network lie above this, and would hide the others.
 NEAR_CERTAIN = 0.9
 
 
 @dataclass(frozen=True)
-class Answers:
-    """Some answers: how sure the network was, and how often it was right.
+class Subset:
+    """Some of the predictions: how confident they are, and how often right.
 
     Attributes:
-        count: of the answers.
+        count: of the predictions.
         confidence: mean probability given to them; nan without any.
         accuracy: fraction of them that are right; nan without any.
     """
@@ -28,9 +28,9 @@ class Answers:
 
     @property
     def gap(self) -> float:
-        """Confidence less accuracy (above 0: too sure); 0 where it may be chance.
+        """Confidence less accuracy (above 0: overconfident); 0 where it may be chance.
 
-        Chance is what lies within two standard errors of that many answers, were each
+        Chance is what lies within two standard errors of so many predictions, were each
         right with the mean confidence.
         """
         if not self.count:
@@ -44,18 +44,18 @@ class Answers:
 class Calibration:
     """Answers sorted by the probability that the network gave them.
 
-    A bin holds the answers with a probability above its lower and up to its upper
+    A bin holds the predictions with a probability above its lower and up to its upper
     bound. Empty bins have a confidence and an accuracy of nan.
 
     Attributes:
         bounds: (bins + 1,), from 0 to 1.
-        counts: int64 (bins,), answers in each bin.
-        confidence: (bins,), mean probability given to the answers.
+        counts: int64 (bins,), predictions in each bin.
+        confidence: (bins,), mean probability given to the predictions.
         accuracy: (bins,), fraction of them that are right.
         error: expected calibration error, from 0 to 1: the distance between
-            confidence and accuracy, averaged over all answers (Naeini et al. 2015,
+            confidence and accuracy, averaged over all predictions (Naeini et al. 2015,
             Guo et al. 2017).
-        uncertain: the answers given at most ``NEAR_CERTAIN``.
+        uncertain: the predictions given at most ``NEAR_CERTAIN``.
     """
 
     bounds: np.ndarray
@@ -63,7 +63,7 @@ class Calibration:
     confidence: np.ndarray
     accuracy: np.ndarray
     error: float
-    uncertain: Answers
+    uncertain: Subset
 
     @property
     def clearest_bin(self) -> int:
@@ -93,10 +93,12 @@ def calibration(
     accuracy = np.bincount(index, weights=right, minlength=bins) / some
     gaps = np.nan_to_num(np.abs(confidence - accuracy))
     error = float((gaps * counts).sum() / counts.sum())
-    unsure = stated <= NEAR_CERTAIN
-    uncertain = Answers(0, math.nan, math.nan)
-    if unsure.any():
-        uncertain = Answers(
-            int(unsure.sum()), float(stated[unsure].mean()), float(right[unsure].mean())
+    is_uncertain = stated <= NEAR_CERTAIN
+    uncertain = Subset(0, math.nan, math.nan)
+    if is_uncertain.any():
+        uncertain = Subset(
+            int(is_uncertain.sum()),
+            float(stated[is_uncertain].mean()),
+            float(right[is_uncertain].mean()),
         )
     return Calibration(bounds, counts, confidence, accuracy, error, uncertain)

@@ -174,13 +174,13 @@ def by_test_set(predictions: Mapping[str, Predictions]) -> list[list[str]]:
 
 @dataclass(frozen=True)
 class Disagreement:
-    """How the answers of several networks to one test set differ.
+    """How the predictions of several networks for one test set differ.
 
     Attributes:
-        indices: digits to which not all give the same answer; first those where the
-            least sure of the networks is surest.
-        all_right, none_right: digits that every network, or none, reads rightly.
-        only_right: for each network, digits that it alone reads rightly.
+        indices: digits for which not all predict the same class; first those where the
+            least confident network is most confident.
+        all_right, none_right: digits that every network, or none, predicts correctly.
+        only_right: for each network, digits that it alone predicts correctly.
     """
 
     indices: np.ndarray
@@ -191,13 +191,15 @@ class Disagreement:
 
 def disagreement(group: Sequence[Predictions]) -> Disagreement:
     """Where these, all of one test set, disagree; at least one."""
-    answers = np.stack([each.probabilities.argmax(axis=1) for each in group])
-    sure = np.stack([each.probabilities.max(axis=1) for each in group]).min(axis=0)
-    right = answers == group[0].labels
-    differ = np.flatnonzero((answers != answers[0]).any(axis=0))
+    predicted = np.stack([each.probabilities.argmax(axis=1) for each in group])
+    confidence = np.stack([each.probabilities.max(axis=1) for each in group]).min(
+        axis=0
+    )
+    right = predicted == group[0].labels
+    differ = np.flatnonzero((predicted != predicted[0]).any(axis=0))
     count = right.sum(axis=0)
     return Disagreement(
-        differ[np.argsort(-sure[differ], kind="stable")],
+        differ[np.argsort(-confidence[differ], kind="stable")],
         int((count == len(group)).sum()),
         int((count == 0).sum()),
         tuple(int((own & (count == 1)).sum()) for own in right),

@@ -142,10 +142,10 @@ def confident_mistakes(
     return _by_confidence(probabilities, wrong)[:count]
 
 
-def unsure_but_right(
+def least_confident_correct(
     probabilities: np.ndarray, labels: np.ndarray, count: int
 ) -> np.ndarray:
-    """Indices of the right answers given with the lowest probability, lowest first."""
+    """Indices of the correct predictions of lowest probability, lowest first."""
     right = np.flatnonzero(probabilities.argmax(axis=1) == labels)
     return _by_confidence(probabilities, right)[::-1][:count]
 

@@ -81,35 +81,43 @@ def seed_groups(configs: Mapping[str, TrainingConfig]) -> list[list[str]]:
 
 
 def ranked(
-    configs: Mapping[str, TrainingConfig], read: Mapping[str, Predictions]
+    configs: Mapping[str, TrainingConfig], predictions: Mapping[str, Predictions]
 ) -> list[SeedGroup]:
     """The groups of runs with predictions, fewest mistakes first.
 
     Args:
-        configs: by run id, for all in ``read``.
-        read: by run id, of one and the same test set.
+        configs: by run id, for all in ``predictions``.
+        predictions: by run id, of one and the same test set.
     """
-    groups = seed_groups({run_id: configs[run_id] for run_id in read})
+    groups = seed_groups({run_id: configs[run_id] for run_id in predictions})
     found = [
-        SeedGroup(tuple(ids), tuple(int((~_right(read[each])).sum()) for each in ids))
+        SeedGroup(
+            tuple(ids), tuple(int((~_right(predictions[each])).sum()) for each in ids)
+        )
         for ids in groups
     ]
     return sorted(found, key=lambda group: group.mean)
 
 
-def verdict(ranking: Sequence[SeedGroup], read: Mapping[str, Predictions]) -> Verdict:
+def verdict(
+    ranking: Sequence[SeedGroup], predictions: Mapping[str, Predictions]
+) -> Verdict:
     """The first two of a ranking compared.
 
     Args:
         ranking: of ``ranked``, at least two groups.
-        read: predictions by run id, of one and the same test set.
+        predictions: by run id, of one and the same test set.
     """
     best, other = ranking[:2]
     if (spread := _spread(ranking, len(best.ids), len(other.ids))) is not None:
         return Verdict(best, other, spread, None)
-    one, two = _right(read[best.ids[0]]), _right(read[other.ids[0]])
+    one, two = _right(predictions[best.ids[0]]), _right(predictions[other.ids[0]])
     p_value = mcnemar(int((one & ~two).sum()), int((two & ~one).sum()))
     return Verdict(best, other, None, p_value)
+
+
+def _mistakes(predictions: Predictions) -> int:
+    return int((~_right(predictions)).sum())
 
 
 def _right(predictions: Predictions) -> np.ndarray:

@@ -95,10 +95,10 @@ def curve(
     values = _thinned(CURVES[name], getattr(Change(), name), max_points)
     images = [changed(pixels, replace(change, **{name: value})) for value in values]
     probabilities = network.probabilities(np.stack(images))
-    answers = probabilities.argmax(axis=1)
+    predicted = probabilities.argmax(axis=1)
     neutral = int(np.abs(values - getattr(Change(), name)).argmin())
-    digit = int(answers[neutral])
-    wrong = np.flatnonzero(answers != digit)
+    digit = int(predicted[neutral])
+    wrong = np.flatnonzero(predicted != digit)
     first = wrong[wrong < neutral].max(initial=-1) + 1
     last = wrong[wrong > neutral].min(initial=len(values)) - 1
     return Curve(

@@ -24,7 +24,7 @@ TEST_DIGITS = 10
 
 
 def predictions_by_epoch(
-    readings: Mapping[int, np.ndarray],
+    predictions: Mapping[int, np.ndarray],
     images: np.ndarray | None = None,
     *,
     rows: int = 0,
@@ -36,24 +36,24 @@ def predictions_by_epoch(
     predicted class; the darker, the more confident.
 
     Args:
-        readings: by epoch, probabilities (N, 10): first of a 0, a 1, ... a 9 of the
+        predictions: by epoch, probabilities (N, 10): first of a 0, a 1, ... a 9 of the
             test set, then maybe of somebody's own drawing.
         images: uint8 (N, 28, 28), shown as the first row.
         rows: there is room for, at least, so that new ones move nothing.
     """
-    columns = max((len(each) for each in readings.values()), default=TEST_DIGITS)
+    columns = max((len(each) for each in predictions.values()), default=TEST_DIGITS)
     shown = images[:columns] if images is not None else []
     names = ["" if len(shown) else str(digit) for digit in range(TEST_DIGITS)]
     names += [_("yours")] * (columns > TEST_DIGITS)
     # Row 0 is for the images, so that they are as large as what is below them.
-    places = list(range(1, len(readings) + 1))
-    predicted = [each.argmax(axis=1) for each in readings.values()]
+    rows_at = list(range(1, len(predictions) + 1))
+    predicted = [each.argmax(axis=1) for each in predictions.values()]
     hover = _("{told}<br>epoch {epoch}")
     picture = {
         "type": "heatmap",
         "x": list(range(columns)),
-        "y": places,
-        "z": [each.max(axis=1).round(3).tolist() for each in readings.values()],
+        "y": rows_at,
+        "z": [each.max(axis=1).round(3).tolist() for each in predictions.values()],
         "zmin": 0,
         "zmax": 1,
         "xgap": 2,
@@ -64,13 +64,13 @@ def predictions_by_epoch(
         "texttemplate": "%{text}",
         "customdata": [
             [hover.format(told=_in_words(x), epoch=epoch) for x in probabilities]
-            for epoch, probabilities in readings.items()
+            for epoch, probabilities in predictions.items()
         ],
         "hovertemplate": "%{customdata}<extra></extra>",
     }
     wrong = [
         (column, place)
-        for place, row in zip(places, predicted, strict=True)
+        for place, row in zip(rows_at, predicted, strict=True)
         for column, digit in enumerate(row[:TEST_DIGITS])
         if digit != column
     ]
@@ -83,7 +83,7 @@ def predictions_by_epoch(
         "line": {"color": VERMILLION, "width": 2.5},
         "hoverinfo": "skip",
     }
-    every = max(1, len(places) // 12)
+    every = max(1, len(rows_at) // 12)
     return {
         "data": [picture, frames],
         "layout": picture_layout(
@@ -96,10 +96,10 @@ def predictions_by_epoch(
             },
             axis(
                 _("epoch"),
-                range=[max(len(places), rows) + 0.5, -0.5 if len(shown) else 0.5],
+                range=[max(len(rows_at), rows) + 0.5, -0.5 if len(shown) else 0.5],
                 fixedrange=True,
-                tickvals=places[::every],
-                ticktext=[str(epoch) for epoch in readings][::every],
+                tickvals=rows_at[::every],
+                ticktext=[str(epoch) for epoch in predictions][::every],
                 showticklabels=True,
             ),
             margin={"l": 44, "r": 8, "t": 4, "b": 22},

@@ -53,15 +53,15 @@ class Metrics:
     def __len__(self) -> int:
         return len(self.batches)
 
-    def readings(self) -> dict[int, np.ndarray]:
+    def predictions(self) -> dict[int, np.ndarray]:
         """What the network predicted of the watched digits, by epoch; 0 is untrained.
 
         Returns:
             Probabilities, float64 (N, 10), of the epochs in which they were read.
         """
-        read = {0: self.untrained.readings} if self.untrained else {}
-        read |= {point.epoch: point.readings for point in self.epochs}
-        return {epoch: np.array(rows) for epoch, rows in read.items() if rows}
+        found = {0: self.untrained.readings} if self.untrained else {}
+        found |= {point.epoch: point.readings for point in self.epochs}
+        return {epoch: np.array(rows) for epoch, rows in found.items() if rows}
 
     def rows(self) -> list[Record]:
         """Every batch, epoch and mark, in the order in which they happened."""

@@ -31,7 +31,7 @@ def confusion_chart(
         settings: as in ``confusion_figure``.
     """
     told = [
-        _("{true} read as {predicted}: {count:,}").format(
+        _("{true} predicted as {predicted}: {count:,}").format(
             true=true, predicted=predicted, count=count
         )
         for true, predicted, count in confusions(matrix)[:TOLD]

@@ -1,4 +1,4 @@
-"""A test set, what a network answers to it, and the way to look inside.
+"""A test set, what a network predicts of it, and the way to look inside.
 
 Images are shown with predictions of that very test set only.
 """
@@ -162,9 +162,9 @@ def _offer_preparation(name: str) -> None:
 def best_predictions(
     run: Run, digits: Dataset | None, data: str = "mnist"
 ) -> tuple[Predictions | None, str]:
-    """A run's answers: to these digits if there are any, else as saved.
+    """A run's predictions: of these digits if there are any, else as saved.
 
-    Nothing is shown and nothing computed. Without answers, the text says why.
+    Nothing is shown and nothing computed. Without any, the text says why.
     """
     saved, why_not = _saved(run, digits)
     if digits is None or (saved is not None and saved.matches(digits)):
@@ -219,7 +219,7 @@ def _offer(
             _(
                 "These numbers are of another test set, of {there:,} digits, than the "
                 "one at hand, which has {here:,} ({source}). So that no image stands "
-                "beside another's answer, none are shown."
+                "beside another's prediction, none are shown."
             ).format(
                 there=len(saved.labels), here=len(digits.y_test), source=digits.source
             )

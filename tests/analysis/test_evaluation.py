@@ -111,7 +111,7 @@ def test_the_worst_mistakes_are_wrong_and_the_surest_come_first():
 
 
 def test_the_least_sure_right_answers_are_right_and_the_doubtful_come_first():
-    found = evaluation.unsure_but_right(PROBABILITIES, LABELS, 2)
+    found = evaluation.least_confident_correct(PROBABILITIES, LABELS, 2)
     assert found.tolist() == [3, 0]
 
 

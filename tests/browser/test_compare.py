@@ -70,7 +70,7 @@ def test_two_ticked_runs_are_compared_starred_and_deleted(recorded_run, lab, pag
     expect_lines(page, "compare-loss", 4)
     expect_lines(page, "compare-accuracy", 4)
     assert page.locator("[data-chart=compare-loss]").get_attribute("data-mounts") == "1"
-    expect(page.get_by_text("different answers to 3 of 200 digits")).to_be_visible()
+    expect(page.get_by_text("different classes for 3 of 200 digits")).to_be_visible()
     expect(page.locator("[data-key=gallery-disagreements] .digit")).to_have_count(3)
 
     change = page.get_by_role("button", name="Change")

@@ -65,7 +65,7 @@ def query(page: Page) -> dict[str, str]:
 
 
 def expect_cell(page: Page, true: int, answer: int) -> None:
-    words = re.compile(rf"images? of a true {true} (is|are) read as {answer}\.")
+    words = re.compile(rf"images? of a true {true} predicted as {answer}\.")
     expect(page.get_by_text(words)).to_be_visible()
 
 
@@ -168,7 +168,7 @@ def test_another_test_set_shows_no_images_until_it_has_been_read(
     expect(page.locator(".gallery")).to_have_count(0)
     page.get_by_role("button", name="Read the 200 test digits at hand").click()
     expect(page.get_by_text("Test digits: ")).to_be_visible()
-    expect(page.locator("[data-key=gallery-unsure] .digit")).to_have_count(12)
+    expect(page.locator("[data-key=gallery-least-confident] .digit")).to_have_count(12)
     expect(page.get_by_text("in 200 test digits")).to_be_visible()
 
 
@@ -186,7 +186,7 @@ def test_other_peoples_digits_are_drawn_read_and_told_writer_by_writer(
     expect(page.get_by_text("12 digits by 6 people")).to_be_visible()
     assert query(page)["data"] == "pen"
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    page.locator("[data-key=gallery-unsure] .digit").first.click()
+    page.locator("[data-key=gallery-least-confident] .digit").first.click()
     page.wait_for_url(re.compile("Look_inside.*digit="))
 
 

@@ -20,7 +20,7 @@ from mnist_cnn.runs.predictions import Predictions
 
 RECORDING = Path(__file__).parents[1] / "recordings" / "overfitting.jsonl"
 SMALL = Architecture((ConvBlock(4, 3, pool=4),), 0.25, (16,))
-TABS = ("Opinions", "Time machine", "All four curves", "Learning rate", "Last batch")
+TABS = ("Predictions", "Time machine", "All four curves", "Learning rate", "Last batch")
 FILES = (
     *("config.json", "status.json", "metrics.jsonl", "control.jsonl", "weights.npz"),
     *("model.keras", "summary.txt", "kernels.npz", "last_batch.npz", "drawing.bin"),

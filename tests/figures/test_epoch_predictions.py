@@ -26,7 +26,7 @@ def valid(figure: dict) -> dict:
     return figure
 
 
-def test_opinions_are_the_answers_of_each_epoch_with_the_wrong_ones_framed():
+def test_the_predictions_of_each_epoch_stand_in_a_row_with_the_wrong_ones_framed():
     untrained = readings([0, 1, 2, 5, 4, 5, 6, 7, 8, 9])
     figure = valid(predictions_by_epoch({0: untrained, 1: readings(list(range(10)))}))
     picture, wrong = figure["data"]

@@ -233,7 +233,7 @@ def test_run_files():
         at.query_params.update(query)
         at.session_state["details"] = rng.choice(
             (
-                "Opinions",
+                "Predictions",
                 "Time machine",
                 "All four curves",
                 "Learning rate",

@@ -157,8 +157,8 @@ def test_disagreements_are_counted_for_the_same_test_set(recorded_run, digits):
     one = recorded_run(digits, name="one", wrong=[1, 2, 3])
     two = recorded_run(digits, name="two", wrong=[3, 4])
     text = words(compare(one.id, two.id))
-    assert "different answers to **3** of 200" in text
-    assert "196 are read rightly by all, 1 by none" in text
+    assert "different classes for **3** of 200" in text
+    assert "196 are predicted correctly by all, 1 by none" in text
     assert "one alone is right on 1" in text
     assert "two alone is right on 2" in text
     assert "one  \n98.50%, 3 of 200 wrong" in text
@@ -182,7 +182,7 @@ def test_without_the_images_of_the_test_set_the_numbers_are_still_told(
     ids = [recorded_run(digits, wrong=[n]).id for n in (1, 2)]
     monkeypatch.setenv("MNIST_CNN_DATA", str(tmp_path / "none.npz"))
     text = words(compare(*ids))
-    assert "different answers to **2** of 200" in text
+    assert "different classes for **2** of 200" in text
     assert "images are not at hand" in text
 
 

@@ -68,16 +68,16 @@ def test_the_numbers_are_those_of_the_saved_predictions(digits):
 
 def test_the_most_frequent_confusion_is_shown_at_first(digits):
     at = mistakes(network=a_run(digits, swapped=3).id)
-    assert "**3** images of a true **4** are read as **9**" in text_of(at)
+    assert "**3** images of a true **4** predicted as **9**" in text_of(at)
 
 
 def test_the_cell_in_the_link_is_shown_until_another_is_chosen(digits):
     at = mistakes(network=a_run(digits, swapped=3).id, true="4", answer="4")
     fours = int((digits.y_test == 4).sum()) - 3
-    assert f"**{fours}** images of a true **4** are read rightly" in text_of(at)
+    assert f"**{fours}** images of a true **4** predicted correctly" in text_of(at)
     next(box for box in at.selectbox if box.label == "True digit").select(7).run()
     assert not at.exception
-    assert "**0** images of a true **7** are read as **4**" in text_of(at)
+    assert "**0** images of a true **7** predicted as **4**" in text_of(at)
     assert at.query_params["true"] == "7"
     assert at.query_params["answer"] == "4"
 
@@ -87,13 +87,13 @@ def test_a_cell_that_cannot_be_leaves_the_link(digits, true):
     at = mistakes(network=a_run(digits, swapped=3).id, true=true)
     assert "no confusion matrix has" in text_of(at)
     assert "true" not in at.query_params
-    assert "images of a true **4** are read as **9**" in text_of(at)
+    assert "images of a true **4** predicted as **9**" in text_of(at)
 
 
 def test_a_network_without_a_mistake_is_shown_too(digits):
     at = mistakes(network=a_run(digits).id)
     assert "makes no mistake" in text_of(at)
-    assert "too modest" in text_of(at)
+    assert "underconfident" in text_of(at)
 
 
 def test_predictions_of_another_test_set_show_numbers_but_no_images(digits):
@@ -143,7 +143,7 @@ def test_the_calibration_speaks_of_the_answers_that_are_not_near_certain(digits)
     count = len(digits.y_test)
     # Every answer was given 80 %, and all but three are right.
     assert f"{count:,} of {count:,} predictions were given 90% or less" in text
-    assert "too modest" in text
+    assert "underconfident" in text
 
 
 @pytest.mark.usefixtures("pen_digits")

@@ -74,7 +74,7 @@ def test_readings_that_are_no_numbers_are_left_out_and_the_epoch_stays(path):
     first = json.dumps({"kind": "untrained", "step": 0, "readings": none})
     path.write_text(first + "\n" + epoch(1, 10, readings=none))
     metrics = MetricsReader(path).read()
-    assert metrics.readings() == {}
+    assert metrics.predictions() == {}
     assert len(metrics.epochs) == 1
 
 

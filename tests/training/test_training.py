@@ -264,7 +264,7 @@ def test_the_watched_digits_are_read_before_the_first_batch_too(finished, column
     untrained = model.build(TINY)
     y_test = data.load().y_test
     images = data.load().x_test[[int(np.argmax(y_test == n)) for n in range(10)]]
-    read = finished.metrics().readings()
+    read = finished.metrics().predictions()
     assert list(read) == [0, 1, 2]
     expected = np.asarray(untrained(model.as_input(images), training=False))
     np.testing.assert_allclose(read[0], expected, atol=1e-4)

@@ -78,7 +78,7 @@ def ways() -> None:
         "pages/2_Architecture.py": _("See what it is made of, and what that costs."),
         "pages/4_Look_inside.py": _("Follow your own digit through every layer."),
         "pages/5_Mistakes.py": _("Find the digits it gets wrong, and why."),
-        "pages/6_Compare.py": _("Put networks side by side: curves, costs, answers."),
+        "pages/6_Compare.py": _("Put networks side by side: curves, costs, mistakes."),
     }
     there = {script: (name, icon) for script, name, icon in pages()}
     shown = [script for script in sentences if script in there]

@@ -126,7 +126,7 @@ def _test_digit(chosen: Chosen) -> Digit | None:
             _("A mistake"),
             icon=":material/error:",
             help=_(
-                "One of the {count:,} test digits this network reads wrongly."
+                "One of the {count:,} test digits this network predicts wrongly."
             ).format(count=len(mistakes)),
             on_click=_take,
             args=(int(np.random.default_rng().choice(mistakes)),),
@@ -140,7 +140,7 @@ def _take(index: int) -> None:
 
 
 def _mistakes(chosen: Chosen, digits: Dataset) -> np.ndarray:
-    """Indices of the test digits that the network reads wrongly, as far as known."""
+    """Indices of the test digits that the network predicts wrongly, as far as known."""
     try:
         found = predictions.of_run(chosen.run, digits)
     except PredictionsError:

@@ -98,8 +98,8 @@ def show_ablation(chosen: Chosen, data: str) -> None:
 def _chart(found: Ablation, layer: str, damage: Damage) -> None:
     worst = int(found.order[0])
     said = _(
-        "Without {worst} of {layer}, {left:.2%} of {count:,} digits are read right, "
-        "instead of {before:.2%}; {harmless:,} of {all:,} cost nothing."
+        "Without {worst} of {layer}, {left:.2%} of {count:,} digits are predicted "
+        "correctly, instead of {before:.2%}; {harmless:,} of {all:,} cost nothing."
     ).format(
         worst=worst,
         layer=layer,

@@ -10,7 +10,7 @@ from mnist_cnn.analysis.evaluation import (
     confusion_matrix,
     confusions,
     in_cell,
-    unsure_but_right,
+    least_confident_correct,
 )
 from mnist_cnn.ui.components.digit_gallery import Reader, digit_gallery
 from mnist_cnn.ui.confusion import confusion_chart
@@ -35,8 +35,8 @@ STYLE = """<style>
 @st.fragment
 def explore(chosen: Chosen, source: Source) -> None:
     """The matrix, and beside it the images in the chosen cell; a click reruns this."""
-    read = source.predictions
-    matrix = confusion_matrix(read.probabilities, read.labels)
+    predictions = source.predictions
+    matrix = confusion_matrix(predictions.probabilities, predictions.labels)
     true, predicted = linked_cell([*confusions(matrix), (0, 0, 0)][0][:2])
     st.html(STYLE)
     with st.container(key="explore"):
@@ -61,26 +61,26 @@ def explore(chosen: Chosen, source: Source) -> None:
         )
     st.caption(
         _(
-            "Click a cell of the matrix to see its images, the surest first; click an "
-            "image to see what mattered in it. Blue: right. Orange: mistakes, the "
+            "Click a cell of the matrix to see its images, the most confident first; "
+            "click an image to see what mattered in it. Blue: right. Orange: mistakes, the "
             "deeper the more."
         )
     )
 
 
 def _cell(chosen: Chosen, source: Source, true: int, predicted: int) -> None:
-    read = source.predictions
-    found = in_cell(read.probabilities, read.labels, true, predicted)
+    predictions = source.predictions
+    found = in_cell(predictions.probabilities, predictions.labels, true, predicted)
     said = (
         ngettext(
-            "**{count:,}** image of a true **{true}** is read rightly.",
-            "**{count:,}** images of a true **{true}** are read rightly.",
+            "**{count:,}** image of a true **{true}** predicted correctly.",
+            "**{count:,}** images of a true **{true}** predicted correctly.",
             len(found),
         )
         if true == predicted
         else ngettext(
-            "**{count:,}** image of a true **{true}** is read as **{predicted}**.",
-            "**{count:,}** images of a true **{true}** are read as **{predicted}**.",
+            "**{count:,}** image of a true **{true}** predicted as **{predicted}**.",
+            "**{count:,}** images of a true **{true}** predicted as **{predicted}**.",
             len(found),
         )
     )
@@ -90,25 +90,25 @@ def _cell(chosen: Chosen, source: Source, true: int, predicted: int) -> None:
 
 
 def notable(chosen: Chosen, source: Source) -> None:
-    """The most confident mistakes, and the least sure right predictions."""
-    read = source.predictions
+    """The most confident mistakes, and the least confident correct predictions."""
+    table = source.predictions.probabilities, source.predictions.labels
     left, right = st.columns(2, gap="medium")
     with left:
         st.header(_("Most confident mistakes"), anchor=False)
-        found = confident_mistakes(read.probabilities, read.labels, NOTABLE)
+        found = confident_mistakes(*table, NOTABLE)
         if len(found):
             st.caption(
-                _("Sure, and wrong. Would you have read them as the test set says?")
+                _("Confident, and wrong. Would you have read what the test set says?")
             )
             _gallery(found, chosen, source, key="confident")
         else:
             st.caption(_("This network makes no mistake on this test set."))
     with right:
-        st.header(_("Least sure, and right"), anchor=False)
-        found = unsure_but_right(read.probabilities, read.labels, NOTABLE)
+        st.header(_("Least confident, and right"), anchor=False)
+        found = least_confident_correct(*table, NOTABLE)
         if len(found):
             st.caption(_("Right, but barely: one stroke more, and they are mistakes."))
-            _gallery(found, chosen, source, key="unsure")
+            _gallery(found, chosen, source, key="least-confident")
         else:
             st.caption(_("This network gets nothing right on this test set."))
 

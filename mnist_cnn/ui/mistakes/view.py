@@ -33,9 +33,10 @@ def finding(predictions: Predictions) -> None:
     for true, predicted, count in confusions(matrix)[:1]:
         found.append(
             ngettext(
-                "The most frequent: a true **{true}** read as **{predicted}**, once.",
-                "The most frequent: a true **{true}** read as **{predicted}**, "
-                "{count:,} times.",
+                "The most frequent: a true **{true}** predicted as "
+                "**{predicted}**, once.",
+                "The most frequent: a true **{true}** predicted as "
+                "**{predicted}**, {count:,} times.",
                 count,
             ).format(true=true, predicted=predicted, count=count)
         )
@@ -83,8 +84,8 @@ def reliability(predictions: Predictions) -> None:
             "right; the number in it says how many there were. On the dashed line, "
             "“80 %” comes true in 80 of 100 cases. A bar of few predictions says "
             "little. Expected calibration error, the mean distance from the line over "
-            "all predictions: {error:.2%}. Test loss, which punishes what is sure and "
-            "wrong: {loss:.4f}."
+            "all predictions: {error:.2%}. Test loss, which punishes what is confident "
+            "and wrong: {loss:.4f}."
         ).format(
             error=measured.error,
             loss=cross_entropy(predictions.probabilities, predictions.labels),
@@ -100,9 +101,9 @@ def reliability_sentence(measured: Calibration) -> str:
             total=total, limit=NEAR_CERTAIN
         )
     if uncertain.gap > 0:
-        verdict = _("Where it is not near certain, it is **too sure**.")
+        verdict = _("Where it is not near certain, it is **overconfident**.")
     elif uncertain.gap < 0:
-        verdict = _("Where it is not near certain, it is **too modest**.")
+        verdict = _("Where it is not near certain, it is **underconfident**.")
     else:
         verdict = _(
             "Where it is not near certain, its probabilities are about right, as far "

@@ -16,10 +16,10 @@ from mnist_cnn.ui.train.time_machine import time_machine
 
 
 def details(run: Run, status: Status, metrics: Metrics) -> None:
-    """Opinions, time machine, the lecture's picture, learning rate, last batch."""
+    """Predictions, time machine, the lecture's picture, learning rate, last batch."""
     st.toggle(_("Logarithmic loss"), key="log_loss", persist_state="session")
     names = {
-        _("Opinions"): lambda: _opinions(run, status, metrics),
+        _("Predictions"): lambda: _predictions(run, status, metrics),
         _("Time machine"): lambda: time_machine(run, status, metrics),
         _("All four curves"): lambda: _lecture(run, metrics),
         _("Learning rate"): lambda: _learning_rate(run, metrics),
@@ -59,28 +59,28 @@ def _learning_rate(run: Run, metrics: Metrics) -> None:
     )
 
 
-def _opinions(run: Run, status: Status, metrics: Metrics) -> None:
+def _predictions(run: Run, status: Status, metrics: Metrics) -> None:
     st.caption(
         _(
-            "The same digits, read again after every epoch: a row is an epoch, 0 the "
-            "untrained network; the number is the answer, the darker the surer. Framed "
-            "answers are wrong. "
+            "The network's predictions of the same digits after every epoch: a row is "
+            "an epoch, 0 the untrained network; the number is the predicted class, the "
+            "darker the more confident. Framed ones are wrong. "
             "Hover to see the three largest probabilities. Draw a digit on the Draw "
-            "page before you press Start, and it is read too."
+            "page before you press Start, and it is among them."
         )
     )
-    readings = metrics.readings()
-    if not readings:
+    predictions = metrics.predictions()
+    if not predictions:
         st.caption(_("The first row comes before the first batch."))
         return
     live_chart(
         shared_figure(
-            (str(run.path), len(readings), metrics.version[0], "opinions"),
-            lambda: predictions_by_epoch(readings, watched_digits(run, status), _=_),
+            (str(run.path), len(predictions), metrics.version[0], "predictions"),
+            lambda: predictions_by_epoch(predictions, watched_digits(run, status), _=_),
         ),
-        key=f"opinions-{run.id}",
-        label=_("Answers for ten test digits after each epoch"),
-        height=min(150 + 34 * len(readings), 700),
+        key=f"predictions-{run.id}",
+        label=_("Predictions for ten test digits after each epoch"),
+        height=min(150 + 34 * len(predictions), 700),
     )
 
 
@@ -96,15 +96,15 @@ def _last_batch(run: Run, status: Status) -> None:
             if status.is_final
             else _(
                 "Pause the training run, and the batch it has just learned from is "
-                "here: its images, the answers, the losses."
+                "here: its images, the predictions, the losses."
             )
         )
         return
     st.caption(
         _(
-            "The digits of the last batch that cost most: the answer (✗ if wrong) and "
-            "its loss, −log of the probability given to the right digit. Mean loss of "
-            "all {count}: {mean:.3f}."
+            "The digits of the last batch that cost most: the prediction (✗ if wrong) "
+            "and its loss, −log of the probability given to the right digit. Mean loss "
+            "of all {count}: {mean:.3f}."
         ).format(count=len(arrays["losses"]), mean=float(arrays["losses"].mean()))
     )
     live_chart(

@@ -49,7 +49,7 @@ def numbers(run: Run, status: Status, metrics: Metrics) -> None:
 
 
 def _own_digit(metrics: Metrics) -> str:
-    for probabilities in list(metrics.readings().values())[-1:]:
+    for probabilities in list(metrics.predictions().values())[-1:]:
         for own in probabilities[10:]:
             return " · " + _("yours: **{digit}** ({confidence})").format(
                 digit=int(own.argmax()),

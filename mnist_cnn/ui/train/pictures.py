@@ -1,4 +1,4 @@
-"""The pictures that are seen while a run is trained: curves, kernels, answers."""
+"""The pictures that are seen while a run is trained: curves, kernels, predictions."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from mnist_cnn.ui.components.live_chart import live_chart, shared_figure
 from mnist_cnn.ui.runs.queue import overview
 from mnist_cnn.ui.text import _
 
-# Both curves, kernels and answers fit one screen, of a phone and of a projector.
+# Both curves, kernels and predictions fit one screen, of a phone and of a projector.
 CURVE_HEIGHT = "max(128px, min(30vh, 33vw))"
 PICTURE_HEIGHT = "max(116px, min(23vh, 26vw))"
 NEWEST_ROWS = 4
@@ -84,23 +84,23 @@ def kernels(run: Run) -> None:
     )
 
 
-def answers(run: Run, status: Status, metrics: Metrics) -> None:
-    """What the network says of the watched digits: at first, and lately."""
-    readings = metrics.readings()
-    epochs = list(readings)
+def predictions_chart(run: Run, status: Status, metrics: Metrics) -> None:
+    """What the network predicts of the watched digits: at first, and lately."""
+    predictions = metrics.predictions()
+    epochs = list(predictions)
     shown = epochs[:1] + epochs[1:][-NEWEST_ROWS:]
     live_chart(
         shared_figure(
             (str(run.path), tuple(shown), metrics.version[0], "answers"),
             lambda: predictions_by_epoch(
-                {epoch: readings[epoch] for epoch in shown},
+                {epoch: predictions[epoch] for epoch in shown},
                 watched_digits(run, status),
                 rows=NEWEST_ROWS + 1,
                 _=_,
             ),
         ),
         key=f"answers-{run.id}",
-        label=_("Answers for ten test digits, and for yours, epoch by epoch"),
+        label=_("Predictions for ten test digits, and for yours, epoch by epoch"),
         height=PICTURE_HEIGHT,
     )
 

@@ -1,4 +1,4 @@
-"""Watching one run on one screen: state, steering, curves, kernels, answers.
+"""Watching one run on one screen: state, steering, curves, kernels, predictions.
 
 Everything comes out of the run folder, so any number of people see the same.
 """
@@ -21,7 +21,7 @@ from mnist_cnn.ui.train.details import details
 from mnist_cnn.ui.train.fine_tuning import gained_and_forgotten
 from mnist_cnn.ui.train.headline import headline, numbers
 from mnist_cnn.ui.train.next_steps import next_steps
-from mnist_cnn.ui.train.pictures import answers, curves, kernels
+from mnist_cnn.ui.train.pictures import curves, kernels, predictions_chart
 from mnist_cnn.ui.train.steering import going_on, steering
 
 # Viewers who look within this time see the same.
@@ -85,7 +85,7 @@ def _look(run_id: str) -> None:
         with left:
             kernels(run)
         with right:
-            answers(run, status, metrics)
+            predictions_chart(run, status, metrics)
     with st.container():
         if status.is_final:
             going_on(run, status)

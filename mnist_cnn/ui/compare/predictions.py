@@ -1,6 +1,6 @@
-"""What the chosen networks answer: confusion matrices, and digits they disagree on.
+"""What the chosen networks predict: confusion matrices, and digits they disagree on.
 
-Only answers to one and the same test set stand side by side.
+Only predictions of one and the same test set stand side by side.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ from mnist_cnn.ui.text import _, escape
 ACROSS = 3
 
 
-def answers(chosen: list[Compared], digits: Dataset | None) -> None:
+def show_predictions(chosen: list[Compared], digits: Dataset | None) -> None:
     """Matrices and disagreements of those that were tested on the same digits."""
     readers: dict[str, Reader] = {}
     for each in chosen:
-        read, why_not = each.predictions(digits)
-        if read is None:
+        found, why_not = each.predictions(digits)
+        if found is None:
             st.info(f"{escape(each.name)}: {_(why_not)}")
             continue
-        readers[each.run.id] = Reader(read, each.name, each.color, each.mark)
+        readers[each.run.id] = Reader(found, each.name, each.color, each.mark)
     groups = by_test_set({run_id: own.predictions for run_id, own in readers.items()})
     for group in groups[1:]:
         _not_comparable([readers[run_id] for run_id in group])
@@ -67,22 +67,22 @@ def _matrices(readers: dict[str, Reader]) -> None:
                 _matrix(run_id, each)
     st.caption(
         _(
-            "A row is a true digit, a column the network's answer. Blue: right. "
+            "A row is a true digit, a column the network's prediction. Blue: right. "
             "Orange: mistakes, the deeper the more, each matrix on its own scale."
         )
     )
 
 
 def _matrix(run_id: str, each: Reader) -> None:
-    read = each.predictions
-    matrix = confusion_matrix(read.probabilities, read.labels)
+    predictions = each.predictions
+    matrix = confusion_matrix(predictions.probabilities, predictions.labels)
     wrong = int(matrix.sum() - matrix.trace())
     st.markdown(
         f"{escape(each.name)}  \n"
         + _("{accuracy:.2%}, {wrong:,} of {all:,} wrong").format(
-            accuracy=accuracy(read.probabilities, read.labels),
+            accuracy=accuracy(predictions.probabilities, predictions.labels),
             wrong=wrong,
-            all=len(read.labels),
+            all=len(predictions.labels),
         )
     )
     confusion_chart(
@@ -98,8 +98,8 @@ def _disagreements(readers: dict[str, Reader], digits: Dataset | None) -> None:
     total = len(group[0].predictions.labels)
     st.markdown(
         _(
-            "They give different answers to **{differ:,}** of {total:,} digits. "
-            "{right:,} are read rightly by all, {none:,} by none."
+            "They predict different classes for **{differ:,}** of {total:,} digits. "
+            "{right:,} are predicted correctly by all, {none:,} by none."
         ).format(
             differ=len(seen.indices),
             total=total,
@@ -120,15 +120,15 @@ def _disagreements(readers: dict[str, Reader], digits: Dataset | None) -> None:
     if digits is None or not group[0].predictions.matches(digits):
         st.caption(
             _(
-                "Their images are not at hand: these answers are of another test set "
-                "than the one on this machine."
+                "Their images are not at hand: these predictions are of another test "
+                "set than the one on this machine."
             )
         )
         return
     st.caption(
         _(
-            "Above: what the test set says. Below: each network's answer and its "
-            "probability, those first where all are sure. Click: look inside."
+            "Above: what the test set says. Below: each network's prediction and its "
+            "probability, those first where all are confident. Click: look inside."
         )
     )
     opened = digit_gallery(seen.indices, group, digits, key="gallery-disagreements")
@@ -137,7 +137,7 @@ def _disagreements(readers: dict[str, Reader], digits: Dataset | None) -> None:
 
 
 def _open(index: int, readers: dict[str, Reader]) -> None:
-    """In the first network that reads this digit wrongly, if its weights are there."""
+    """In the first network that predicts it wrongly, if its weights are there."""
     truth = next(iter(readers.values())).predictions.labels[index]
     wrong = [
         run_id
