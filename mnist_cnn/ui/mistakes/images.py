@@ -62,8 +62,8 @@ def explore(chosen: Chosen, source: Source) -> None:
     st.caption(
         _(
             "Click a cell of the matrix to see its images, the most confident first; "
-            "click an image to see what mattered in it. Blue: right. Orange: mistakes, the "
-            "deeper the more."
+            "click an image to see what mattered in it. Blue: right. Orange: mistakes, "
+            "the deeper the more."
         )
     )
 
