@@ -18,7 +18,7 @@ from mnist_cnn import runs
 from mnist_cnn.nn.network import Network, NetworkError
 from mnist_cnn.runs import Run, RunError
 from mnist_cnn.ui.runs.titles import run_title
-from mnist_cnn.ui.text import _, escape
+from mnist_cnn.ui.text import _, escape, language
 
 CACHE_BYTES = 400_000_000
 NETWORK = "network"
@@ -134,12 +134,12 @@ def network_titles() -> dict[str, str]:
         changed = folder.stat().st_mtime_ns
     except OSError:
         changed = 0
-    return _titles(str(folder), changed)
+    return _titles(str(folder), changed, language())
 
 
 # Each stroke on Draw asks; reading fifty run folders each time would cost more than it.
 @st.cache_data(ttl=1.0, max_entries=8, show_spinner=False)
-def _titles(folder: str, changed: int) -> dict[str, str]:
+def _titles(folder: str, changed: int, language: str) -> dict[str, str]:
     titles = {run.id: network_title(run) for run in runs_with_network()}
     times = Counter(titles.values())
     return {

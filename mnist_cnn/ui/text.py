@@ -6,7 +6,7 @@ from gettext import gettext, ngettext
 
 from mnist_cnn.locale.message import Message
 
-__all__ = ["_", "escape", "ngettext"]
+__all__ = ["_", "escape", "language", "ngettext"]
 
 # Python's gettext looks for catalogs on the disk at every call: a tenth of what a
 # look at a live training costs.
@@ -17,6 +17,11 @@ _translated = lru_cache(4096)(gettext)
 def _(text: str) -> str:
     """The text in the reader's language; of a message with its values put in."""
     return text.said(_translated) if isinstance(text, Message) else _translated(text)
+
+
+def language() -> str:
+    """The reader's: part of the key of whatever keeps texts for several readers."""
+    return "en"
 
 
 _MARKS = re.compile(r"[\\`*_{}\[\]()#+\-!:$<>|~&]")

@@ -23,7 +23,7 @@ from mnist_cnn.ui.frame import ARRIVED
 from mnist_cnn.ui.runs.queue import Overview, overview
 from mnist_cnn.ui.runs.titles import run_title
 from mnist_cnn.ui.test_set import best_predictions
-from mnist_cnn.ui.text import _
+from mnist_cnn.ui.text import _, language
 
 CHOSEN, CHANGED, TOO_MANY = (
     "compare_chosen",
@@ -67,11 +67,13 @@ def listed() -> list[Facts]:
     """The lab's own networks, and every run, newest first; at most a second old."""
     seen = overview()
     stamp = [(run.id, run.name, run.starred, repr(status)) for run, status in seen.runs]
-    return _listed(str(runs.folder()), stamp, seen)
+    return _listed(str(runs.folder()), stamp, language(), seen)
 
 
 @st.cache_data(max_entries=4, show_spinner=False)
-def _listed(folder: str, stamp: list[tuple], _seen: Overview) -> list[Facts]:
+def _listed(
+    folder: str, stamp: list[tuple], language: str, _seen: Overview
+) -> list[Facts]:
     return [*_bundled(), *(_facts(*each) for each in _seen.runs)]
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import streamlit as st
 
 from mnist_cnn.ui.components.payload import packed
-from mnist_cnn.ui.text import _
+from mnist_cnn.ui.text import _, language
 
 FIGURES_KEPT = 200
 _HERE = Path(__file__).parent
@@ -67,15 +67,19 @@ def live_chart(
     _component(data=data, key=key, height="content", on_clicked_change=report)
 
 
-@st.cache_data(max_entries=FIGURES_KEPT, show_spinner=False)
-def shared_figure(key: Hashable, _draw: Callable[[], dict[str, Any]]) -> str:
-    """A figure as JSON, drawn once for everybody who looks at it.
+def shared_figure(key: Hashable, draw: Callable[[], dict[str, Any]]) -> str:
+    """A figure as JSON, drawn once for everybody who looks at it in one language.
 
     Args:
         key: differs whenever the figure would: names the run, the kind of figure, and
             the version of its data.
-        _draw: makes the figure.
+        draw: makes the figure.
     """
+    return _drawn(key, language(), draw)
+
+
+@st.cache_data(max_entries=FIGURES_KEPT, show_spinner=False)
+def _drawn(key: Hashable, language: str, _draw: Callable[[], dict[str, Any]]) -> str:
     return figure_json(_draw())
 
 
