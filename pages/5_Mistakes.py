@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from mnist_cnn.ui.breaking import linked_damage
+from mnist_cnn.ui.damage_link import linked_damage
 from mnist_cnn.ui.frame import page
 from mnist_cnn.ui.mistakes import view
-from mnist_cnn.ui.mistakes.breaking import show_ablation, show_damage
+from mnist_cnn.ui.mistakes.ablation import show_ablation, show_damage
 from mnist_cnn.ui.mistakes.groups import show_groups
 from mnist_cnn.ui.mistakes.images import explore, notable
 from mnist_cnn.ui.networks import choose_network

@@ -10,6 +10,7 @@ import streamlit as st
 from threadpoolctl import threadpool_limits
 
 from mnist_cnn.ui.components.page_menu import close_on_a_phone
+from mnist_cnn.ui.links import note_page
 from mnist_cnn.ui.networks import take_expected_network
 from mnist_cnn.ui.server.sleeping_sessions import keep_sleeping_sessions
 from mnist_cnn.ui.server.static_files import provide_plotly
@@ -23,7 +24,6 @@ _PICTURE = (ROOT / "static" / "favicon.png").read_bytes()
 FAVICON = f"data:image/png;base64,{b64encode(_PICTURE).decode()}"
 STYLE = Path(__file__).with_name("frame.css")
 SIDEBAR_WIDTH = 220
-ARRIVED = "arrived_from_another_page"
 WITH_A_NETWORK = (
     "pages/2_Architecture.py",
     "pages/3_Draw.py",
@@ -58,9 +58,7 @@ def page(title: str, subtitle: str = "", *, heading: str = "") -> None:
         layout="wide",
         initial_sidebar_state=SIDEBAR_WIDTH,
     )
-    state = st.session_state
-    state[ARRIVED] = state.get("page_title") != title
-    state.page_title = title
+    note_page(title)
     provide_plotly()
     _limit_threads()
     take_expected_network()

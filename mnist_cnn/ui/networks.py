@@ -9,12 +9,13 @@ from __future__ import annotations
 import contextlib
 from collections import Counter, OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Lock
 
 import streamlit as st
 
 from mnist_cnn import runs
+from mnist_cnn.nn.damage import Damage
 from mnist_cnn.nn.network import Network, NetworkError
 from mnist_cnn.runs import Run, RunError
 from mnist_cnn.ui.runs.titles import run_title
@@ -182,6 +183,21 @@ def load_network(run_id: str) -> Chosen:
     """
     run = runs.find(run_id)
     return Chosen(run, _cache().load(run), network_title(run))
+
+
+def broken(chosen: Chosen, damage: Damage) -> Chosen:
+    """The chosen network, broken; the same one if nothing is."""
+    if not damage:
+        return chosen
+    network = _damaged(chosen.network, damage)
+    title = _("{name}, broken").format(name=chosen.title)
+    return replace(chosen, network=network, title=title)
+
+
+# One of the lecture's network may have 13 MB.
+@st.cache_resource(max_entries=8, show_spinner=False, hash_funcs={Network: id})
+def _damaged(network: Network, damage: Damage) -> Network:
+    return network.damaged(damage)
 
 
 class NetworkCache:

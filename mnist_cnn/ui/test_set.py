@@ -17,7 +17,7 @@ from mnist_cnn.jobs.evaluation_job import Evaluation, Preparation
 from mnist_cnn.nn.damage import Damage
 from mnist_cnn.runs import Run, RunError, predictions
 from mnist_cnn.runs.predictions import Predictions, PredictionsError
-from mnist_cnn.ui.breaking import WHOLE
+from mnist_cnn.ui.damage_link import WHOLE
 from mnist_cnn.ui.job_view import offer_job
 from mnist_cnn.ui.networks import Chosen
 from mnist_cnn.ui.text import _, escape

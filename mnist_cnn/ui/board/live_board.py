@@ -20,7 +20,6 @@ from mnist_cnn.ui.board.server_reading import (
     show_details,
     show_steps,
 )
-from mnist_cnn.ui.breaking import broken, linked_damage
 from mnist_cnn.ui.components.browser_network import BrowserNetwork, browser_network
 from mnist_cnn.ui.components.live_reading import (
     NEVER,
@@ -28,9 +27,10 @@ from mnist_cnn.ui.components.live_reading import (
     browser_reads,
     live_reading,
 )
+from mnist_cnn.ui.damage_link import linked_damage
 from mnist_cnn.ui.frame import page_link
 from mnist_cnn.ui.moments import at_moment, linked_moment
-from mnist_cnn.ui.networks import Chosen, load_network
+from mnist_cnn.ui.networks import Chosen, broken, load_network
 from mnist_cnn.ui.text import _
 
 NEW_EPOCH_SECONDS = 5.0  # between looks at a network in training

@@ -19,7 +19,7 @@ from mnist_cnn.digits.mnist import Dataset
 from mnist_cnn.figures.style import COLORS
 from mnist_cnn.runs import Run, RunError, Status
 from mnist_cnn.runs.predictions import Predictions
-from mnist_cnn.ui.frame import ARRIVED
+from mnist_cnn.ui.links import arrived_without
 from mnist_cnn.ui.runs.queue import Overview, overview
 from mnist_cnn.ui.runs.titles import run_title
 from mnist_cnn.ui.test_set import best_predictions
@@ -100,7 +100,7 @@ def chosen_runs() -> list[str]:
     state = st.session_state
     state.pop(CHANGED, None)
     link = st.query_params.get("runs", "")
-    if state.pop(ARRIVED, False) and not link:
+    if arrived_without("runs"):
         link = ",".join(state.get(CHOSEN, []))
     state[CHOSEN], problems = runs_in_link(link)
     for problem in problems:

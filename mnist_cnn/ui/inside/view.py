@@ -9,16 +9,16 @@ from mnist_cnn.figures.probabilities import percent
 from mnist_cnn.nn.gradients import IMAGE
 from mnist_cnn.nn.network import ForwardPass, Network
 from mnist_cnn.ui.board.drawing import drawn_digit
-from mnist_cnn.ui.breaking import broken, linked_damage
 from mnist_cnn.ui.components.browser_network import browser_network
 from mnist_cnn.ui.components.network_overview import Unit, network_overview
+from mnist_cnn.ui.damage_link import linked_damage
 from mnist_cnn.ui.frame import page_link
 from mnist_cnn.ui.inside.digit import Digit, choose_digit
 from mnist_cnn.ui.inside.layer import show_layer
 from mnist_cnn.ui.inside.mattered import show_mattered
 from mnist_cnn.ui.inside.what_if import show_what_if
 from mnist_cnn.ui.moments import choose_moment
-from mnist_cnn.ui.networks import Chosen, choose_network
+from mnist_cnn.ui.networks import Chosen, broken, choose_network
 from mnist_cnn.ui.text import _
 
 VIEWS = ARITHMETIC, MATTERED, WHAT_IF = "layer", "mattered", "what-if"

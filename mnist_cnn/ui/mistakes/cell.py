@@ -11,7 +11,7 @@ from typing import Any
 import streamlit as st
 
 from mnist_cnn.digits import CLASSES
-from mnist_cnn.ui.frame import ARRIVED
+from mnist_cnn.ui.links import arrived_without
 from mnist_cnn.ui.text import _
 
 DIGITS = tuple(map(str, range(CLASSES)))
@@ -23,7 +23,7 @@ SEEN = "mistakes_link"
 def linked_cell(otherwise: tuple[int, int]) -> tuple[int, int]:
     """True and predicted digit in the link; what is not there is of ``otherwise``."""
     state, query = st.session_state, st.query_params
-    if state.pop(ARRIVED, False) and not set(NAMES) & set(query):
+    if arrived_without(*NAMES):
         query.update(state.get(SEEN, {}))
     for name in NAMES:
         if query.get(name, "0") not in DIGITS:

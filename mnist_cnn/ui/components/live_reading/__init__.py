@@ -13,10 +13,10 @@ import numpy as np
 import streamlit as st
 
 from mnist_cnn.nn.damage import Damage
-from mnist_cnn.ui.breaking import WHOLE, for_browser, take_damage
 from mnist_cnn.ui.components.browser_network import BrowserNetwork
 from mnist_cnn.ui.components.bundle import bundle
 from mnist_cnn.ui.components.live_words import live_words
+from mnist_cnn.ui.damage_link import WHOLE, for_browser, take_damage
 
 KEY = "live_reading"
 # What a browser says of itself: it reads, or it never will.

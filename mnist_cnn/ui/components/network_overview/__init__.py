@@ -12,11 +12,11 @@ import streamlit as st
 from mnist_cnn.nn.damage import Damage
 from mnist_cnn.nn.network import ForwardPass
 from mnist_cnn.nn.quantization import described
-from mnist_cnn.ui.breaking import for_browser, take_damage
 from mnist_cnn.ui.components.browser_network import BrowserNetwork
 from mnist_cnn.ui.components.bundle import bundle
 from mnist_cnn.ui.components.live_words import break_words
 from mnist_cnn.ui.components.payload import packed
+from mnist_cnn.ui.damage_link import for_browser, take_damage
 from mnist_cnn.ui.text import _
 
 _HERE = Path(__file__).parent

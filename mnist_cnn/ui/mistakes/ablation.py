@@ -14,8 +14,8 @@ from mnist_cnn.figures.ablation import MAX_BARS, ablation_figure
 from mnist_cnn.jobs.evaluation_job import AblationJob
 from mnist_cnn.nn.damage import Damage, silenceable
 from mnist_cnn.runs import RunError
-from mnist_cnn.ui.breaking import WHOLE, linked_damage, write_damage
 from mnist_cnn.ui.components.live_chart import live_chart
+from mnist_cnn.ui.damage_link import WHOLE, linked_damage, write_damage
 from mnist_cnn.ui.job_view import offer_job
 from mnist_cnn.ui.networks import Chosen
 from mnist_cnn.ui.text import _

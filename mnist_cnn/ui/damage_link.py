@@ -5,15 +5,13 @@ The browser breaks the network by itself; the server hears of it a moment later.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import streamlit as st
 
 from mnist_cnn.nn.damage import Damage, DamageError
 from mnist_cnn.nn.network import Network
-from mnist_cnn.ui.frame import ARRIVED
-from mnist_cnn.ui.networks import Chosen
+from mnist_cnn.ui.links import arrived_without
 from mnist_cnn.ui.text import _
 
 WHOLE = Damage()
@@ -27,7 +25,7 @@ def linked_damage(network: Network) -> Damage:
     From another page a person comes with what they broke there.
     """
     state, query = st.session_state, st.query_params
-    if state.get(ARRIVED) and BROKEN not in query and state.get(SEEN):
+    if arrived_without(BROKEN) and state.get(SEEN):
         query[BROKEN] = state[SEEN]
     text = query.get(BROKEN, "")
     try:
@@ -73,18 +71,3 @@ def _sent(key: str) -> dict[str, Any]:
     """``{"damage", "number"}``, or anything else: a browser sends it."""
     sent = (st.session_state.get(key) or {}).get("damage")
     return sent if isinstance(sent, dict) else {}
-
-
-def broken(chosen: Chosen, damage: Damage) -> Chosen:
-    """The chosen network, broken; the same one if nothing is."""
-    if not damage:
-        return chosen
-    network = _damaged(chosen.network, damage)
-    title = _("{name}, broken").format(name=chosen.title)
-    return replace(chosen, network=network, title=title)
-
-
-# One of the lecture's network may have 13 MB.
-@st.cache_resource(max_entries=8, show_spinner=False, hash_funcs={Network: id})
-def _damaged(network: Network, damage: Damage) -> Network:
-    return network.damaged(damage)
