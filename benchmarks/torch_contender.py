@@ -12,7 +12,7 @@ import torch
 from torch import nn
 
 
-class SeedNetwork(nn.Module):
+class LectureNetwork(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.layers = nn.Sequential(
@@ -41,7 +41,7 @@ def main() -> None:
         images = stored["x_train"][:digits].astype(np.float32) / 255
         x = torch.from_numpy(images[:, None])
         y = torch.from_numpy(stored["y_train"][:digits].astype(np.int64))
-    model = SeedNetwork().to(memory_format=torch.channels_last)
+    model = LectureNetwork().to(memory_format=torch.channels_last)
     assert sum(each.numel() for each in model.parameters()) == 3_156_098
     model.train()
     optimizer = torch.optim.Adam(model.parameters(), 1e-3, fused=True)

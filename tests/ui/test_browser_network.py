@@ -61,7 +61,7 @@ def test_a_bundle_has_each_module_once_before_what_imports_it():
 
 
 @pytest.mark.parametrize(
-    "entry", ["live_reading/worker.js", "network_page/network_page.js"]
+    "entry", ["browser_network/worker.js", "network_page/network_page.js"]
 )
 def test_no_two_modules_of_a_bundle_use_a_name_twice(entry):
     script = bundle(browser_network.WORKER.parents[1] / entry)

@@ -2,7 +2,7 @@
 // a panel has the rest of the damage. What follows from it is for others to compute.
 
 import { element, filled } from "../payload.js"
-import { isDamaged, isSilenceable, WHOLE, withSilent } from "./damage.js"
+import { isDamaged, isSilenceable, WHOLE, withSilent } from "../browser_network/damage.js"
 import { cellAt } from "./network_layout.js"
 
 const BIT_STEPS = [null, 8, 4, 2, 1]

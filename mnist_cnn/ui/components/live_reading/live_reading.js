@@ -3,10 +3,10 @@
 
 import { BreakPanel } from "./break_panel.js"
 import { PredictionCard, bestOf, paintGray } from "./prediction_card.js"
-import { WHOLE } from "./damage.js"
+import { WHOLE } from "../browser_network/damage.js"
 import { DrawingCanvas } from "./drawing_canvas.js"
 import { LivingNetwork } from "./living_network.js"
-import { Reader } from "./reader.js"
+import { Reader } from "../browser_network/reader.js"
 import { element } from "../payload.js"
 import { percent } from "./words.js"
 

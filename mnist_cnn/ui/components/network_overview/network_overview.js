@@ -3,12 +3,12 @@
 // comes from: the pointed one, or the one that the window below stands on.
 
 import { BreakPanel } from "../live_reading/break_panel.js"
-import { strongestPaths } from "../live_reading/contributions.js"
-import { isDamaged } from "../live_reading/damage.js"
+import { strongestPaths } from "../browser_network/contributions.js"
+import { isDamaged } from "../browser_network/damage.js"
 import { LivingNetwork } from "../live_reading/living_network.js"
 import { cellAt, cellBox, IMAGE, OUTPUT } from "../live_reading/network_layout.js"
 import { percent } from "../live_reading/words.js"
-import { networkInPage } from "../network_in_page.js"
+import { networkInPage } from "../browser_network/network_in_page.js"
 import { element, filled, received } from "../payload.js"
 import { alone, heightOf } from "./one_layer.js"
 import { shownAt, sourcesOf } from "./sources.js"

@@ -11,12 +11,12 @@ from string import Template
 from mnist_cnn import runs
 from mnist_cnn.nn.quantization import to_bytes
 from mnist_cnn.runs import Run
+from mnist_cnn.ui.components.browser_network import WORKER
 from mnist_cnn.ui.components.bundle import bundle
 from mnist_cnn.ui.components.live_words import live_words
 from mnist_cnn.ui.text import _
 
 _HERE = Path(__file__).parent
-_LIVE = _HERE.parent / "live_reading"
 
 
 def network_page(run: Run) -> str:
@@ -29,7 +29,7 @@ def network_page(run: Run) -> str:
     name = run.name
     data = {
         "words": live_words(),
-        "worker": bundle(_LIVE / "worker.js"),
+        "worker": bundle(WORKER),
         # A worker of a page that is a file may fetch nothing but such an address.
         "network": f"data:;base64,{file}",
     }

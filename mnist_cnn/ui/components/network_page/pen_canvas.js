@@ -1,7 +1,7 @@
 // A canvas to draw on, of the parts that drawing_canvas.js reads: finished strokes lie in
 // the lower canvas, the one being drawn in the upper one.
 
-import { element } from "../live_reading/words.js"
+import { element } from "../payload.js"
 
 const SIDE = 360
 const BRUSH = (20 * SIDE) / 280

@@ -2,7 +2,7 @@
 // browser reads while they move, and the server hears of it when they rest.
 
 import { percent } from "../live_reading/words.js"
-import { networkInPage } from "../network_in_page.js"
+import { networkInPage } from "../browser_network/network_in_page.js"
 import { element, received } from "../payload.js"
 import { changed } from "./change.js"
 

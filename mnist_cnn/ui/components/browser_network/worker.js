@@ -16,7 +16,7 @@ import { strongestPaths } from "./contributions.js"
 import { isDamaged } from "./damage.js"
 import { openNetwork } from "./network.js"
 import { loadNetwork } from "./network_cache.js"
-import { prepare } from "./preprocessing.js"
+import { prepare } from "../preprocessing/preprocessing.js"
 
 const networks = new Map()
 const paths = new Map()

@@ -1,6 +1,6 @@
 // Networks that this page's own thread reads with, each loaded once for all components.
 
-import { loadNetwork } from "./live_reading/network_cache.js"
+import { loadNetwork } from "./network_cache.js"
 
 const networks = (window.mnistNetworks ??= new Map())
 
