@@ -26,7 +26,7 @@ def network_page(run: Run) -> str:
         RunError, NetworkError: if there is no network, in a sentence.
     """
     file = base64.b64encode(to_bytes(runs.load_network(run.id))).decode()
-    name = run.name
+    name, live = run.name, _HERE.parent / "live_reading"
     data = {
         "words": live_words(),
         "worker": bundle(WORKER),
@@ -44,7 +44,7 @@ def network_page(run: Run) -> str:
         noscript=_("This page needs JavaScript."),
         clear=_("Clear"),
         style="".join(
-            (_LIVE / name).read_text(encoding="utf-8")
+            (live / name).read_text(encoding="utf-8")
             for name in ("live_reading.css", "break_panel.css")
         ),
         # "</script>" would end the script that holds it.
