@@ -11,7 +11,7 @@ from mnist_cnn.nn.network import Network, NetworkError
 from mnist_cnn.runs import Run
 from mnist_cnn.runs.history import Moment, moment_path, moments, network_at
 from mnist_cnn.ui.networks import Chosen
-from mnist_cnn.ui.text import _
+from mnist_cnn.ui.text import _, ngettext
 
 MOMENT = "moment"
 _NOW = -1  # on the slider, where None would be no choice
@@ -98,7 +98,9 @@ def _title(moment: Moment) -> str:
         return _("untrained")
     if moment.epoch is not None:
         return _("epoch {number}").format(number=moment.epoch)
-    return _("{count} batches").format(count=moment.step)
+    return ngettext("{count} batch", "{count} batches", moment.step).format(
+        count=moment.step
+    )
 
 
 # One of the lecture's network has 13 MB.

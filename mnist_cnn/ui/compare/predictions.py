@@ -28,7 +28,9 @@ def show_predictions(chosen: list[Compared], digits: Dataset | None) -> None:
     for each in chosen:
         found, why_not = each.predictions(digits)
         if found is None:
-            st.info(f"{escape(each.name)}: {_(why_not)}")
+            st.info(
+                _("{name}: {reason}").format(name=escape(each.name), reason=_(why_not))
+            )
             continue
         readers[each.run.id] = Reader(found, each.name, each.color, each.mark)
     groups = by_test_set({run_id: own.predictions for run_id, own in readers.items()})
@@ -78,8 +80,8 @@ def _matrix(run_id: str, each: Reader) -> None:
     matrix = confusion_matrix(predictions.probabilities, predictions.labels)
     wrong = int(matrix.sum() - matrix.trace())
     st.markdown(
-        f"{escape(each.name)}  \n"
-        + _("{accuracy:.2%}, {wrong:,} of {all:,} wrong").format(
+        _("{name}  \n{accuracy:.2%}, {wrong:,} of {all:,} wrong").format(
+            name=escape(each.name),
             accuracy=accuracy(predictions.probabilities, predictions.labels),
             wrong=wrong,
             all=len(predictions.labels),

@@ -77,9 +77,14 @@ def scrubber_data(found: MapArithmetic, pixels: np.ndarray) -> bytes:
 
 
 def _words(found: MapArithmetic) -> dict[str, str]:
-    inputs = _("The digit") if found.is_first else _("Input: map {map}")
+    inputs, over_edge = (
+        (_("The digit"), _("The digit (zeros outside)"))
+        if found.is_first
+        else (_("Input: map {map}"), _("Input: map {map} (zeros outside)"))
+    )
     if found.kernel is None:  # one map in, the same map out
-        inputs = inputs.replace("{map}", str(found.channel))
+        number = str(found.channel)
+        inputs, over_edge = (x.replace("{map}", number) for x in (inputs, over_edge))
     return {
         "row": _("Row"),
         "column": _("Column"),
@@ -89,7 +94,7 @@ def _words(found: MapArithmetic) -> dict[str, str]:
         "keys": _("Drag it, or use the arrow keys."),
         "seen": _("Sees rows {rows}, columns {columns}"),
         "input": inputs,
-        "over_edge": f"{inputs} {_('(zeros outside)')}",
+        "over_edge": over_edge,
         "output": _("Result: row {row}, column {column} is {value}"),
         "channel": _("map {n}"),
         "channels": _(

@@ -52,8 +52,8 @@ def time_chart(
         "words": {
             "since": since.format(digit=digit, moment=titles[began]),
             "label": _("The network on its way: drag, or use the arrow keys."),
-            "right": _("{title}: {share} for {digit}"),
-            "wrong": _("{title}: {share} for {digit}, read as {read}"),
+            "right": _("{title}: {probability} for {digit}"),
+            "wrong": _("{title}: {probability} for {digit}, read as {predicted}"),
         },
     }
 

@@ -48,8 +48,8 @@ class TimeChart {
     this.probabilities = floats("probabilities")
     this.last = this.titles.length - 1
     this.svg.textContent = ""
-    for (const share of [0, 0.5, 1]) {
-      const y = this.y(share)
+    for (const probability of [0, 0.5, 1]) {
+      const y = this.y(probability)
       added(this.svg, "line", { x1: 0, x2: WIDTH, y1: y, y2: y })
     }
     for (let digit = 0; digit < DIGITS; digit++) {
@@ -70,16 +70,16 @@ class TimeChart {
     slider.setAttribute("aria-label", words.label)
     slider.setAttribute("aria-valuemin", 0)
     slider.setAttribute("aria-valuemax", last)
-    this.place(this.isDragged ? Math.min(this.at, last) : this.chosen)
+    this.moveTo(this.isDragged ? Math.min(this.at, last) : this.chosen)
   }
 
   dot(moment) {
-    return `M${this.x(moment)} ${this.y(this.share(moment, this.digit))}h0`
+    return `M${this.x(moment)} ${this.y(this.probability(moment, this.digit))}h0`
   }
 
   line(digit, name) {
     const points = this.titles.map((_, moment) =>
-      [this.x(moment), this.y(this.share(moment, digit))].join(),
+      [this.x(moment), this.y(this.probability(moment, digit))].join(),
     )
     added(this.svg, "polyline", { class: name, points: points.join(" ") })
   }
@@ -88,29 +88,29 @@ class TimeChart {
     return EDGE + ((WIDTH - 2 * EDGE) * moment) / Math.max(this.last, 1)
   }
 
-  y(share) {
-    return EDGE + (HEIGHT - 2 * EDGE) * (1 - share)
+  y(probability) {
+    return EDGE + (HEIGHT - 2 * EDGE) * (1 - probability)
   }
 
-  share(moment, digit) {
+  probability(moment, digit) {
     return this.probabilities[DIGITS * moment + digit]
   }
 
-  place(moment) {
+  moveTo(moment) {
     this.at = moment
-    const [x, y] = [this.x(moment), this.y(this.share(moment, this.digit))]
+    const [x, y] = [this.x(moment), this.y(this.probability(moment, this.digit))]
     this.mark.setAttribute("x1", x)
     this.mark.setAttribute("x2", x)
     this.handle.style.left = `${(100 * x) / WIDTH}%`
     this.handle.style.top = `${(100 * y) / HEIGHT}%`
-    const shares = Array.from({ length: DIGITS }, (_, digit) => this.share(moment, digit))
-    const read = shares.indexOf(Math.max(...shares))
-    const words = read === this.digit ? this.words.right : this.words.wrong
+    const probabilities = Array.from({ length: DIGITS }, (_, digit) => this.probability(moment, digit))
+    const predicted = probabilities.indexOf(Math.max(...probabilities))
+    const words = predicted === this.digit ? this.words.right : this.words.wrong
     this.said.textContent = filled(words, {
       title: this.titles[moment],
-      share: `${(100 * shares[this.digit]).toFixed(1)}%`,
+      probability: `${(100 * probabilities[this.digit]).toFixed(1)}%`,
       digit: this.digit,
-      read,
+      predicted,
     })
     this.slider.setAttribute("aria-valuenow", moment)
     this.slider.setAttribute("aria-valuetext", this.said.textContent)
@@ -120,7 +120,7 @@ class TimeChart {
     const { left, width } = this.slider.getBoundingClientRect()
     const x = ((event.clientX - left) / width) * WIDTH
     const moment = Math.round(((x - EDGE) / (WIDTH - 2 * EDGE)) * this.last)
-    this.place(Math.max(0, Math.min(this.last, moment)))
+    this.moveTo(Math.max(0, Math.min(this.last, moment)))
     this.settle(SEND_AFTER_MS)
   }
 
@@ -135,7 +135,7 @@ class TimeChart {
     }[event.key]
     if (to === undefined) return
     event.preventDefault()
-    this.place(Math.max(0, Math.min(this.last, to)))
+    this.moveTo(Math.max(0, Math.min(this.last, to)))
     this.settle(SEND_AFTER_MS)
   }
 

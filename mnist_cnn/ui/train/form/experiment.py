@@ -18,7 +18,7 @@ from mnist_cnn.nn.architecture import Architecture, ArchitectureError, ConvBlock
 from mnist_cnn.ui.frame import ARRIVED
 from mnist_cnn.ui.runs.queue import overview
 from mnist_cnn.ui.runs.train_link import EXPERIMENT_LINK
-from mnist_cnn.ui.text import _
+from mnist_cnn.ui.text import _, ngettext
 
 EXPERIMENT = "experiment"
 # What is wrong with a link: said until something else is set up or another page seen.
@@ -158,7 +158,7 @@ def _times() -> dict[str, str]:
 
 def epochs_text(epochs: int) -> str:
     """So many epochs, in words."""
-    return _("1 epoch") if epochs == 1 else _("{count} epochs").format(count=epochs)
+    return ngettext("{count} epoch", "{count} epochs", epochs).format(count=epochs)
 
 
 def units_text(network: Architecture) -> str:

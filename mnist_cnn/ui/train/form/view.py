@@ -99,7 +99,8 @@ def _invitation(experiment: Experiment) -> None:
     preset, config = PRESETS[experiment.preset], experiment.config
     found = differences([preset.config, config])
     what = ", ".join(
-        f"{_(title).lower()} {own}" for title, (_usual, own) in found.items()
+        _("{setting} {value}").format(setting=_(title).lower(), value=own)
+        for title, (_usual, own) in found.items()
     )
     st.header(
         _("An experiment for you: {what}").format(what=what or _(preset.title)),
