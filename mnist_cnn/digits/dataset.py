@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from mnist_cnn.digits import SIDE
+from mnist_cnn.digits import CLASSES, SIDE
 from mnist_cnn.locale.message import MessageError
 
 NO_IMAGES = np.zeros((0, SIDE, SIDE), np.uint8)
@@ -69,6 +69,21 @@ class Dataset:
     groups: np.ndarray | None = None
     grouped_by: str = "writer"
     writers_train: int = 0
+
+
+def watched_digits(dataset: Dataset, drawing: np.ndarray | None) -> np.ndarray:
+    """The first test image of each digit, 0 to 9, and somebody's drawing if any.
+
+    Args:
+        dataset: of the run.
+        drawing: uint8 (28, 28), or None.
+
+    Returns:
+        uint8 (10, 28, 28), or (11, 28, 28) with the drawing at the end.
+    """
+    first = [int(np.argmax(dataset.y_test == digit)) for digit in range(CLASSES)]
+    images = dataset.x_test[first]
+    return images if drawing is None else np.concatenate([images, drawing[None]])
 
 
 def fingerprint(x_test: np.ndarray, y_test: np.ndarray) -> str:

@@ -1,4 +1,4 @@
-"""What pages ask of a run: one JSON object a line, obeyed once each, in order."""
+"""What pages ask of a run: one JSON object a line, executed once each, in order."""
 
 from __future__ import annotations
 

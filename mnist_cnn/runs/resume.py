@@ -35,7 +35,7 @@ def obstacle(run: Run, status: Status) -> str:
 def resume(run: Run, state: str = "queued") -> None:
     """Lets the run go on after its last complete epoch; without one it begins again.
 
-    Commands given before are not obeyed again.
+    Commands given before are not executed again.
 
     Args:
         run: one that failed or was stopped.

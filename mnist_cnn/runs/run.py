@@ -179,7 +179,7 @@ class Run(RunFiles):
         return lock.held(self)
 
     def send(self, what: str, value: float | None = None) -> None:
-        """Appends a command; the training obeys commands once each, in this order.
+        """Appends a command; the training executes commands once each, in this order.
 
         Raises:
             RunError: for an unknown command, or if it cannot be written.

@@ -72,7 +72,7 @@ class Status:
         seconds: spent training so far, without pauses, at the newest epoch's end.
         versions: of Python, TensorFlow, Keras and numpy.
         host, pid: machine and process that train, for a person looking for them.
-        commands_read: bytes of ``control.jsonl`` that were obeyed.
+        commands_read: bytes of ``control.jsonl`` that were executed.
         attempts_left: on a cluster, this attempt and those that follow if its machine
             is lost; 0 elsewhere.
         tests: of a run on other data than MNIST alone, or that started from another

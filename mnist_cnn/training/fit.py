@@ -12,7 +12,7 @@ import numpy as np
 import tensorflow as tf
 
 from mnist_cnn.analysis.evaluation import accuracy, cross_entropy
-from mnist_cnn.digits.dataset import fingerprint
+from mnist_cnn.digits.dataset import fingerprint, watched_digits
 from mnist_cnn.locale.message import Message
 from mnist_cnn.nn.network import load_weights
 from mnist_cnn.nn.summary import summary
@@ -21,10 +21,7 @@ from mnist_cnn.runs.predictions import Predictions
 from mnist_cnn.training import fine_tuning, mixture, model
 from mnist_cnn.training.batches import Batches
 from mnist_cnn.training.callbacks.check_progress import CheckProgress
-from mnist_cnn.training.callbacks.digit_predictions import (
-    DigitPredictions,
-    watched_digits,
-)
+from mnist_cnn.training.callbacks.digit_predictions import DigitPredictions
 from mnist_cnn.training.callbacks.divergence import TerminateOnDivergence
 from mnist_cnn.training.callbacks.epoch_seeder import EpochSeeder
 from mnist_cnn.training.callbacks.kernel_snapshots import KernelSnapshots

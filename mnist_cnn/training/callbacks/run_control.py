@@ -29,7 +29,7 @@ class TrainingYielded(Exception):  # noqa: N818 - as above
 
 
 class RunControl(keras.callbacks.Callback):
-    """Reads the run's commands after each batch, and obeys each once, in order.
+    """Reads the run's commands after each batch, and executes each once, in order.
 
     While the training is paused, ``last_batch.npz`` shows the batch before.
 
@@ -66,36 +66,36 @@ class RunControl(keras.callbacks.Callback):
         self._run_to_epoch_end = False
 
     def on_train_begin(self, logs: dict | None = None) -> None:
-        self._obey_new()
+        self._execute_new()
         self._wait_while_paused()
 
     def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
         if self._batches_allowed:
             self._batches_allowed -= 1
-        self._obey_new()
+        self._execute_new()
         if self._must_wait():
             save_batch(self.model, self._batches, batch, self._record.run)
         self._wait_while_paused()
 
     def on_test_batch_end(self, batch: int, logs: dict | None = None) -> None:
-        self._obey_new()
+        self._execute_new()
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
         self._run_to_epoch_end = False
-        self._obey_new()
+        self._execute_new()
         if epoch + 1 < self.params["epochs"]:
             self._wait_while_paused()
 
-    def _obey_new(self) -> bool:
+    def _execute_new(self) -> bool:
         """Obeys what has been asked since the last call; whether there was anything."""
         commands = self._commands.new()
         if commands:
             self._record.update(commands_read=self._commands.read)
         for command in commands:
-            self._obey(command)
+            self._execute(command)
         return bool(commands)
 
-    def _obey(self, command: Command) -> None:
+    def _execute(self, command: Command) -> None:
         match command.what:
             case "stop":
                 self._logger.mark("stop")
@@ -130,7 +130,7 @@ class RunControl(keras.callbacks.Callback):
             while self._must_wait():
                 time.sleep(PAUSE_POLL_SECONDS)
                 now = time.monotonic()
-                if self._obey_new():
+                if self._execute_new():
                     next_look = now + yield_seconds()
                 elif now >= next_look:
                     next_look = now + QUEUE_POLL_SECONDS

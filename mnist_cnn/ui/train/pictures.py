@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
-from mnist_cnn.digits import mnist
+from mnist_cnn.digits import dataset, mnist
 from mnist_cnn.figures.epoch_predictions import predictions_by_epoch
 from mnist_cnn.figures.kernels import kernels_picture
 from mnist_cnn.figures.learning_curves import accuracy_curve, loss_curve
@@ -111,15 +111,12 @@ def watched_digits(run: Run, status: Status) -> np.ndarray | None:
     if mnist.find() is None and not mnist.offline_file().is_file():
         return None
     try:
-        dataset = mnist.load()
+        digits = mnist.load()
     except mnist.DataError:
         return None
-    if dataset.fingerprint != status.fingerprint:
+    if digits.fingerprint != status.fingerprint:
         return None
-    first = [int(np.argmax(dataset.y_test == digit)) for digit in range(10)]
-    drawing = run.drawing()
-    digits = dataset.x_test[first]
-    return digits if drawing is None else np.concatenate([digits, drawing[None]])
+    return dataset.watched_digits(digits, run.drawing())
 
 
 def read(path: Path, spec: ArraySpec) -> dict[str, np.ndarray] | None:
