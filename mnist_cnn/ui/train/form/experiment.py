@@ -18,7 +18,7 @@ from mnist_cnn.nn.architecture import Architecture, ArchitectureError, ConvBlock
 from mnist_cnn.ui.frame import ARRIVED
 from mnist_cnn.ui.runs.queue import overview
 from mnist_cnn.ui.runs.train_link import EXPERIMENT_LINK
-from mnist_cnn.ui.text import _, ngettext
+from mnist_cnn.ui.text import ngettext
 
 EXPERIMENT = "experiment"
 # What is wrong with a link: said until something else is set up or another page seen.
