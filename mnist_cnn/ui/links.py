@@ -17,8 +17,11 @@ def note_page(title: str) -> None:
     st.session_state[PAGE] = title
 
 
+def has_arrived() -> bool:
+    """Whether somebody has just come to this page from another, or by a link."""
+    return st.session_state.get(ARRIVED, False)
+
+
 def arrived_without(*names: str) -> bool:
-    """Whether somebody has just come here, by a link with none of these parameters."""
-    return st.session_state.get(ARRIVED, False) and not set(names) & set(
-        st.query_params
-    )
+    """The same, and the link has none of these parameters."""
+    return has_arrived() and not set(names) & set(st.query_params)

@@ -15,7 +15,7 @@ from mnist_cnn.experiments.config import RANGES, ConfigError, TrainingConfig
 from mnist_cnn.experiments.link import dense_units, from_link
 from mnist_cnn.experiments.presets import CLASS_PRESET, PRESETS
 from mnist_cnn.nn.architecture import Architecture, ArchitectureError, ConvBlock
-from mnist_cnn.ui.frame import ARRIVED
+from mnist_cnn.ui.links import has_arrived
 from mnist_cnn.ui.runs.queue import overview
 from mnist_cnn.ui.runs.train_link import EXPERIMENT_LINK
 from mnist_cnn.ui.text import ngettext
@@ -123,7 +123,7 @@ class Experiment:
 def current_experiment() -> Experiment:
     """The session's; a new link brings its own, a new session the first preset."""
     state, link = st.session_state, st.query_params.to_dict()
-    problem = None if state.get(ARRIVED) else state.get(BAD_LINK)
+    problem = None if has_arrived() else state.get(BAD_LINK)
     if "preset" in link and link != state.get(EXPERIMENT_LINK):
         state[EXPERIMENT_LINK] = link
         try:
