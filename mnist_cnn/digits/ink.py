@@ -90,7 +90,11 @@ def _on_paper(gray: np.ndarray, note: str) -> Ink | None:
         mask = left >= INK_LEVEL * level
         sorted_out = sort_out(mask, paper.outside, paper.contrast)
         if sorted_out.writing.any():
-            ink = _each_by_its_own(paper.contrast, sorted_out.writing)
+            place = _around(sorted_out.writing)
+            ink = np.zeros(mask.shape, np.float32)
+            ink[place] = _each_by_its_own(
+                paper.contrast[place], sorted_out.writing[place]
+            )
             sentence = PAPER[paper.is_dark]
             return _without_the_rest(ink, mask, sorted_out, sentence, note, paper)
         left[ndimage.maximum_filter(mask, 5)] = 0
@@ -103,18 +107,30 @@ PAPER = {
 }
 
 
+def _around(writing: np.ndarray) -> tuple[slice, slice]:
+    """The rows and columns of writing and its edges: no other pixel is ink."""
+    rows, columns = np.flatnonzero(writing.any(1)), np.flatnonzero(writing.any(0))
+    margin = EDGE + 1
+    return tuple(
+        slice(max(0, int(each[0]) - margin), int(each[-1]) + margin + 1)
+        for each in (rows, columns)
+    )
+
+
 def _each_by_its_own(contrast: np.ndarray, writing: np.ndarray) -> np.ndarray:
     """`contrast` as a fraction of the ink's in the nearest piece of writing."""
     from scipy import ndimage
 
     labels, count = ndimage.label(writing, np.ones((3, 3)))
-    nearest = ndimage.distance_transform_edt(
-        ~writing, return_distances=False, return_indices=True
-    )
     levels = np.ones(count + 1, np.float32)
     for number, place in enumerate(ndimage.find_objects(labels), start=1):
         # Three of four pixels are weaker: those at the stroke's edges, mostly.
         levels[number] = np.percentile(contrast[place][labels[place] == number], 75)
+    if count == 1:
+        return np.clip(contrast / levels[1], 0, 1)
+    nearest = ndimage.distance_transform_edt(
+        ~writing, return_distances=False, return_indices=True
+    )
     return np.clip(contrast / levels[labels[tuple(nearest)]], 0, 1)
 
 
@@ -128,9 +144,12 @@ def _without_the_rest(
 ) -> Ink:
     from scipy import ndimage
 
-    writing = sorted_out.writing
-    rest = ndimage.maximum_filter(mask & ~writing, 3) & ~writing
+    place = _around(sorted_out.writing)
+    writing = sorted_out.writing[place]
+    rest = ndimage.maximum_filter(mask[place] & ~writing, 3) & ~writing
     near = ndimage.maximum_filter(writing, 2 * EDGE + 1)
+    only = np.zeros(mask.shape, np.float32)
+    only[place] = np.where(rest | ~near, 0, ink[place])
 
     def before() -> tuple[Step, ...]:
         steps = []
@@ -146,7 +165,7 @@ def _without_the_rest(
         return tuple(steps)
 
     return Ink(
-        np.where(rest | ~near, 0, ink).astype(np.float32),
+        only,
         sentence,
         is_doubtful=sorted_out.is_doubtful,
         before=before,

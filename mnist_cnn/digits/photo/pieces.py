@@ -84,19 +84,18 @@ def find(mask: np.ndarray, rim: np.ndarray) -> tuple[np.ndarray, list[Piece]]:
     pieces = []
     for number in np.argsort(-sizes[1:])[:MAX_PIECES]:
         label, place = int(number) + 1, places[number]
-        outer = [np.count_nonzero(side[0] == label) for side in turned]
-        inner = [np.count_nonzero(side[depth] == label) for side in turned]
-        pieces.append(
-            Piece(
-                label,
-                place,
-                int(sizes[label]),
-                on_rim[label] / max(each.stop - each.start for each in place),
-                _runs(border == label),
-                frozenset(side for side, count in enumerate(outer) if count),
-                any(0.8 * b < a < 1.25 * b for a, b in zip(outer, inner, strict=True)),
+        longest = max(each.stop - each.start for each in place)
+        cuts, sides, is_cut = 0, [], False
+        if _meets_border(place, mask.shape):
+            cuts = _runs(border == label)
+            outer = [np.count_nonzero(side[0] == label) for side in turned]
+            inner = [np.count_nonzero(side[depth] == label) for side in turned]
+            sides = [side for side, count in enumerate(outer) if count]
+            is_cut = any(
+                0.8 * b < a < 1.25 * b for a, b in zip(outer, inner, strict=True)
             )
-        )
+        size, edge = int(sizes[label]), on_rim[label] / longest
+        pieces.append(Piece(label, place, size, edge, cuts, frozenset(sides), is_cut))
     return labels, pieces
 
 
@@ -144,6 +143,13 @@ def without_pinholes(labels: np.ndarray, piece: Piece) -> np.ndarray:
     is_small = np.bincount(regions.ravel()) < PINHOLE * own.size
     is_small[[0, regions[0, 0]]] = False
     return own | is_small[regions]
+
+
+def _meets_border(place: tuple[slice, slice], shape: tuple[int, int]) -> bool:
+    return any(
+        each.start == 0 or each.stop == length
+        for each, length in zip(place, shape, strict=True)
+    )
 
 
 def _runs(circle: np.ndarray) -> int:

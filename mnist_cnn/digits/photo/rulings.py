@@ -24,18 +24,14 @@ def rulings(mask: np.ndarray, rim: np.ndarray) -> np.ndarray:
     from scipy import ndimage
 
     width = mask.shape[1]
-    thickest = max(2, round(min(mask.shape) * LINE))
-    thin = mask & ~_opened(mask, 2 * thickest + 1)
-    top = thin.copy()
-    top[1:] &= ~thin[:-1]
-    y, x = np.nonzero(top)
     found = np.zeros(mask.shape, bool)
-    if len(x) < ALONG * width:
-        return found
+    y, x, runs = _runs(mask)
+    thin = runs <= 2 * max(2, round(min(mask.shape) * LINE))
+    y, x, runs = y[thin], x[thin], runs[thin]
     reach = max(1, round(0.004 * width))  # a page is not quite flat
-    near_rim = ndimage.maximum_filter(rim, 2 * max(2, round(0.03 * width)) + 1)
-    runs, slopes = _run_lengths(thin), SLOPES
-    while True:
+    near = max(2, round(0.03 * width))
+    slopes = SLOPES
+    while len(x) >= ALONG * width:
         best, where = 0, None
         for slope in slopes:
             offset = np.round(y - slope * x).astype(int) + width
@@ -47,38 +43,27 @@ def rulings(mask: np.ndarray, rim: np.ndarray) -> np.ndarray:
             if counts.max(initial=0) > best:
                 best, where = counts.max(), (slope, int(counts.argmax()) - width)
         if where is None or best < ALONG * width:
-            return found
+            break
         slope, start = where
         on = np.abs(y - slope * x - start) <= reach + 0.5
-        ys, xs = y[on], x[on]
-        thickness = np.median(runs[ys, xs])
-        ends = [int(xs.argmin()), int(xs.argmax())]
+        thickness = np.median(runs[on])
+        ends = np.flatnonzero(on)[[x[on].argmin(), x[on].argmax()]]
         slopes = slopes[np.abs(slopes - slope) < 0.03]  # lines of one page are parallel
-        if len(np.unique(xs)) >= ALONG * width and all(
-            near_rim[ys[e], xs[e]] for e in ends
+        if len(np.unique(x[on])) >= ALONG * width and all(
+            rim[_around(y[end], near), _around(x[end], near)].any() for end in ends
         ):
-            for row, column in zip(ys, xs, strict=True):
-                run = runs[row, column]
-                if run <= 2 * thickness + 1:
-                    found[row : row + run, column] = True
-        y, x = y[~on], x[~on]
-        if len(x) < ALONG * width:
-            return found
+            for run in np.flatnonzero(on & (runs <= 2 * thickness + 1)):
+                found[y[run] : y[run] + runs[run], x[run]] = True
+        y, x, runs = y[~on], x[~on], runs[~on]
+    return found
 
 
-def _opened(mask: np.ndarray, length: int) -> np.ndarray:
-    """What lies in vertical runs of at least `length` (odd) pixels."""
-    from scipy import ndimage
-
-    kept = ndimage.minimum_filter1d(mask, length, axis=0, mode="constant")
-    return ndimage.maximum_filter1d(kept, length, axis=0, mode="constant")
+def _around(place: int, reach: int) -> slice:
+    return slice(max(0, place - reach), place + reach + 1)
 
 
-def _run_lengths(mask: np.ndarray) -> np.ndarray:
-    """For the uppermost pixel of each vertical run, how many pixels it has."""
-    lengths = np.zeros(mask.shape, int)
-    below = np.zeros(mask.shape[1], int)
-    for row in range(mask.shape[0] - 1, -1, -1):
-        below = np.where(mask[row], below + 1, 0)
-        lengths[row] = below
-    return lengths
+def _runs(mask: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Each vertical run of ink: its uppermost row, its column, and its length."""
+    steps = np.diff(np.pad(mask.T, ((0, 0), (1, 1))).astype(np.int8), axis=1)
+    x, y = np.nonzero(steps > 0)
+    return y, x, np.nonzero(steps < 0)[1] - y

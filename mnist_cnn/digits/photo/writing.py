@@ -77,7 +77,8 @@ def sort_out(
     framing = frames.boxes(labels, pieces, like_digits(pieces, mask.shape))
     framed = np.isin(labels, [piece.label for piece in framing])
     lines = _lines(mask & ~framed, rim)
-    labels, pieces = find(mask & ~framed & ~lines, rim)
+    if framing or lines.any():
+        labels, pieces = find(mask & ~framed & ~lines, rim)
     digits = like_digits(pieces, mask.shape)
     reasons: dict[int, str] = {}
     for reason, rule in RULES:
@@ -117,7 +118,7 @@ def _rim(shape: tuple[int, int], outside: np.ndarray | None) -> np.ndarray:
 
     side = min(shape)
     rim = np.zeros(shape, bool)
-    if outside is not None:
+    if outside is not None and outside.any():
         rim = ndimage.maximum_filter(outside, 2 * max(2, side // 60) + 1)
     rim[0] = rim[-1] = rim[:, 0] = rim[:, -1] = True
     return rim
@@ -126,6 +127,8 @@ def _rim(shape: tuple[int, int], outside: np.ndarray | None) -> np.ndarray:
 def _lines(mask: np.ndarray, rim: np.ndarray) -> np.ndarray:
     """Rulings across and upright, unless one may be all that a digit has."""
     across, upright = rulings(mask, rim), rulings(mask.T, rim.T).T
+    if not (across.any() or upright.any()):
+        return across
     digits = like_digits(find(mask & ~across & ~upright, rim)[1], mask.shape)
     # A digit as high as the picture: it is cut out to its box, and a line may be a 1.
     met = frozenset().union(*(piece.sides for piece in digits if piece.edge < 0.5))
