@@ -23,9 +23,9 @@ from benchmarks.clutter import WOOD, printed
 from benchmarks.sheets import Sheet, colored, lamp, on_desk, photo, saved, shot
 from benchmarks.surfaces import clouds
 from mnist_cnn import runs
-from mnist_cnn.analysis.reading import read_number
-from mnist_cnn.digits.image_files import open_image
+from mnist_cnn.analysis.reading import UNSURE, read_number
 from mnist_cnn.digits.ink import ink_of
+from mnist_cnn.digits.photo.image_files import open_image
 
 SIZE = (800, 600)
 # Kinds whose disturbance lies about the digit, or is no part of a photo.
@@ -190,8 +190,9 @@ def main() -> None:
         for number in range(options.count):
             file = make(np.random.default_rng((11, number)))
             ink = ink_of(open_image(file))
-            text = read_number(network, ink).text
-            outcome = 0 if not text else 1 if ink.is_doubtful else 2
+            read = read_number(network, ink)
+            text, is_doubtful = read.text, ink.is_doubtful or read.least < UNSURE
+            outcome = 0 if not text else 1 if is_doubtful else 2
             counts[outcome] += 1
             if outcome == 2 and options.keep:
                 options.keep.mkdir(parents=True, exist_ok=True)

@@ -16,7 +16,7 @@ from mnist_cnn.analysis.evaluation import (
     accuracy_by_group,
     cross_entropy,
 )
-from mnist_cnn.analysis.reading import read_number
+from mnist_cnn.analysis.reading import UNSURE, read_number
 from mnist_cnn.digits import datasets
 from mnist_cnn.digits.ink import ink_of
 from mnist_cnn.digits.photo.image_files import open_image
@@ -187,8 +187,9 @@ def predict(options: argparse.Namespace) -> int:
     """Reads the digits in each picture: one JSON object a line, in the files' order.
 
     It has ``digits`` (a string; rows are parted by ``_``) and ``probabilities``: ten
-    for one digit, which is ``digit``, too, else a list of ten for each. Or it has an
-    ``error`` if the picture cannot be read; then the command returns 2.
+    for one digit, which is ``digit``, too, else a list of ten for each; and a ``note``
+    where that is in doubt. Or it has an ``error`` if the picture cannot be read; then
+    the command returns 2.
     """
     network = _network(options)
     answers = [{"file": name} | _predict(network, name) for name in options.images]
@@ -210,13 +211,14 @@ def _predict(network: Network, name: str) -> dict[str, object]:
     if not np.isfinite(number.probabilities).all():
         return {"error": "The network gives no finite numbers for this picture."}
     rounded = np.round(number.probabilities.astype(float), 6).tolist()
-    if len(rounded) > 1:
-        return {"digits": number.text, "probabilities": rounded}
-    return {
-        "digits": number.text,
-        "digit": int(number.text),
-        "probabilities": rounded[0],
-    }
+    answer: dict[str, object] = {"digits": number.text, "probabilities": rounded}
+    if len(rounded) == 1:
+        answer |= {"digit": int(number.text), "probabilities": rounded[0]}
+    if number.least < UNSURE:
+        answer["note"] = "The network is not sure: this may be no digit."
+    elif found.is_doubtful:
+        answer["note"] = "There is more than a digit in this picture: cut it out."
+    return answer
 
 
 def import_(options: argparse.Namespace) -> int:

@@ -261,6 +261,16 @@ def test_predict_reads_rows_of_digits(tmp_path, seven, capsys):
     assert np.shape(read["probabilities"]) == (3, 10)
 
 
+def test_predict_notes_where_an_answer_is_in_doubt(tmp_path, seven, capsys):
+    sheet = Image.open(seven).convert("L")
+    sheet.paste(sheet.resize([side // 3 for side in sheet.size]))
+    sheet.save(tmp_path / "two.png")
+    assert main(["predict", str(tmp_path / "two.png"), seven]) == 0
+    two, one = map(json.loads, capsys.readouterr().out.splitlines())
+    assert two["note"] == "There is more than a digit in this picture: cut it out."
+    assert "note" not in one
+
+
 def test_each_picture_is_answered_though_some_cannot_be_read(tmp_path, seven, capsys):
     empty = tmp_path / "empty.png"
     Image.new("L", (100, 100)).save(empty)

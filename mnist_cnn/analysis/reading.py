@@ -11,6 +11,10 @@ from mnist_cnn.digits.preprocessing import Preparation, prepare_ink
 from mnist_cnn.digits.segmentation import Group, split
 from mnist_cnn.nn.network import Network
 
+# A best guess below this is told to be none too sure (Hendrycks and Gimpel 2017, "A
+# baseline for detecting misclassified and out-of-distribution examples").
+UNSURE = 0.6
+
 
 @dataclass(frozen=True)
 class Number:
@@ -25,6 +29,11 @@ class Number:
     groups: tuple[Group, ...]
     preparations: tuple[Preparation, ...]
     probabilities: np.ndarray
+
+    @property
+    def least(self) -> float:
+        """The lowest of the digits' best probabilities; 1 if there is no digit."""
+        return float(self.probabilities.max(axis=1).min(initial=1))
 
     @property
     def text(self) -> str:

@@ -13,14 +13,21 @@ from PIL import Image
 from mnist_cnn.digits.drawing import FAINTEST, Ink, Step, background_of, drawn_ink
 from mnist_cnn.digits.photo.grayscale import planes_of
 from mnist_cnn.digits.photo.paper import Paper, even
-from mnist_cnn.digits.photo.writing import REASONS, Sorted, sort_out
+from mnist_cnn.digits.photo.writing import (
+    EDGE,
+    FRAME,
+    LINES,
+    REASONS,
+    Sorted,
+    sort_out,
+)
 
 FLAT = 12  # gray levels (of 255) by which a drawn background may vary
 SMALLEST_PHOTO = 64  # pixels of the shorter side
 FAINTEST_ON_PAPER = 0.12  # of the paper's brightness: a hard pencil, barely pressed
 GRAINS = 7  # standard deviations of bare paper: of a million pixels none gets so far
 INK_LEVEL = 0.5  # of the strongest ink: where a stroke's edge is
-EDGE = 6  # pixels around writing within which its gray edges lie, blurred ones too
+FRINGE = 6  # pixels around writing within which its gray edges lie, blurred ones too
 SHOWN_SIDE = 280  # pixels of a step's picture
 LEFT_OUT = (230, 110, 0)  # orange
 NO_INK = (
@@ -75,7 +82,7 @@ def _drawn(gray: np.ndarray, note: str) -> Ink | None:
     mask = found.ink >= INK_LEVEL
     sorted_out = sort_out(mask, strength=found.ink)
     if not sorted_out.writing.any():
-        return found
+        return None if set(sorted_out.left_out) <= {EDGE, FRAME, LINES} else found
     return _without_the_rest(found.ink, mask, sorted_out, found.sentence, note)
 
 
@@ -110,7 +117,7 @@ PAPER = {
 def _around(writing: np.ndarray) -> tuple[slice, slice]:
     """The rows and columns of writing and its edges: no other pixel is ink."""
     rows, columns = np.flatnonzero(writing.any(1)), np.flatnonzero(writing.any(0))
-    margin = EDGE + 1
+    margin = FRINGE + 1
     return tuple(
         slice(max(0, int(each[0]) - margin), int(each[-1]) + margin + 1)
         for each in (rows, columns)
@@ -147,7 +154,7 @@ def _without_the_rest(
     place = _around(sorted_out.writing)
     writing = sorted_out.writing[place]
     rest = ndimage.maximum_filter(mask[place] & ~writing, 3) & ~writing
-    near = ndimage.maximum_filter(writing, 2 * EDGE + 1)
+    near = ndimage.maximum_filter(writing, 2 * FRINGE + 1)
     only = np.zeros(mask.shape, np.float32)
     only[place] = np.where(rest | ~near, 0, ink[place])
 

@@ -41,6 +41,13 @@ def boxes(*corners: tuple[int, int, int, int], **look: object) -> np.ndarray:
     return np.asarray(image) > 0
 
 
+def ellipses(*corners: tuple[int, int, int, int]) -> np.ndarray:
+    image = Image.new("L", SIZE)
+    for box in corners:
+        ImageDraw.Draw(image).ellipse(box, fill=255)
+    return np.asarray(image) > 0
+
+
 @pytest.mark.parametrize(
     ("other", "reason"),
     [
@@ -134,6 +141,36 @@ def test_there_is_doubt_where_something_like_a_digit_is_left_out():
     assert not sort_out(mask(SEVEN)).is_doubtful
 
 
-def test_without_a_digit_nothing_is_writing():
-    assert not sort_out(boxes((350, 0, 400, 300))).writing.any()
-    assert not sort_out(np.zeros((1, 1), bool)).writing.any()
+def test_a_forms_boxes_that_the_edge_cuts_off_are_no_doubt():
+    form = boxes(*((x, 60, x + 100, 250) for x in (-80, 140, 370)), outline=255)
+    found = sort_out(form | mask(SEVEN))
+    assert set(found.left_out) == {EDGE, FRAME}
+    assert not found.is_doubtful
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        np.zeros((1, 1), bool),
+        boxes((350, 0, 400, 300)),
+        boxes((0, 0, 399, 299), outline=255, width=9),
+        mask([(390, 0), (390, 290), (0, 290)], width=30),
+        boxes((100, 60, 300, 240), outline=255, width=3),
+        ellipses((150, 80, 250, 230), (240, 150, 300, 160)),
+    ],
+    ids=[
+        "nothing at all",
+        "a desk at one side",
+        "the frame of an empty cell",
+        "a desk at two sides",
+        "an empty box",
+        "a smear",
+    ],
+)
+def test_without_a_digit_nothing_is_writing(other):
+    assert not sort_out(other).writing.any()
+
+
+def test_an_upright_rectangle_may_be_a_zero():
+    zero = boxes((160, 60, 240, 240), outline=255, width=8)
+    assert np.array_equal(sort_out(zero).writing, zero)

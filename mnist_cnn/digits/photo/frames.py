@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from mnist_cnn.digits.photo.pieces import Piece, holes
+from mnist_cnn.digits.photo.pieces import Piece, holes, holes_of
+
+Place = tuple[slice, slice]
 
 # Of its box. A cell does, held askew by 5 degrees, too; the inside of a zero covers
 # 0.81 of its box at most (3,000 pen digits).
 RECTANGLE = 0.84
 INSIDE = 0.25  # of the outer one's height: what is smaller may be a dot in a zero
 FILLED = 0.45  # of the outer one's height: a digit fills its circle more than a slash
+WIDE = 0.75  # of its height: an empty box is at least that wide, a square zero is not
+HOLLOW = 0.5  # of its box that is the hole, in an empty one
 ALIKE = 0.25  # by which the boxes of one form differ in width and in height
 
 
@@ -71,27 +75,54 @@ def around(labels: np.ndarray, digits: list[Piece]) -> list[Piece]:
     return found
 
 
-def _rectangles(labels: np.ndarray, piece: Piece) -> list[tuple[slice, slice]]:
+def empty(labels: np.ndarray, digits: list[Piece]) -> list[Piece]:
+    """Those of `digits` that are the outline of a wide rectangle: a frame, a note."""
+    from scipy import ndimage
+
+    found = []
+    for piece in digits:
+        own = labels[piece.place] == piece.label
+        reach = max(1, min(own.shape) // 40)
+        closed = ndimage.binary_dilation(np.pad(own, reach), iterations=reach)
+        if any(
+            height * width > HOLLOW * closed.size and width > WIDE * height
+            for height, width in map(_size, _rectangular(holes_of(closed)))
+        ):
+            found.append(piece)
+    return found
+
+
+def _rectangles(labels: np.ndarray, piece: Piece) -> list[Place]:
     """The places of the piece's rectangular holes in the picture."""
+    return _rectangular(holes(labels, piece))
+
+
+def _rectangular(found: list[tuple[int, Place]]) -> list[Place]:
     return [
-        place
-        for pixels, place in holes(labels, piece)
-        if pixels > RECTANGLE * np.prod([each.stop - each.start for each in place])
+        place for pixels, place in found if pixels > RECTANGLE * np.prod(_size(place))
     ]
 
 
-def _holds(hole: tuple[slice, slice], piece: Piece) -> bool:
+def _size(place: Place) -> tuple[int, int]:
+    rows, columns = place
+    return rows.stop - rows.start, columns.stop - columns.start
+
+
+def _holds(hole: Place, piece: Piece) -> bool:
     return all(
         outer.start <= inner.start and inner.stop <= outer.stop
         for outer, inner in zip(hole, piece.place, strict=True)
     )
 
 
+def are_as_high(one: Piece, other: Piece) -> bool:
+    """Whether they differ in height by less than the boxes of one form do."""
+    return abs(one.height - other.height) < ALIKE * other.height
+
+
 def _are_alike(one: Piece, other: Piece) -> bool:
-    return (
-        abs(one.height - other.height) < ALIKE * other.height
-        and abs(one.width - other.width) < ALIKE * other.width
-    )
+    alike_wide = abs(one.width - other.width) < ALIKE * other.width
+    return alike_wide and are_as_high(one, other)
 
 
 def _is_slash(own: np.ndarray) -> bool:

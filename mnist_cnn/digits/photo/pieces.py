@@ -114,19 +114,31 @@ def like_digits(pieces: list[Piece], shape: tuple[int, int]) -> list[Piece]:
 
 def holes(labels: np.ndarray, piece: Piece) -> list[tuple[int, tuple[slice, slice]]]:
     """What the piece encloses: each hole's pixels, and its rows and columns."""
+    top, left = (each.start for each in piece.place)
+    return [
+        (
+            pixels,
+            (
+                slice(rows.start + top, rows.stop + top),
+                slice(columns.start + left, columns.stop + left),
+            ),
+        )
+        for pixels, (rows, columns) in holes_of(labels[piece.place] == piece.label)
+    ]
+
+
+def holes_of(own: np.ndarray) -> list[tuple[int, tuple[slice, slice]]]:
+    """The same of one piece alone, bool (height, width)."""
     from scipy import ndimage
 
-    regions, _ = ndimage.label(
-        np.pad(labels[piece.place] != piece.label, 1, constant_values=True)
-    )
+    regions, _ = ndimage.label(np.pad(~own, 1, constant_values=True))
     sizes = np.bincount(regions.ravel())
-    top, left = (each.start - 1 for each in piece.place)
     return [
         (
             int(sizes[number]),
             (
-                slice(rows.start + top, rows.stop + top),
-                slice(columns.start + left, columns.stop + left),
+                slice(rows.start - 1, rows.stop - 1),
+                slice(columns.start - 1, columns.stop - 1),
             ),
         )
         for number, (rows, columns) in enumerate(ndimage.find_objects(regions), start=1)

@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 from PIL import Image, ImageDraw
 
-from mnist_cnn.analysis.reading import Number, read_number
+from mnist_cnn.analysis.reading import UNSURE, Number, read_number
 from mnist_cnn.digits import preprocessing
 from mnist_cnn.digits.drawing import Step
 from mnist_cnn.digits.photo.grayscale import to_grayscale
@@ -25,7 +25,6 @@ from mnist_cnn.ui.components.live_chart import live_chart
 from mnist_cnn.ui.networks import Chosen
 from mnist_cnn.ui.text import _, escape
 
-UNSURE = 0.6
 SECOND_FROM = 0.01
 SHOWN_SIDE = 140
 
@@ -160,6 +159,13 @@ def show_number(picture: Picture, networks: list[Chosen]) -> bool:
         st.image(boxed(picture.image, groups), caption=told, width=280)
     else:
         st.caption(told)
+    if (least := min(number.least for number in numbers)) < UNSURE:
+        st.warning(
+            _(
+                "Not all of this looks like digits: once the network's best guess has "
+                "only {share}. Choose a digit, or take a picture from nearer."
+            ).format(share=percent(least))
+        )
     for each, number in zip(networks, numbers, strict=True):
         if len(networks) > 1:
             st.caption(escape(each.title))
