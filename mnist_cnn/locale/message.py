@@ -7,6 +7,7 @@ one text with named fields, and what is put into them (as gettext's catalogs nee
 from __future__ import annotations
 
 from collections.abc import Callable
+from string import Formatter
 from typing import Any
 
 # From an English text to the same in the reader's language.
@@ -38,14 +39,30 @@ class Message(str):
         named = {f"part_{number}": part for number, part in enumerate(parts)}
         return cls(between.join(f"{{{name}}}" for name in named), **named)
 
-    def said(self, translate: Translate) -> str:
-        """The sentence in another language, of which ``translate`` knows the texts."""
-        values = {
-            name: value.said(translate) if isinstance(value, Message) else value
-            for name, value in self.values.items()
-        }
+    def said(self, translate: Translate, show: Callable[[str], str] = str) -> str:
+        """The sentence in another language, of which ``translate`` knows the texts.
+
+        Args:
+            translate: from an English text to the reader's.
+            show: what becomes of values that are no numbers; a page escapes them.
+        """
         text = translate(self.text) if self.text else ""
-        return text.format(**values) if values else text
+        if not self.values:
+            return text
+        return _Saying(translate, show).vformat(text, (), self.values)
+
+
+class _Saying(Formatter):
+    """Puts a message's values into its text, as ``Message.said`` is told to."""
+
+    def __init__(self, translate: Translate, show: Callable[[str], str]) -> None:
+        self._translate, self._show = translate, show
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        if isinstance(value, Message):
+            return value.said(self._translate, self._show)
+        told = format(value, format_spec)
+        return told if isinstance(value, int | float) else self._show(told)
 
 
 class MessageError(ValueError):

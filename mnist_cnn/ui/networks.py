@@ -19,7 +19,7 @@ from mnist_cnn.nn.damage import Damage
 from mnist_cnn.nn.network import Network, NetworkError
 from mnist_cnn.runs import Run, RunError
 from mnist_cnn.ui.runs.titles import run_title
-from mnist_cnn.ui.text import _, escape, language
+from mnist_cnn.ui.text import _, language
 
 CACHE_BYTES = 400_000_000
 NETWORK = "network"
@@ -223,9 +223,8 @@ class NetworkCache:
             changed = run.weights_path.stat().st_mtime_ns
         except OSError as error:
             raise NetworkError(
-                _(
-                    "Run {name} has no network yet: its first epoch is not complete."
-                ).format(name=escape(run.name))
+                "Run {name} has no network yet: its first epoch is not complete.",
+                name=run.name,
             ) from error
         with self._lock:
             if self._kept.get(key, (None,))[0] != changed:

@@ -66,7 +66,7 @@ def choose_test_set(label: str) -> str:
     st.selectbox(
         label,
         names,
-        format_func=lambda name: datasets.about(name).title,
+        format_func=lambda name: _(datasets.about(name).title),
         key=DATA,
         on_change=_write_link,
         persist_state="session",
@@ -125,8 +125,8 @@ def find_predictions(
 def _about(digits: Dataset, name: str, trained_on: tuple[str, ...]) -> str:
     """Whose digits these are, and whether the network has seen them before."""
     text = _("Test digits: {source}. Written by {people}. License: {license}.").format(
-        source=escape(digits.source),
-        people=digits.about.people,
+        source=_(digits.source),
+        people=_(digits.about.people),
         license=digits.about.license,
     )
     if datasets.was_trained_on(name, trained_on):
@@ -145,7 +145,7 @@ def _offer_preparation(name: str) -> None:
         _(
             "{title} are not drawn yet: each is drawn on a canvas as a person would, "
             "and prepared as a drawing is."
-        ).format(title=escape(about.title))
+        ).format(title=escape(_(about.title)))
     )
     offer_job(
         Preparation(name),
@@ -221,7 +221,9 @@ def _offer(
                 "one at hand, which has {here:,} ({source}). So that no image stands "
                 "beside another's prediction, none are shown."
             ).format(
-                there=len(saved.labels), here=len(digits.y_test), source=digits.source
+                there=len(saved.labels),
+                here=len(digits.y_test),
+                source=_(digits.source),
             )
         )
     count = len(digits.y_test)

@@ -15,8 +15,13 @@ _translated = lru_cache(4096)(gettext)
 
 
 def _(text: str) -> str:
-    """The text in the reader's language; of a message with its values put in."""
-    return text.said(_translated) if isinstance(text, Message) else _translated(text)
+    """The text in the reader's language, for Markdown.
+
+    Of a message with its values put in, which may be a stranger's: they are escaped.
+    """
+    if isinstance(text, Message):
+        return text.said(_translated, escape)
+    return _translated(text) if text else ""  # of "" catalogs say who wrote them
 
 
 def language() -> str:

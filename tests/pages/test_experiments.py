@@ -124,6 +124,8 @@ def test_a_link_to_settings_that_cannot_be_says_so_and_the_form_still_works():
     at.selectbox(key="preset_0").select("quick").run()
     assert not at.warning
     assert started(at).config == PRESETS["quick"].config
+    at = train_page(preset="seed", epochs="[here](https://example.org)")
+    assert r"'\[here\]\(https\:" in at.warning[0].value
 
 
 def test_a_run_with_shuffled_labels_says_so():

@@ -36,7 +36,7 @@ def test_sets(chosen: list[Compared]) -> None:
             has_seen |= was_trained_on
             known, job = _accuracy(run, name)
             text = "…" if known is None else f"{known:.2%}"
-            row[datasets.about(data).title] = text + "*" * was_trained_on
+            row[_(datasets.about(data).title)] = text + "*" * was_trained_on
             jobs += [job] if job else []
         rows.append(row)
     st.dataframe(rows, hide_index=True, key="test-sets")

@@ -97,7 +97,7 @@ def in_use() -> None:
     st.header(_("In use"), anchor=False)
     found = mnist.find()
     source = (
-        found[1]
+        _(found[1])
         if found
         else _(
             "no complete MNIST on this machine yet: the first training downloads it, "

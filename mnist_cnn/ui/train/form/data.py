@@ -51,7 +51,7 @@ def _data(experiment: Experiment) -> None:
         )
     for name in chosen:
         about = datasets.about(name)
-        parts = [escape(about.title), escape(about.people), escape(about.license)]
+        parts = [escape(_(about.title)), _(about.people), escape(about.license)]
         st.caption(" · ".join(filter(None, parts)))
     st.caption(
         _(
@@ -74,7 +74,7 @@ def _data(experiment: Experiment) -> None:
 
 
 def _title(name: str) -> str:
-    title = datasets.about(name).title
+    title = _(datasets.about(name).title)
     is_whole = name.endswith(datasets.ALL)
     return _("{title}, all writers").format(title=title) if is_whole else title
 
