@@ -11,6 +11,7 @@ import hashlib
 import os
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -137,10 +138,12 @@ def add_file(content: bytes, name: str) -> str:
 
 def files() -> list[str]:
     """The files that were added, newest first."""
-    found = [x for x in _folder().glob("*.source") if FILE_ID.fullmatch(x.stem)]
-    return [
-        x.stem for x in sorted(found, key=lambda x: x.stat().st_mtime, reverse=True)
-    ]
+    found = []
+    for path in _folder().glob("*.source"):
+        if FILE_ID.fullmatch(path.stem):
+            with suppress(OSError):  # somebody has just removed it
+                found.append((path.stat().st_mtime, path.stem))
+    return [name for _changed, name in sorted(found, reverse=True)]
 
 
 def prepared_file(name: str) -> Path | None:

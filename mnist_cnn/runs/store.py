@@ -7,6 +7,7 @@ import re
 import secrets
 import shutil
 import time
+from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from mnist_cnn.experiments.config import RANGES, TrainingConfig
 from mnist_cnn.nn.network import Network, NetworkError, load_weights
 from mnist_cnn.runs.files import RunFiles
 from mnist_cnn.runs.run import Run
-from mnist_cnn.runs.schema import RunError, Settings
+from mnist_cnn.runs.schema import Label, RunError, Settings
 from mnist_cnn.runs.status import Status
 from mnist_cnn.storage.files import runs_folder, write_json
 
@@ -145,22 +146,24 @@ def submit(
         if drawing is not None:
             files.drawing_path.write_bytes(drawing.astype(np.uint8).tobytes())
         write_json(files.status_path, asdict(Status(state)))
+        if name:
+            write_json(files.label_path, msgspec.structs.asdict(Label(name)))
         # Last: a folder is a run once it has its settings.
         write_json(files.config_path, msgspec.structs.asdict(settings))
     except OSError as error:
         raise not_written(error) from error
-    run = Run(files.path)
-    if name:
-        run.rename(name)
-    return run
+    return Run(files.path)
 
 
-def submit_seeds(config: TrainingConfig, count: int, **options: Any) -> list[Run]:
+def submit_seeds(
+    config: TrainingConfig, count: int, name_of: Callable[[int], str], **options: Any
+) -> list[Run]:
     """Queues the same training with so many seeds, from the config's own upwards.
 
     Args:
         config: what to train.
         count: of seeds, at least 1.
+        name_of: makes the run's name for people, of its seed.
         options: for ``submit``, such as the preset and the owner.
 
     Raises:
@@ -168,7 +171,10 @@ def submit_seeds(config: TrainingConfig, count: int, **options: Any) -> list[Run
     """
     highest = int(RANGES["seed"][1])
     seeds = [(config.seed + number) % (highest + 1) for number in range(count)]
-    return [submit(replace(config, seed=seed), **options) for seed in seeds]
+    return [
+        submit(replace(config, seed=seed), name=name_of(seed), **options)
+        for seed in seeds
+    ]
 
 
 def new_id() -> str:

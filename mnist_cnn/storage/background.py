@@ -81,9 +81,12 @@ class BackgroundFile:
                 stderr=subprocess.DEVNULL,
             )
         except OSError as error:
-            raise BackgroundError(
+            failure = BackgroundError(
                 "This could not be started: {reason}", reason=_sentence(error)
-            ) from error
+            )
+            with contextlib.suppress(OSError):
+                self._write_progress(0, reason=failure.message)
+            raise failure from error
 
     def progress(self) -> Progress:
         """How far it is; one whose process has died says so."""
@@ -91,14 +94,15 @@ class BackgroundFile:
             return Progress("done", 1.0)
         try:
             noted = read_json(self._progress_path)
-        except (OSError, ValueError, RecursionError):
+            age = time.time() - float(noted.get("noted") or 0)
+            fraction = float(noted.get("share") or 0)
+        except (OSError, ValueError, TypeError, RecursionError):
             return Progress("none")
         if noted.get("reason"):
             return Progress("failed", reason=str(noted["reason"]))
         # Noted in the future: the clock was set back.
-        age = time.time() - float(noted.get("noted") or 0)
         if 0 <= age < STARTS_WITHIN_SECONDS or is_held(self._lock_path):
-            return Progress("running", float(noted.get("share") or 0))
+            return Progress("running", fraction)
         return Progress(
             "failed",
             reason="It ended without a word: it was killed, or the machine ran out of "

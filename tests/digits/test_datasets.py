@@ -91,12 +91,15 @@ def test_without_writers_every_fifth_digit_tests(pen_list, tmp_path):
     assert len(datasets.load(one).y_train) == 2
 
 
-def test_only_so_many_files_are_kept(pen_list, monkeypatch):
+def test_only_so_many_files_are_kept(pen_list, monkeypatch, runs_folder):
     monkeypatch.setattr(datasets, "MAX_FILES", 2)
     names = []
     for count in (1, 2, 3):
         content = json.dumps(pen_list[:count]).encode()
         names.append(datasets.add_file(content, f"{count}.json"))
+    assert set(datasets.files()) == set(names[1:])
+    # One that is removed between a look at the folder and a look at the file.
+    (runs_folder / "digits" / f"{'0' * 16}.source").symlink_to("gone")
     assert set(datasets.files()) == set(names[1:])
     with pytest.raises(DataError, match="not here"):
         datasets.load(names[0])

@@ -3,6 +3,7 @@
 import io
 import resource
 import struct
+import warnings
 import zlib
 
 import numpy as np
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
 from mnist_cnn.digits import preprocessing
+from mnist_cnn.digits.photo import image_files
 from mnist_cnn.digits.photo.image_files import LONGEST_SIDE, ImageError, open_image
 
 
@@ -211,3 +213,12 @@ def test_damage_anywhere_never_gives_anything_but_a_picture_or_a_sentence(
     pixels = preprocessing.prepare(picture).pixels
     assert pixels.shape == (28, 28)
     assert np.isfinite(pixels).all()
+
+
+def test_opening_a_picture_changes_no_warnings_of_other_threads(monkeypatch):
+    seen = []
+    monkeypatch.setattr(
+        image_files, "_decoded", lambda _data: seen.append(list(warnings.filters))
+    )
+    open_image(b"a picture")
+    assert seen == [list(warnings.filters)]

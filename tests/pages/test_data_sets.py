@@ -10,7 +10,9 @@ from mnist_cnn import runs
 from mnist_cnn.digits import datasets, mnist
 from mnist_cnn.experiments.config import TrainingConfig
 from mnist_cnn.jobs.evaluation_job import Evaluation
+from mnist_cnn.runs import RunError
 from mnist_cnn.runs.status import DataTest
+from mnist_cnn.storage import child_process
 
 ROOT = Path(__file__).parents[2]
 
@@ -105,3 +107,21 @@ def test_compare_has_networks_by_test_sets(pen_digits):
     row = table[table["Network"] == "MNIST only"].iloc[0]
     assert row["Pen digits"].endswith("%") and row["MNIST"].endswith("%")
     assert row["8×8 digits"] == "…"
+
+
+def test_what_compare_cannot_read_is_a_sentence(pen_digits, monkeypatch):
+    def fail(*_command, **_options):
+        raise OSError("no such program")
+
+    monkeypatch.setattr(child_process, "start", fail)
+    at = opened("6_Compare.py")
+    at.session_state["compare_reading"] = True
+    at.run()
+    assert not at.exception
+    assert "no such program" in words(at)
+
+    def deleted(*_asked):
+        raise RunError("Run 3f has no network (any more).")
+
+    monkeypatch.setattr("mnist_cnn.ui.compare.test_sets.Evaluation", deleted)
+    assert not at.run().exception

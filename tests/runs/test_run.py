@@ -1,5 +1,6 @@
 """The run folder: the only record of a training."""
 
+import errno
 import json
 import re
 from dataclasses import replace
@@ -10,8 +11,9 @@ import pytest
 
 from mnist_cnn import runs
 from mnist_cnn.experiments.config import ConfigError, TrainingConfig
-from mnist_cnn.runs import RunError, Status
+from mnist_cnn.runs import RunError, Status, store
 from mnist_cnn.runs.status import ACTIVE_STATES, FINAL_STATES
+from mnist_cnn.storage.files import write_json
 
 pytestmark = pytest.mark.usefixtures("runs_folder")
 
@@ -268,6 +270,18 @@ def test_a_runs_folder_that_cannot_be_written_is_a_sentence(tmp_path, monkeypatc
     monkeypatch.setenv("MNIST_CNN_RUNS", str(tmp_path / "a file" / "runs"))
     with pytest.raises(RunError, match=r"could not be written.*Is the disk full"):
         submit()
+
+
+def test_a_run_whose_name_cannot_be_written_is_none(monkeypatch):
+    def fill_up(path: Path, values: dict) -> None:
+        if path.name == "label.json":
+            raise OSError(errno.ENOSPC, "No space left on device")
+        write_json(path, values)
+
+    monkeypatch.setattr(store, "write_json", fill_up)
+    with pytest.raises(RunError, match=r"No space left.*Is the disk full"):
+        runs.submit(TrainingConfig(), name="mine")
+    assert runs.list_runs() == []
 
 
 def test_the_pretrained_network_is_a_run_like_any_other():

@@ -48,6 +48,7 @@ def test_a_process_that_cannot_be_started_is_a_sentence(file, monkeypatch):
     monkeypatch.setattr(child_process, "start", fail)
     with pytest.raises(BackgroundError, match="could not be started: no such"):
         file.start()
+    assert "no such program" in file.progress().reason
 
 
 def test_what_it_says_in_between_and_why_it_failed_can_be_read(file):
@@ -59,3 +60,10 @@ def test_what_it_says_in_between_and_why_it_failed_can_be_read(file):
     with pytest.raises(ValueError, match="damaged"):
         file.make(write)
     assert file.progress().reason == "The network is damaged."
+
+
+@pytest.mark.parametrize("noted", ['{"noted": "now"}', '{"share": [1], "noted": 1}'])
+def test_progress_that_is_none_is_as_if_nobody_had_begun(file, noted):
+    file.start()
+    file.path.with_name(f"{file.path.name}.json").write_text(noted)
+    assert file.progress().state == "none"

@@ -18,6 +18,9 @@ MEGAPIXELS = {"JPEG": 120, "MPO": 120}
 OTHER_MEGAPIXELS = 16
 LONGEST_SIDE = 1200  # a digit a fifteenth of a photo's height has 60 pixels
 
+# Once: a filter for a block alone would be seen, and left behind, by other threads.
+warnings.filterwarnings("ignore", module=r"PIL\.")
+
 _KNOWN = (
     (b"%PDF", "This is a PDF. Save the page as PNG or JPEG and try again."),
     (b"II*\x00", "This is a TIFF. Save it as PNG or JPEG and try again."),
@@ -59,9 +62,7 @@ def open_image(source: bytes | str | Path | io.IOBase) -> Image.Image:
     if not data:
         raise ImageError("The file is empty.")
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return _decoded(data)
+        return _decoded(data)
     except ImageError:
         raise
     except Image.DecompressionBombError:

@@ -9,7 +9,7 @@ from mnist_cnn.analysis.evaluation import accuracy
 from mnist_cnn.digits import datasets
 from mnist_cnn.digits.dataset import DataError
 from mnist_cnn.jobs.evaluation_job import Evaluation, Preparation
-from mnist_cnn.runs import Run
+from mnist_cnn.runs import Run, RunError
 from mnist_cnn.storage.background import BackgroundFile
 from mnist_cnn.ui.compare.runs import Compared, compared
 from mnist_cnn.ui.job_view import offer_job
@@ -60,20 +60,18 @@ def _accuracy(run: Run, name: str) -> tuple[float | None, BackgroundFile | None]
     except DataError:
         return None, None
     found, _why_not = best_predictions(run, digits, name)
-    if found is None or not found.matches(digits):
+    if found is not None and found.matches(digits):
+        return accuracy(found.probabilities, found.labels), None
+    try:
         return None, Evaluation(run, digits, name)
-    return accuracy(found.probabilities, found.labels), None
+    except RunError:  # somebody has just deleted it
+        return None, None
 
 
 def _offer(jobs: list[BackgroundFile]) -> None:
-    """One after another, once somebody has asked for it."""
+    """One after another, once somebody has asked for it, until one cannot be made."""
     job, state = jobs[0], st.session_state
-    now = job.progress()
-    if state.get(READING) and now.state == "none":
-        job.start()
-    state[READING] = now.state == "running" or (
-        bool(state.get(READING)) and now.state != "failed"
-    )
+    state[READING] = state.get(READING) or job.progress().state == "running"
     offer_job(
         job,
         key="read-test-sets",
@@ -81,4 +79,6 @@ def _offer(jobs: list[BackgroundFile]) -> None:
         progress=lambda fraction: _("{count} to go: {fraction:.0%}").format(
             count=len(jobs), fraction=fraction
         ),
+        at_once=state[READING],
     )
+    state[READING] = state[READING] and job.progress().state in ("running", "done")

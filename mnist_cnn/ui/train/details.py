@@ -85,8 +85,8 @@ def _predictions(run: Run, status: Status, metrics: Metrics) -> None:
 
 
 def _last_batch(run: Run, status: Status) -> None:
-    path = run.last_batch_path
-    arrays = read(path, LAST_BATCH) if status.state == "paused" else None
+    is_paused = status.state == "paused"
+    arrays = read(run.last_batch_path, LAST_BATCH) if is_paused else None
     if arrays is None:
         st.caption(
             _(
@@ -109,7 +109,7 @@ def _last_batch(run: Run, status: Status) -> None:
     )
     live_chart(
         shared_figure(
-            (str(path), path.stat().st_mtime_ns, "batch"),
+            (str(run.path), arrays["losses"].tobytes(), "batch"),
             lambda: batch_picture(*(arrays[name] for name in LAST_BATCH), _=_),
         ),
         key=f"batch-{run.id}",

@@ -64,14 +64,16 @@ def start_other_seed(run: Run) -> None:
 
 def _queue(config: TrainingConfig, count: int, preset: str, name: str) -> bool:
     state, drawing = st.session_state, _own_drawing()
+
+    def name_of(seed: int) -> str:
+        title = _("{name}, seed {seed}").format(name=name, seed=seed)
+        return name if count == 1 else title
+
     try:
         _refuse_a_crowd(count)
         removed = retention.make_room(count, visitor())
         options = {"preset": preset, "drawing": drawing, "owner": owner()}
-        made = submit_seeds(config, count, name=name, **options)
-        for run in made if count > 1 else []:
-            title = _("{name}, seed {seed}")
-            run.rename(title.format(name=name, seed=run.config.seed))
+        made = submit_seeds(config, count, name_of, **options)
         worker.ensure()
     except RunError as error:
         state[PROBLEM] = _(error.message)
