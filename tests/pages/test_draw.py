@@ -13,6 +13,8 @@ from mnist_cnn import runs
 from mnist_cnn.digits import preprocessing
 from mnist_cnn.experiments.config import TrainingConfig
 from mnist_cnn.nn import network
+from mnist_cnn.runs import Status
+from mnist_cnn.ui.board import live_board
 from mnist_cnn.ui.draw import photo_input
 
 ROOT = Path(__file__).parents[2]
@@ -257,3 +259,17 @@ def test_a_network_deleted_while_a_page_shows_it_is_told_once():
     assert "network" not in at.query_params
     at.run()
     assert not at.warning
+
+
+def test_after_an_epoch_the_page_names_the_network_that_answers(monkeypatch):
+    run = a_run_with_the_pretrained_weights("mine")
+    run.write_status(Status("running", epochs_done=1))
+    epochs = [1, 2, 2, 2]
+    monkeypatch.setattr(
+        live_board, "network_titles", lambda: {run.id: f"epoch {epochs.pop(0)}"}
+    )
+    with run.lock():
+        at = draw_page(network=run.id)
+    assert not at.exception
+    # The page, the board, which is an epoch further, and both again.
+    assert epochs == []

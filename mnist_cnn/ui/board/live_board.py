@@ -30,7 +30,7 @@ from mnist_cnn.ui.components.live_reading import (
 from mnist_cnn.ui.damage_link import linked_damage
 from mnist_cnn.ui.frame import page_link
 from mnist_cnn.ui.moments import at_moment, linked_moment
-from mnist_cnn.ui.networks import Chosen, broken, load_network
+from mnist_cnn.ui.networks import Chosen, broken, load_network, network_titles
 from mnist_cnn.ui.text import _
 
 NEW_EPOCH_SECONDS = 5.0  # between looks at a network in training
@@ -58,7 +58,10 @@ def live_board(
     is_any_in_training = any(_is_in_training(each.run) for each in networks)
     every = NEW_EPOCH_SECONDS if is_any_in_training else None
     shown = [(each.run.id, each.step) for each in networks]
-    st.fragment(_board, run_every=every)(shown, canvas, choose_way, resized, asks_when)
+    labels = _labels(shown) if every else []
+    st.fragment(_board, run_every=every)(
+        shown, labels, canvas, choose_way, resized, asks_when
+    )
 
 
 def look_inside_this_digit() -> None:
@@ -76,13 +79,22 @@ def _is_in_training(run: Run) -> bool:
         return False
 
 
+def _labels(shown: list[tuple[str, int | None]]) -> list[str | None]:
+    """What the boxes call them, with the epoch of those in training."""
+    titles = network_titles()
+    return [titles.get(run_id) for run_id, _step in shown]
+
+
 def _board(
     shown: list[tuple[str, int | None]],
+    labels: list[str | None],
     canvas: str,
     choose_way: Callable[[], Way | None],
     resized: bool,
     asks_when: bool,
 ) -> None:
+    if labels and labels != _labels(shown):
+        st.rerun()  # an epoch later: what the page says beside the answer, too
     networks = _networks(shown)
     damage = linked_damage(networks[0].network)
     files = [browser_network(each.run, each.step) for each in networks]
