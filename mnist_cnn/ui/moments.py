@@ -28,9 +28,9 @@ def moment_titles(run: Run) -> dict[int | None, str]:
 
 def linked_moment(run: Run) -> int | None:
     """The moment that the link names, if the run has kept it; else None: today."""
-    asked = st.query_params.get(MOMENT, "")
-    step = int(asked) if asked.isdecimal() else None
-    return step if step in moment_titles(run) else None
+    asked = st.query_params.get(MOMENT)
+    kept = {str(step): step for step in moment_titles(run)}
+    return kept.get(asked)
 
 
 def link_moment(step: int | None) -> None:

@@ -33,6 +33,8 @@ def when_it_began(now: Chosen, pixels: np.ndarray | None, key: str) -> None:
             continue
         steps.append(step)
         titles.append(title)
+    if not steps:
+        return  # they are gone since the page asked for them
     probabilities, step = np.array(read), linked_moment(now.run)
     time_chart(
         titles,
