@@ -28,7 +28,10 @@ def take_home(run: Run) -> None:
             "train_mnist_cnn.py",
             _("Python file"),
             partial(keras_script, run.config, _),
-            _("Trains this very network with plain Keras, in at most 60 lines."),
+            _(
+                "Trains the same network with plain Keras, in about a hundred lines, "
+                "and says what it does not do as the lab does."
+            ),
         )
         if not status.is_final:
             st.caption(_("The network and its curve, when the training has ended."))

@@ -1,6 +1,7 @@
 // How a network came to read a digit: its probabilities, moment by moment, and a mark
 // that goes from one to the next. The server hears where it was left.
 
+import { percent } from "../live_reading/words.js"
 import { element, filled, received } from "../payload.js"
 
 const [WIDTH, HEIGHT, EDGE] = [1000, 150, 12]
@@ -108,7 +109,7 @@ class TimeChart {
     const words = predicted === this.digit ? this.words.right : this.words.wrong
     this.said.textContent = filled(words, {
       title: this.titles[moment],
-      probability: `${(100 * probabilities[this.digit]).toFixed(1)}%`,
+      probability: percent(probabilities[this.digit]),
       digit: this.digit,
       predicted,
     })
