@@ -61,12 +61,7 @@ def _sentence(
             mistakes=_mistakes(found.best.mean),
             total=total,
         ),
-        _("**{name}**: {difference} more, with {parameters}{settings}.").format(
-            name=_name(found.other, other),
-            difference=_mistakes(found.difference),
-            parameters=_parameters(best, other),
-            settings=_settings(best, other),
-        ),
+        _difference(found, best, other),
     ]
     if found.spread is not None:
         told = (
@@ -93,6 +88,19 @@ def _sentence(
             )
         ).format(p=_p_value(found.p_value))
     return " ".join([*parts, told])
+
+
+def _difference(found: Verdict, best: Compared, other: Compared) -> str:
+    settings = _settings(best, other)
+    text = _("**{name}**: {difference} more, with {parameters}.")
+    if settings:
+        text = _("**{name}**: {difference} more, with {parameters}; {settings}.")
+    return text.format(
+        name=_name(found.other, other),
+        difference=_mistakes(found.difference),
+        parameters=_parameters(best, other),
+        settings=settings,
+    )
 
 
 def _p_value(p: float) -> str:
@@ -131,11 +139,13 @@ def _settings(best: Compared, other: Compared) -> str:
     if not differing:
         return ""
     title, (own, theirs) = next(iter(differing.items()))
-    told = _("; {title} {theirs} instead of {own}").format(
-        title=_(title).lower(), theirs=escape(theirs), own=escape(own)
+    text, more = _("{title} {theirs} instead of {own}"), len(differing) - 1
+    if more:
+        text = ngettext(
+            "{title} {theirs} instead of {own}, and {more} other setting",
+            "{title} {theirs} instead of {own}, and {more} other settings",
+            more,
+        )
+    return text.format(
+        title=_(title).lower(), theirs=escape(theirs), own=escape(own), more=more
     )
-    if more := len(differing) - 1:
-        told += ngettext(
-            ", and {more} other setting", ", and {more} other settings", more
-        ).format(more=more)
-    return told

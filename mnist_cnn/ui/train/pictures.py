@@ -135,11 +135,17 @@ def _read_arrays(path: Path, changed: int, spec: ArraySpec) -> dict[str, np.ndar
 def _label(title: str, metrics: Metrics, name: str) -> str:
     if not len(metrics):
         return _("{title}: no batch has been measured yet").format(title=title)
-    text = _("{title}: {value:.3f} after batch {step:,}").format(
-        title=title, value=getattr(metrics, name)[-1], step=int(metrics.step[-1])
+    measured = {"value": getattr(metrics, name)[-1], "step": int(metrics.step[-1])}
+    if not metrics.epochs:
+        text = _("{title}: {value:.3f} after batch {step:,}")
+        return text.format(title=title, **measured)
+    newest = metrics.epochs[-1]
+    return _(
+        "{title}: {value:.3f} after batch {step:,}; after epoch {epoch}: validation "
+        "{validation:.4f}"
+    ).format(
+        title=title,
+        epoch=newest.epoch,
+        validation=getattr(newest, f"val_{name}"),
+        **measured,
     )
-    for point in metrics.epochs[-1:]:
-        text += _("; after epoch {epoch}: validation {value:.4f}").format(
-            epoch=point.epoch, value=getattr(point, f"val_{name}")
-        )
-    return text
