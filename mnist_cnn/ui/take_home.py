@@ -65,7 +65,7 @@ def take_home(run: Run) -> None:
             partial(to_zip, run),
             _(
                 "Settings, curve, network and test predictions. On the Train page of "
-                "another lab, “A run from another lab” takes it."
+                "another lab, “A network from elsewhere” takes it."
             ),
         )
 
