@@ -50,9 +50,9 @@ def choose_moment(chosen: Chosen) -> Chosen:
     titles = moment_titles(chosen.run)
     if not titles:
         return chosen
-    step = linked_moment(chosen.run)
+    shown = at_moment_or_now(chosen, linked_moment(chosen.run))
     # Set each time: Back changes the link.
-    st.session_state[MOMENT] = _NOW if step is None else step
+    st.session_state[MOMENT] = _NOW if shown.step is None else shown.step
     st.select_slider(
         _("The network on its way"),
         [_NOW if each is None else each for each in titles],
@@ -60,15 +60,19 @@ def choose_moment(chosen: Chosen) -> Chosen:
         key=MOMENT,
         on_change=_write_link,
     )
-    return at_moment_or_now(chosen, step)
+    return shown
 
 
 def at_moment_or_now(chosen: Chosen, step: int | None) -> Chosen:
-    """The run's network as it was; as it is, with a sentence, if that is gone."""
+    """The run's network as it was; as it is, with a sentence, if that is damaged.
+
+    Then the link no longer names it: what compares the two would run again for ever.
+    """
     try:
         return chosen if step is None else at_moment(chosen, step)
     except NetworkError as error:
         st.error(_(error.message))
+        link_moment(None)
         return chosen
 
 

@@ -56,6 +56,17 @@ def test_a_moment_that_was_not_kept_is_today(moment, run, visit, a_seven):
     assert slider(at).value == -1
 
 
+def test_a_damaged_moment_is_a_sentence_and_leaves_the_link(run, visit, a_seven):
+    history.moment_path(run, 0).write_bytes(b"torn")
+    at = visit("pages/3_Draw.py", run=run.id, drawing_pixels=a_seven, asks_when=True)
+    at.query_params["moment"] = "0"
+    at.run()
+    assert "damaged" in at.error[0].value
+    assert slider(at).value == -1
+    assert "moment" not in at.query_params
+    assert not at.run().error
+
+
 def test_a_run_that_has_kept_none_has_no_slider(visit):
     at = visit("pages/3_Draw.py", asks_when=True)
     assert not at.select_slider
