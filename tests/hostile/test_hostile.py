@@ -38,7 +38,7 @@ MEGABYTES = 300
 
 SCRIPT = "<script>alert(1)</script><img src=x onerror=alert(2)>"
 TEXTS = (
-    *("", " ", "0", "-1", "1e999", "nan", "inf", "true", "null", "9" * 400, "٣", "½"),
+    *("", " ", "0", "-1", "1e999", "nan", "inf", "true", "null", "9" * 5000, "٣", "½"),
     *("../../etc/passwd", "..%2f..%2fetc", "/etc/passwd", "C:\\", "file:///etc/passwd"),
     *("\x00", "%00", "a\nb", "\u202eabc", "\ud7ff", "💥" * 50, "x" * 100_000),
     *(SCRIPT, "[x](javascript:alert(1))", "$\\frac{1}{0}$", "**b** `c` :red[d]"),
@@ -59,7 +59,8 @@ PARAMETERS = (
     *("network", "run", "runs", "preset", "epochs", "batch_size", "examples", "seed"),
     *("optimizer", "schedule", "learning_rate", "augmentation", "blocks", "dense"),
     *("dropout", "batch_norm", "digit", "test", "layer", "unit", "view", "true"),
-    *("answer", "as", "embed"),
+    *("answer", "as", "embed", "moment", "broken", "data", "shares", "start_from"),
+    *("activation", "global_average"),
 )
 
 _outside: list[str] = []

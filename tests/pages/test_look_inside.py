@@ -194,6 +194,8 @@ def test_a_random_digit_and_a_mistake_are_one_press_away(architectures, random_n
         {"test": "1e9"},
         {"test": "999999"},
         {"test": "<script>"},
+        {"test": "inf"},
+        {"test": "9" * 5000},
         {"digit": "garbage"},
         {"digit": "A" * 9000},
         {"layer": "conv_9"},

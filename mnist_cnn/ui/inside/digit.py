@@ -94,6 +94,9 @@ def _test_digit(chosen: Chosen) -> Digit | None:
         st.error(_(error.message))
         return None
     count, asked = len(digits.x_test), st.query_params.get("test")
+    is_number = asked is None or (asked.isdecimal() and len(asked) < 10)
+    if not is_number:
+        del st.query_params["test"]
     if st.session_state.get("test") is None:
         st.session_state["test"] = 0
     index = st.number_input(
@@ -102,7 +105,8 @@ def _test_digit(chosen: Chosen) -> Digit | None:
         count - 1,
         None,  # so that number 0 stands in the link, too
         key="test",
-        bind="query-params",
+        # Streamlit drops what is no number of these, but fails at infinity.
+        bind="query-params" if is_number else None,
         persist_state="session",
         width=170,
     )
