@@ -124,6 +124,15 @@ def test_a_keras_model_and_its_history_become_a_run_that_is_shown(run):
     (shown,) = [each for each in runs.list_runs() if each.id != run.id]
     assert (shown.name, shown.status().test_accuracy) == ("mine", 0.8)
     assert at.query_params["run"] in (shown.id, [shown.id])
+    # It can be trained on as it is: it has no fields.
+    at.button(key="unfold").click().run()
+    box = next(each for each in at.selectbox if each.label == "Starts from")
+    box.set_value(shown.id).run()
+    assert not at.exception
+    assert any("comes from a Keras model" in each.value for each in at.caption)
+    at.button(key="start").click().run()
+    newest = runs.list_runs()[0].config
+    assert (newest.network, newest.start_from) == (shown.config.network, shown.id)
 
 
 @pytest.mark.parametrize(

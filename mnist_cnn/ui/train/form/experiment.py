@@ -15,6 +15,7 @@ from mnist_cnn.experiments.config import RANGES, ConfigError, TrainingConfig
 from mnist_cnn.experiments.link import dense_units, from_link
 from mnist_cnn.experiments.presets import CLASS_PRESET, PRESETS
 from mnist_cnn.nn.architecture import Architecture, ArchitectureError, ConvBlock
+from mnist_cnn.nn.layers import LayeredArchitecture
 from mnist_cnn.ui.links import has_arrived
 from mnist_cnn.ui.runs.queue import overview
 from mnist_cnn.ui.runs.train_link import EXPERIMENT_LINK
@@ -66,13 +67,15 @@ class Experiment:
         blocks = self.config.network.blocks
         return blocks[number] if number < len(blocks) else _NEW_BLOCK
 
-    def network(self) -> Architecture:
-        """The network in the fields.
+    def network(self) -> LayeredArchitecture:
+        """The network in the fields; one of somebody's own, which has none, as it is.
 
         Raises:
             ConfigError: saying why it cannot be built.
         """
         network = self.config.network
+        if not isinstance(network, Architecture):
+            return network
         blocks = (
             (self.block(number), number)
             for number in range(self.typed("blocks", len(network.blocks)))

@@ -7,6 +7,7 @@ from functools import partial
 import streamlit as st
 
 from mnist_cnn.experiments.config import ConfigError
+from mnist_cnn.nn.architecture import Architecture
 from mnist_cnn.nn.layers import ACTIVATIONS
 from mnist_cnn.ui.text import _
 from mnist_cnn.ui.train.form.experiment import Experiment, units_text
@@ -18,6 +19,30 @@ PADDINGS = ("same", "valid")
 
 def network_form(experiment: Experiment) -> None:
     """The parts of the network, and what they make of the image."""
+    if isinstance(experiment.config.network, Architecture):
+        _parts(experiment)
+    else:
+        st.caption(
+            _(
+                "This network comes from a Keras model and is trained as it is. Choose "
+                "a preset to build another."
+            )
+        )
+    try:
+        network = experiment.network()
+    except ConfigError as error:
+        st.error(_(error.message))
+        return
+    st.markdown(_("**{count:,} parameters** in all.").format(count=network.parameters))
+    rows = [(_("Layer"), _("Output"), _("Parameters")), (":--",) * 3]
+    rows += [
+        (layer.name, "×".join(map(str, layer.output_shape)), layer.formula or "–")
+        for layer in network.layers()
+    ]
+    st.markdown("\n".join(f"| {' | '.join(row)} |" for row in rows))
+
+
+def _parts(experiment: Experiment) -> None:
     network, key = experiment.config.network, experiment.key
     blocks = len(network.blocks)
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -53,18 +78,6 @@ def network_form(experiment: Experiment) -> None:
             )
     for index in range(blocks):
         _block(experiment, index)
-    try:
-        network = experiment.network()
-    except ConfigError as error:
-        st.error(_(error.message))
-        return
-    st.markdown(_("**{count:,} parameters** in all.").format(count=network.parameters))
-    rows = [(_("Layer"), _("Output"), _("Parameters")), (":--",) * 3]
-    rows += [
-        (layer.name, "×".join(map(str, layer.output_shape)), layer.formula or "–")
-        for layer in network.layers()
-    ]
-    st.markdown("\n".join(f"| {' | '.join(row)} |" for row in rows))
 
 
 def _activations() -> dict[str, str]:

@@ -11,7 +11,7 @@ from mnist_cnn.experiments.config import (
     ConfigError,
 )
 from mnist_cnn.experiments.differences import differences
-from mnist_cnn.experiments.link import WHOLE, to_link
+from mnist_cnn.experiments.link import WHOLE, link_of
 from mnist_cnn.experiments.presets import PRESETS
 from mnist_cnn.runs import Run
 from mnist_cnn.runs.schema import LONGEST_NAME
@@ -248,7 +248,8 @@ def _of(experiment: Experiment, name: str) -> dict[str, str]:
 
 def _share_experiment(experiment: Experiment) -> None:
     try:
-        link = to_link(experiment.preset, experiment.chosen())
+        link = link_of(experiment.preset, experiment.chosen())
     except ConfigError:
         return
-    share(_("A link to exactly this experiment:"), link)
+    if link is not None:  # of a network of somebody's own
+        share(_("A link to exactly this experiment:"), link)
