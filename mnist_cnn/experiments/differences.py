@@ -82,7 +82,9 @@ def _shape(layer: Layer) -> str:
 def _data(config: TrainingConfig) -> Message:
     titles = []
     for index, name in enumerate(config.data):
-        title = Message(datasets.about(name).title)
+        title = datasets.about(name).title
+        if name.removesuffix(datasets.ALL) in datasets.NAMES:
+            title = Message(title)  # a file's own is a stranger's
         if name.endswith(datasets.ALL):
             title = Message("{title} (all writers)", title=title)
         if config.shares:

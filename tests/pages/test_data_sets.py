@@ -1,5 +1,6 @@
 """Data sets on Train and Compare, run without a browser."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -78,6 +79,16 @@ def test_a_file_of_ones_own_is_taken_and_another_is_a_sentence(pen_digits):
     assert not at.exception
     assert "The file bad.json cannot be taken. Digit 1 has a wrong label" in words(at)
     assert field(at, "multiselect", "data").value == chosen
+
+
+def test_the_name_of_a_strangers_file_is_never_markup(pen_list):
+    name = datasets.add_file(json.dumps(pen_list).encode(), "[here](https://e.org)")
+    at = opened("1_Train.py", preset="classroom", data=name)
+    assert r"data \[here\]" in at.header[0].value.lower()
+    ids = [runs.submit(TrainingConfig(data=data)).id for data in (("mnist",), (name,))]
+    at = opened("6_Compare.py", runs=",".join(ids))
+    assert r"\[here\]" in str(at.table[0].value)
+    assert "[here](" not in str(at.table[0].value) + words(at)
 
 
 def test_what_was_gained_and_forgotten_is_said_side_by_side():

@@ -146,6 +146,4 @@ def _settings(best: Compared, other: Compared) -> str:
             "{title} {theirs} instead of {own}, and {more} other settings",
             more,
         )
-    return text.format(
-        title=_(title).lower(), theirs=escape(theirs), own=escape(own), more=more
-    )
+    return text.format(title=_(title).lower(), theirs=_(theirs), own=_(own), more=more)

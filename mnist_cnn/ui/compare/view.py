@@ -129,7 +129,8 @@ def settings(chosen: list[Compared]) -> None:
         return
     # A run a column: there are fewer runs than settings, also on a phone.
     shown = [escape(each.name) for each in chosen]
-    columns = dict(zip(shown, zip(*differing.values(), strict=True), strict=True))
+    told = [[_(value) for value in values] for values in differing.values()]
+    columns = dict(zip(shown, zip(*told, strict=True), strict=True))
     st.table(
         {_("Setting"): [_(title) for title in differing]} | columns, hide_index=True
     )

@@ -99,7 +99,7 @@ def _invitation(experiment: Experiment) -> None:
     preset, config = PRESETS[experiment.preset], experiment.config
     found = differences([preset.config, config])
     what = ", ".join(
-        _("{setting} {value}").format(setting=_(title).lower(), value=own)
+        _("{setting} {value}").format(setting=_(title).lower(), value=_(own))
         for title, (_usual, own) in found.items()
     )
     st.header(
@@ -110,7 +110,7 @@ def _invitation(experiment: Experiment) -> None:
     for title, (usual, own) in found.items():
         st.markdown(
             _("- {title}: **{own}** instead of {usual}").format(
-                title=_(title), own=own, usual=usual
+                title=_(title), own=_(own), usual=_(usual)
             )
         )
     _start_button()
