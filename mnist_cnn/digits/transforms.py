@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
-from scipy import ndimage
 
-NEIGHBORS = ndimage.generate_binary_structure(2, 1)  # a pixel and the four beside it
+# A pixel and the four beside it.
+NEIGHBORS = np.array([[0, 1, 0], [1, 1, 1], [0, 1, 0]], bool)
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,8 @@ def _move(pixels: np.ndarray, change: Change) -> np.ndarray:
     """Scaled, turned and shifted, bilinear, 0 outside."""
     if replace(change, thicken=0) == Change() or not pixels.any():
         return pixels
+    from scipy import ndimage  # 0.3 s to import: not before somebody needs it
+
     center = np.array(ndimage.center_of_mass(pixels))
     angle = np.deg2rad(change.angle)
     cos, sin = np.cos(angle), np.sin(angle)
@@ -90,6 +92,8 @@ def _move(pixels: np.ndarray, change: Change) -> np.ndarray:
 
 def _thicken(pixels: np.ndarray, amount: float) -> np.ndarray:
     """Toward the brightest (or darkest) neighbor, a pixel at a time."""
+    from scipy import ndimage
+
     reach = ndimage.grey_dilation if amount > 0 else ndimage.grey_erosion
     rest = abs(amount)
     while rest > 0:

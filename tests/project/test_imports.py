@@ -97,6 +97,10 @@ def test_no_page_loads_tensorflow_keras_or_anything_as_heavy(page, loaded):
     assert not loaded[page] & set(HEAVY)
 
 
+def test_the_first_visitor_does_not_wait_for_scipy(loaded):
+    assert "scipy" not in loaded["app.py"]
+
+
 def test_no_page_does_more_than_layout_and_calls():
     for page in PAGES:
         assert "import numpy" not in (ROOT / page).read_text(), page

@@ -9,6 +9,7 @@ from mnist_cnn import runs
 from mnist_cnn.experiments.config import TrainingConfig
 from mnist_cnn.ui.components import browser_network
 from mnist_cnn.ui.components.bundle import bundle
+from mnist_cnn.ui.networks import load_network
 from mnist_cnn.ui.server import static_files
 
 
@@ -33,6 +34,12 @@ def test_a_network_is_written_once_and_again_when_its_file_is_gone(static, pretr
     shutil.rmtree(static)
     assert browser_network.browser_network(pretrained) == found
     assert len(list(static.iterdir())) == 2
+
+
+def test_what_a_page_has_loaded_is_not_loaded_again(static, pretrained, monkeypatch):
+    load_network(pretrained.id)
+    monkeypatch.setattr(runs, "load_network", pytest.fail)
+    assert browser_network.browser_network(pretrained)
 
 
 def test_where_files_cannot_be_written_the_server_reads(static, pretrained):

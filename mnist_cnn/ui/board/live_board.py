@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache, partial
 
 import numpy as np
 import streamlit as st
 
+from mnist_cnn import runs
 from mnist_cnn.digits.photo.image_files import ImageError, open_image
 from mnist_cnn.digits.preprocessing import resize_ink
+from mnist_cnn.nn.damage import Damage
 from mnist_cnn.nn.network import NetworkError
 from mnist_cnn.runs import Run, RunError
 from mnist_cnn.ui.board.beginning import when_it_began
@@ -27,7 +31,7 @@ from mnist_cnn.ui.components.live_reading import (
     browser_reads,
     live_reading,
 )
-from mnist_cnn.ui.damage_link import linked_damage
+from mnist_cnn.ui.damage_link import WHOLE, linked_damage
 from mnist_cnn.ui.frame import page_link
 from mnist_cnn.ui.moments import at_moment, linked_moment
 from mnist_cnn.ui.networks import Chosen, broken, load_network, network_titles
@@ -36,10 +40,24 @@ from mnist_cnn.ui.text import _
 NEW_EPOCH_SECONDS = 5.0  # between looks at a network in training
 
 Way = Callable[[], Picture | None]
+Shown = list[tuple[str, int | None]]
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who reads a drawing: the browser or the server.
+
+    Attributes:
+        files: where a browser finds each network.
+        is_browser: YES if this browser reads, NEVER if it cannot, None until it says.
+    """
+
+    files: list[BrowserNetwork | None]
+    is_browser: str | None
 
 
 def live_board(
-    networks: list[Chosen],
+    networks: list[tuple[Run, int | None]],
     canvas: str,
     choose_way: Callable[[], Way | None] = lambda: None,
     *,
@@ -49,15 +67,16 @@ def live_board(
     """The canvas, and what networks make of it; a stroke reruns the canvas only.
 
     Args:
-        networks: the first one is shown with all its layers.
+        networks: runs, and the step of a moment if it is to be that network; the first
+            one is shown with all its layers.
         canvas: its name.
         choose_way: chooses how a digit comes in, above the canvas; None is the canvas.
         resized: whether the drawing, only resized, is read beside it.
         asks_when: whether it is told when the first one began to read the digit.
     """
-    is_any_in_training = any(_is_in_training(each.run) for each in networks)
+    is_any_in_training = any(_is_in_training(run) for run, _step in networks)
     every = NEW_EPOCH_SECONDS if is_any_in_training else None
-    shown = [(each.run.id, each.step) for each in networks]
+    shown = [(run.id, step) for run, step in networks]
     labels = _labels(shown) if every else []
     st.fragment(_board, run_every=every)(
         shown, labels, canvas, choose_way, resized, asks_when
@@ -79,14 +98,14 @@ def _is_in_training(run: Run) -> bool:
         return False
 
 
-def _labels(shown: list[tuple[str, int | None]]) -> list[str | None]:
+def _labels(shown: Shown) -> list[str | None]:
     """What the boxes call them, with the epoch of those in training."""
     titles = network_titles()
     return [titles.get(run_id) for run_id, _step in shown]
 
 
 def _board(
-    shown: list[tuple[str, int | None]],
+    shown: Shown,
     labels: list[str | None],
     canvas: str,
     choose_way: Callable[[], Way | None],
@@ -95,48 +114,63 @@ def _board(
 ) -> None:
     if labels and labels != _labels(shown):
         st.rerun()  # an epoch later: what the page says beside the answer, too
-    networks = _networks(shown)
-    damage = linked_damage(networks[0].network)
-    files = [browser_network(each.run, each.step) for each in networks]
-    reads = browser_reads() if files and all(files) else NEVER
     live = st.container(key="live_answer", gap=None)
     with st.container(key="live_way", gap=None):
         way = choose_way()
+    reader = cache(partial(_reader, shown))
     picture = pixels = None
     if way is None:
-        st.fragment(_canvas)(shown, canvas, resized, reads, asks_when)
+        # First, so that a browser builds the canvas while networks are loaded here.
+        st.fragment(_canvas)(shown, canvas, resized, reader, asks_when)
     else:
         place = st.container(key="live_canvas")
         with place:
             picture = way()
         with st.container(key="server_answer"):
             if picture is not None:
-                pixels = _by_server(picture, networks, resized, reads)
+                pixels = _by_server(picture, shown, resized, reader().is_browser)
         if asks_when:
             with place:
                 _when(*shown[0])
+    networks = _networks(shown)
     with live:
         live_reading(
-            [] if reads == NEVER else _named(networks, files),
+            _named(networks, reader()),
             pixels=pixels,
             follows_canvas=way is None,
             is_answered=picture is not None and pixels is None,
             resized=resized,
             note=picture.note if picture else "",
-            damage=damage,
+            damage=_damage(networks),
         )
 
 
-def _networks(shown: list[tuple[str, int | None]]) -> list[Chosen]:
-    """As they are or were; the first one with what is broken in it.
+def _reader(shown: Shown) -> Reader:
+    files = [browser_network(each.run, each.step) for each in _networks(shown)]
+    return Reader(files, browser_reads() if files and all(files) else NEVER)
+
+
+def _named(
+    networks: list[Chosen], reader: Reader
+) -> list[tuple[str, BrowserNetwork | None]]:
+    if reader.is_browser == NEVER:
+        return []
+    titles = [each.title for each in _broken(networks)]
+    return list(zip(titles, reader.files, strict=True))
+
+
+def _networks(shown: Shown) -> list[Chosen]:
+    """As they are or were.
 
     If one has been deleted since, the page runs again, says so, and takes another.
     """
     try:
-        first, *others = (_network(*each) for each in shown)
-    except (RunError, NetworkError):
-        st.rerun()
-    return [broken(first, linked_damage(first.network)), *others]
+        return [_network(*each) for each in shown]
+    except (RunError, NetworkError) as error:
+        if any(run_id not in runs.BUNDLED for run_id, _step in shown):
+            st.rerun()
+        st.error(_(error.message))
+        return []
 
 
 def _network(run_id: str, step: int | None) -> Chosen:
@@ -144,11 +178,20 @@ def _network(run_id: str, step: int | None) -> Chosen:
     return now if step is None else at_moment(now, step)
 
 
+def _damage(networks: list[Chosen]) -> Damage:
+    """What is broken in the first one."""
+    return linked_damage(networks[0].network) if networks else WHOLE
+
+
+def _broken(networks: list[Chosen]) -> list[Chosen]:
+    return [broken(each, _damage(networks)) for each in networks[:1]] + networks[1:]
+
+
 def _canvas(
-    shown: list[tuple[str, int | None]],
+    shown: Shown,
     canvas: str,
     resized: bool,
-    reads: str | None,
+    reader: Callable[[], Reader],
     asks_when: bool,
 ) -> None:
     """A browser that reads by itself has nothing to ask here: its drawing is kept."""
@@ -156,14 +199,14 @@ def _canvas(
         file = drawing_canvas(canvas)
         if asks_when:
             _when(*shown[0])
-    if reads == YES:
+    if (reads := reader().is_browser) == YES:
         return
     with st.container(key="server_answer"):
         picture = _drawn(file)
         if picture is None:
             st.info(_("Nothing is drawn yet: the network waits for your digit."))
         else:
-            _by_server(picture, _networks(shown), resized, reads)
+            _by_server(picture, shown, resized, reads)
 
 
 def _when(run_id: str, step: int | None) -> None:
@@ -186,17 +229,12 @@ def _drawn(file: bytes | None) -> Picture | None:
         return None
 
 
-def _named(
-    networks: list[Chosen], files: list[BrowserNetwork | None]
-) -> list[tuple[str, BrowserNetwork]]:
-    return [(each.title, file) for each, file in zip(networks, files, strict=True)]
-
-
 def _by_server(
-    picture: Picture, networks: list[Chosen], resized: bool, reads: str | None
+    picture: Picture, shown: Shown, resized: bool, reads: str | None
 ) -> np.ndarray | None:
     """What the server has to say of the picture; the pixels that the browser reads."""
-    preparation = prepared_digit(picture, networks)
+    networks = _broken(_networks(shown))
+    preparation = prepared_digit(picture, networks) if networks else None
     if preparation is None:
         return None
     ways = {_("prepared like MNIST"): preparation.pixels}

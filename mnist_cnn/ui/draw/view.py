@@ -21,7 +21,7 @@ def draw() -> None:
         with board:
             if networks:
                 live_board(
-                    networks,
+                    [(each.run, each.step) for each in networks],
                     "canvas",
                     choose_way,
                     resized=resized,

@@ -7,11 +7,9 @@ import streamlit as st
 from mnist_cnn import runs
 from mnist_cnn.digits import mnist
 from mnist_cnn.nn.architecture import LECTURE_NETWORK, Architecture
-from mnist_cnn.nn.network import NetworkError
 from mnist_cnn.runs import RunError
 from mnist_cnn.ui.board.live_board import live_board, look_inside_this_digit
 from mnist_cnn.ui.frame import page_link, pages
-from mnist_cnn.ui.networks import load_network
 from mnist_cnn.ui.text import _
 from mnist_cnn.ui.volume_picture import volume_picture
 
@@ -26,8 +24,8 @@ def draw_first() -> None:
     """A canvas and the network that comes along, alive, before any text."""
     with st.container(key="live"), st.container(key="live_board"):
         try:
-            live_board([load_network(runs.PRETRAINED)], "home_canvas")
-        except (RunError, NetworkError) as error:
+            live_board([(runs.find(runs.PRETRAINED), None)], "home_canvas")
+        except RunError as error:
             st.error(_(error.message))
         with st.container(key="live_settings", gap=None):
             look_inside_this_digit()

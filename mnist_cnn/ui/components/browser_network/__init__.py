@@ -13,6 +13,7 @@ from mnist_cnn.nn.quantization import to_bytes
 from mnist_cnn.runs import Run, RunError
 from mnist_cnn.runs.history import moment_path
 from mnist_cnn.ui.components.bundle import bundle
+from mnist_cnn.ui.networks import load_network
 from mnist_cnn.ui.server import static_files
 
 WORKER = Path(__file__).with_name("worker.js")
@@ -62,7 +63,7 @@ def browser_network(run: Run, step: int | None = None) -> BrowserNetwork | None:
 # After a while a server whose disk was full tries again.
 @st.cache_data(max_entries=500, ttl=600, show_spinner=False)
 def _written(run_id: str, version: int, step: int | None) -> BrowserNetwork | None:
-    network = runs.load_network(run_id)
+    network = load_network(run_id).network
     if sum(layer.multiply_adds for layer in network.layers) > MAX_MULTIPLY_ADDS:
         return None
     content = to_bytes(network) if step is None else _kept(run_id, step)

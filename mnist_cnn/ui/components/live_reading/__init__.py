@@ -70,7 +70,6 @@ def live_reading(
         "follows": follows_canvas,
         "answered": is_answered,
         "resized": resized,
-        "reads": browser_reads(),
         "note": note,
         "damage": for_browser(damage, KEY),
         "words": live_words(),

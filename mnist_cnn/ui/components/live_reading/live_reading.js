@@ -86,7 +86,6 @@ export class LiveReading {
 
   update(data, setStateValue) {
     this.data = data
-    this.told = data.reads
     this.tell = (state) => {
       if (this.told !== state) setStateValue("reads", state)
       this.told = state
@@ -235,10 +234,10 @@ export class LiveReading {
 
   say({ isEmpty, probabilities, digits = [] }) {
     if (!this.isResting && !this.data.pixels) return
-    const { words, note, reads, follows, resized } = this.data
+    const { words, note, follows, resized } = this.data
     const best = Math.max(...probabilities)
     let text = `${note} ${words.always}`
-    if (isEmpty) text = reads === "yes" && follows ? words.nothing : ""
+    if (isEmpty) text = follows ? words.nothing : ""
     else if (resized && follows) text = words.corner
     else if (digits.length > 1) text = words.several.replace("{count}", digits.length)
     else if (best < UNSURE) text = words.unsure.replace("{confidence}", percent(best))

@@ -14,7 +14,6 @@ new LiveReading(document.querySelector(".st-key-live_answer"), { words }).update
     networks: [{ key: "network", title: "", url: network }],
     worker: URL.createObjectURL(script),
     follows: true,
-    reads: "yes",
     note: "",
   },
   () => {},
