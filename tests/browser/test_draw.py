@@ -228,7 +228,8 @@ def test_a_drawing_is_still_there_after_a_look_at_another_page(lab, page):
     expect(prediction(page)).to_have_text("7")
     # A drawing that came back is cleared by the server, and hidden until then.
     page.get_by_role("button", name="Clear").click()
-    expect(page.get_by_text("Nothing is drawn yet.")).to_be_visible()
+    expect(page.locator(".st-key-clear")).to_be_visible()
+    canvas_box(page)
     draw_a_seven(page)
     expect(prediction(page)).to_have_text("7")
 
