@@ -294,11 +294,15 @@ def test_canvas_and_answer_are_seen_together_at_every_width(
 
 
 def test_full_screen_shows_canvas_answer_and_network_and_draws(lab, open_page):
-    for size in ((1280, 720), (390, 844)):
-        page = open_page(viewport={"width": size[0], "height": size[1]})
+    ground = "e => getComputedStyle(e).backgroundColor"
+    for width, height, scheme in ((1280, 720, "dark"), (390, 844, "light")):
+        size = {"width": width, "height": height}
+        page = open_page(viewport=size, color_scheme=scheme)
         page.goto(f"{lab.url}/Draw")
         canvas_box(page)
         page.get_by_role("button", name="Full screen").click()
+        whole = page.locator(".live-whole").evaluate(ground)
+        assert whole == page.get_by_test_id("stApp").evaluate(ground)
         expect(page.get_by_role("button", name="Leave full screen")).to_be_visible()
         page.wait_for_timeout(300)
         draw_a_seven(page)

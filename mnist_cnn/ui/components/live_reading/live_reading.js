@@ -293,6 +293,9 @@ export class LiveReading {
       return
     }
     this.board.classList.add("live-whole")
+    // Streamlit tells its colors to components only.
+    const ground = getComputedStyle(this.root).getPropertyValue("--st-background-color")
+    this.board.style.setProperty("--ground", ground)
     // A phone without it still gets the whole window.
     this.board.requestFullscreen?.().catch(() => {})
     this.nameFull()
