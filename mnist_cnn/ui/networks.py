@@ -200,6 +200,11 @@ def _damaged(network: Network, damage: Damage) -> Network:
     return network.damaged(damage)
 
 
+def network_of(run_id: str) -> Network:
+    """As ``load_network``, the network alone."""
+    return load_network(run_id).network
+
+
 class NetworkCache:
     """Networks that are in use, one a run, in so many bytes or few more.
 

@@ -34,7 +34,13 @@ from mnist_cnn.ui.components.live_reading import (
 from mnist_cnn.ui.damage_link import WHOLE, linked_damage
 from mnist_cnn.ui.frame import page_link
 from mnist_cnn.ui.moments import at_moment, linked_moment
-from mnist_cnn.ui.networks import Chosen, broken, load_network, network_titles
+from mnist_cnn.ui.networks import (
+    Chosen,
+    broken,
+    load_network,
+    network_of,
+    network_titles,
+)
 from mnist_cnn.ui.text import _
 
 NEW_EPOCH_SECONDS = 5.0  # between looks at a network in training
@@ -146,7 +152,9 @@ def _board(
 
 
 def _reader(shown: Shown) -> Reader:
-    files = [browser_network(each.run, each.step) for each in _networks(shown)]
+    files = [
+        browser_network(each.run, each.step, network_of) for each in _networks(shown)
+    ]
     return Reader(files, browser_reads() if files and all(files) else NEVER)
 
 

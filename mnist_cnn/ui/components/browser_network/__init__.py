@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
 
 from mnist_cnn import runs
-from mnist_cnn.nn.network import NetworkError
+from mnist_cnn.nn.network import Network, NetworkError
 from mnist_cnn.nn.quantization import to_bytes
 from mnist_cnn.runs import Run, RunError
 from mnist_cnn.runs.history import moment_path
 from mnist_cnn.ui.components.bundle import bundle
-from mnist_cnn.ui.networks import load_network
 from mnist_cnn.ui.server import static_files
 
 WORKER = Path(__file__).with_name("worker.js")
@@ -39,18 +39,21 @@ class BrowserNetwork:
     bytes: int
 
 
-def browser_network(run: Run, step: int | None = None) -> BrowserNetwork | None:
+def browser_network(
+    run: Run, step: int | None, load: Callable[[str], Network]
+) -> BrowserNetwork | None:
     """The run's network as of its newest complete epoch, written anew if it changed.
 
     Args:
         step: of a moment on the run's way, if it is to be that network.
+        load: gives the network of a run by its id, from memory if it is there.
 
     Returns:
         None if it is too large for a browser, this server cannot write files, or the
         network has just been deleted: then the server reads.
     """
     try:
-        which = run.id, run.network_version(), step
+        which = run.id, run.network_version(), step, load
         found = _written(*which)
         if found and not all(map(static_files.is_kept, (found.url, found.worker_url))):
             _written.clear(*which)
@@ -62,8 +65,10 @@ def browser_network(run: Run, step: int | None = None) -> BrowserNetwork | None:
 
 # After a while a server whose disk was full tries again.
 @st.cache_data(max_entries=500, ttl=600, show_spinner=False)
-def _written(run_id: str, version: int, step: int | None) -> BrowserNetwork | None:
-    network = load_network(run_id).network
+def _written(
+    run_id: str, version: int, step: int | None, _load: Callable[[str], Network]
+) -> BrowserNetwork | None:
+    network = _load(run_id)
     if sum(layer.multiply_adds for layer in network.layers) > MAX_MULTIPLY_ADDS:
         return None
     content = to_bytes(network) if step is None else _kept(run_id, step)
