@@ -557,8 +557,8 @@ def test_back_undoes_the_choice_of_a_network_and_other_pages_go_on_with_it(
     run.weights_path.write_bytes(runs.find(runs.PRETRAINED).weights_path.read_bytes())
     page.wait_for_timeout(1_100)  # the server remembers the list for a second
     page.goto(f"{lab.url}/Draw")
-    canvas_box(page)  # a list that is open closes when the page is complete
-    page.wait_for_timeout(500)
+    canvas_box(page)  # a list that is open closes when the server has heard of that
+    page.wait_for_timeout(1_500)
     box = page.get_by_role("combobox", name="Network")
     expect(box).to_have_value(re.compile("^MNIST and pen digits"))
     box.click()
