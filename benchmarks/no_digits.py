@@ -191,7 +191,10 @@ def main() -> None:
             file = make(np.random.default_rng((11, number)))
             ink = ink_of(open_image(file))
             read = read_number(network, ink)
-            text, is_doubtful = read.text, ink.is_doubtful or read.least < UNSURE
+            text, is_doubtful = (
+                read.text,
+                ink.is_doubtful or read.min_confidence < UNSURE,
+            )
             outcome = 0 if not text else 1 if is_doubtful else 2
             counts[outcome] += 1
             if outcome == 2 and options.keep:

@@ -214,7 +214,7 @@ def _predict(network: Network, name: str) -> dict[str, object]:
     answer: dict[str, object] = {"digits": number.text, "probabilities": rounded}
     if len(rounded) == 1:
         answer |= {"digit": int(number.text), "probabilities": rounded[0]}
-    if number.least < UNSURE:
+    if number.min_confidence < UNSURE:
         answer["note"] = "The network is not sure: this may be no digit."
     elif found.is_doubtful:
         answer["note"] = "There is more than a digit in this picture: cut it out."

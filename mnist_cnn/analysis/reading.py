@@ -31,7 +31,7 @@ class Number:
     probabilities: np.ndarray
 
     @property
-    def least(self) -> float:
+    def min_confidence(self) -> float:
         """The lowest of the digits' best probabilities; 1 if there is no digit."""
         return float(self.probabilities.max(axis=1).min(initial=1))
 

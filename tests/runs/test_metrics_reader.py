@@ -59,10 +59,10 @@ def test_what_else_an_epoch_carries_is_kept(path):
 def test_readings_begin_with_the_untrained_network_if_the_run_has_them(path):
     likely = [[0.1] * 10]
     path.write_text(epoch(1, 10, readings=likely) + epoch(2, 20))
-    assert list(MetricsReader(path).read().readings()) == [1]
+    assert list(MetricsReader(path).read().predictions()) == [1]
     first = json.dumps({"kind": "untrained", "step": 0, "readings": likely})
     path.write_text(first + "\n" + epoch(1, 10, readings=likely))
-    read = MetricsReader(path).read().readings()
+    read = MetricsReader(path).read().predictions()
     assert {number: rows.shape for number, rows in read.items()} == {
         0: (1, 10),
         1: (1, 10),

@@ -159,12 +159,12 @@ def show_number(picture: Picture, networks: list[Chosen]) -> bool:
         st.image(boxed(picture.image, groups), caption=told, width=280)
     else:
         st.caption(told)
-    if (least := min(number.least for number in numbers)) < UNSURE:
+    if (lowest := min(number.min_confidence for number in numbers)) < UNSURE:
         st.warning(
             _(
                 "Not all of this looks like digits: once the network's best guess has "
-                "only {share}. Choose a digit, or take a picture from nearer."
-            ).format(share=percent(least))
+                "only {confidence}. Choose a digit, or take a picture from nearer."
+            ).format(confidence=percent(lowest))
         )
     for each, number in zip(networks, numbers, strict=True):
         if len(networks) > 1:
