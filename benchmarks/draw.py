@@ -1,6 +1,6 @@
 """The Draw page: how soon it is there, what a stroke costs, and a class on one server.
 
-``python -m benchmarks.draw [--sessions 1 30] [--strokes 10] [--training]``
+``python -m benchmarks.draw [--sessions 1 30 150] [--strokes 10] [--training]``
 
 With ``--training`` a worker trains the lecture's network beside them.
 """
@@ -41,8 +41,14 @@ async def start_up(server: Server) -> tuple[float, float, float]:
     return first_page, first_prediction, look_inside
 
 
-async def a_class(server: Server, sessions: int, strokes: int) -> tuple[list, int]:
-    """Seconds for each stroke of so many sessions, each one every two seconds."""
+async def a_class(
+    server: Server, sessions: int, strokes: int
+) -> tuple[list[float], float, int]:
+    """Seconds for each stroke of so many sessions, each one every two seconds.
+
+    Returns:
+        The seconds, those of the server's processor for all of them, and errors.
+    """
     people = [Session(server.port, "Draw", reads=True) for _ in range(sessions)]
     for person in people:
         await person.open()
@@ -57,15 +63,17 @@ async def a_class(server: Server, sessions: int, strokes: int) -> tuple[list, in
         return times
 
     tasks = [draws(person, number) for number, person in enumerate(people)]
+    used = server.cpu_seconds()
     times = [each for row in await asyncio.gather(*tasks) for each in row]
+    used = server.cpu_seconds() - used
     for person in people:
         await person.close()
-    return times, sum(person.errors for person in people)
+    return times, used, sum(person.errors for person in people)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--sessions", type=int, nargs="+", default=[1, 30])
+    parser.add_argument("--sessions", type=int, nargs="+", default=[1, 30, 150])
     parser.add_argument("--strokes", type=int, default=10)
     parser.add_argument("--training", action="store_true")
     options = parser.parse_args()
@@ -77,13 +85,16 @@ def main() -> None:
         beside = training(Path(folder)) if options.training else nullcontext()
         with beside:
             for sessions in options.sessions:
-                times, errors = asyncio.run(a_class(server, sessions, options.strokes))
+                times, used, errors = asyncio.run(
+                    a_class(server, sessions, options.strokes)
+                )
                 ms = np.array(times) * 1000
                 p10, p50, p95 = np.percentile(ms, (10, 50, 95))
                 print(
                     f"{sessions:3} sessions, {len(ms)} strokes: p10 {p10:.0f} ms, "
-                    f"p50 {p50:.0f} ms, p95 {p95:.0f} ms, errors {errors}, "
-                    f"server {server.memory_mb():.0f} MB"
+                    f"p50 {p50:.0f} ms, p95 {p95:.0f} ms, processor "
+                    f"{1000 * used / len(ms):.1f} ms a stroke, "
+                    f"errors {errors}, server {server.memory_mb():.0f} MB"
                 )
 
 
