@@ -144,7 +144,7 @@ def test_there_is_doubt_where_something_like_a_digit_is_left_out():
 def test_a_forms_boxes_that_the_edge_cuts_off_are_no_doubt():
     form = boxes(*((x, 60, x + 100, 250) for x in (-80, 140, 370)), outline=255)
     found = sort_out(form | mask(SEVEN))
-    assert set(found.left_out) == {EDGE, FRAME}
+    assert set(found.left_out) == {FRAME}
     assert not found.is_doubtful
 
 

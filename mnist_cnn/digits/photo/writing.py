@@ -85,8 +85,15 @@ def sort_out(
     lines = _lines(mask & ~framed, rim)
     if framing or lines.any():
         labels, pieces = find(mask & ~framed & ~lines, rim)
-    digits = like_digits(pieces, mask.shape)
-    reasons: dict[int, str] = {}
+    # A form's boxes go on beyond the edge.
+    reasons = {
+        piece.label: FRAME
+        for piece in pieces
+        if piece.runs_off and any(frames.are_as_high(piece, box) for box in framing)
+    }
+    digits = [
+        piece for piece in like_digits(pieces, mask.shape) if piece.label not in reasons
+    ]
     for reason, rule in RULES:
         unlike = rule(labels, pieces, digits, strength)
         reasons = {piece.label: reason for piece in unlike} | reasons
@@ -106,10 +113,7 @@ def sort_out(
     doubted = [
         piece
         for piece in like_digits(pieces, mask.shape)
-        if reasons.get(piece.label, FRAME) != FRAME
-        and not piece.is_solid
-        # A form's boxes go on beyond the edge.
-        and not any(frames.are_as_high(piece, frame) for frame in framing)
+        if reasons.get(piece.label, FRAME) != FRAME and not piece.is_solid
     ]
     heights = [piece.height for piece in digits] or [0]
     return Sorted(
