@@ -63,6 +63,18 @@ def test_a_network_of_ones_own_is_trained_and_named_as_changed():
     assert run.preset == "classroom, changed"
 
 
+def test_what_quick_presses_send_of_fields_that_are_gone_starts_nothing():
+    at = train_page()
+    at.number_input(key="epochs_0").set_value(2).run()
+    at.button(key="start").click()
+    sent = at._tree.get_widget_states()
+    for _press in range(3):
+        at._run(sent)
+        assert not at.exception
+    (run,) = runs.list_runs()
+    assert run.config.epochs == 2
+
+
 def test_shapes_and_parameters_are_shown_while_choosing():
     at = train_page()
     at.text_input(key="dense_0").set_value("100").run()

@@ -14,7 +14,12 @@ from mnist_cnn.nn.network import weight_shapes
 from mnist_cnn.runs import RunError
 from mnist_cnn.ui.networks import network_titles
 from mnist_cnn.ui.text import _, escape
-from mnist_cnn.ui.train.form.experiment import Experiment, begin, current_experiment
+from mnist_cnn.ui.train.form.experiment import (
+    Experiment,
+    begin,
+    current_experiment,
+    is_set_up,
+)
 
 UPLOAD_MEGABYTES = 50
 COUNT, PROBLEM = "digit_files", "digit_file_problem"
@@ -110,14 +115,14 @@ def _start(experiment: Experiment) -> None:
     begun = experiment.config.start_from
     if begun not in titles:
         titles[begun] = _("Run {name}, which is not here").format(name=begun[:6])
-    key = experiment.key("start_from")
     run_id = st.selectbox(
         _("Starts from"),
         list(titles),
         list(titles).index(begun),
         format_func=lambda each: titles.get(each, each),
-        key=key,
-        on_change=lambda: _take_network(st.session_state[key]),
+        key=experiment.key("start_from"),
+        on_change=_take_network,
+        args=(experiment,),
         persist_state="session",
     )
     if not run_id:
@@ -150,9 +155,11 @@ def _start(experiment: Experiment) -> None:
         )
 
 
-def _take_network(run_id: str) -> None:
+def _take_network(experiment: Experiment) -> None:
     """The network is that of the run: what starts there has its shape."""
-    experiment = current_experiment()
+    if not is_set_up(experiment):
+        return
+    run_id = st.session_state[experiment.key("start_from")]
     try:
         config = replace(experiment.chosen(), start_from=run_id)
         if run_id:

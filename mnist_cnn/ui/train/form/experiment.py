@@ -149,6 +149,21 @@ def begin(preset: str, config: TrainingConfig | None = None) -> None:
     state[EXPERIMENT] = Experiment(preset, config, version, _times())
 
 
+def choose_preset(experiment: Experiment) -> None:
+    """Begins with the preset in the box of these fields."""
+    if is_set_up(experiment):
+        begin(st.session_state[experiment.key("preset")])
+
+
+def is_set_up(experiment: Experiment) -> bool:
+    """Whether these fields are the session's still.
+
+    Presses in quick succession send what stood in earlier fields once more, which
+    Streamlit, where those are gone, takes for a choice.
+    """
+    return st.session_state[EXPERIMENT].version == experiment.version
+
+
 def _times() -> dict[str, str]:
     speeds = overview().speeds
     # Without MNIST there are the 5,000 digits that came along.

@@ -27,7 +27,7 @@ from mnist_cnn.ui.train.form.experiment import (
     BAD_LINK,
     EXPERIMENT,
     Experiment,
-    begin,
+    choose_preset,
     current_experiment,
     epochs_text,
 )
@@ -148,14 +148,14 @@ def _unfold() -> None:
 
 def _first_line(experiment: Experiment) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        key = experiment.key("preset")
         st.selectbox(
             _("Preset"),
             list(PRESETS),
             list(PRESETS).index(experiment.preset),
             format_func=lambda name: _preset_text(name, experiment),
-            key=key,
-            on_change=lambda: begin(st.session_state[key]),
+            key=experiment.key("preset"),
+            on_change=choose_preset,
+            args=(experiment,),
             width=320,
         )
         st.text_input(
