@@ -93,6 +93,7 @@ const draw = async (chart) => {
   if (!chart.drawn) {
     chart.drawn = true
     chart.root.textContent = ""
+    chart.root.style.background = ""
   }
   const { figure, heading } = chart.latest
   await Plotly.react(chart.root, figure.data, themed(figure, chart.root), CONFIG)
@@ -126,6 +127,8 @@ const mount = (parentElement, name) => {
   // Its label says what it shows; Plotly puts buttons in it, which an img may not hold.
   root.setAttribute("role", "figure")
   root.style.width = "100%"
+  // Its place is seen before it is drawn: Plotly can take seconds to arrive.
+  root.style.background = "var(--st-secondary-background-color)"
   const mounts = (window.__mnistCnnMounts ??= {})
   mounts[name] = (mounts[name] ?? 0) + 1
   root.dataset.chart = name

@@ -22,7 +22,10 @@ const DETAIL = 470 // pixels of the detail that should be in sight
 const MARGIN = 8
 const ADDS = "230, 159, 0" // above 0 is orange, below 0 blue, as in all pictures
 const TAKES = "86, 180, 233"
+const NARROW_HEIGHT = 180 // pixels, about, of a layer that stands alone
 const views = new WeakMap()
+
+const height = () => Math.max(300, Math.min(0.43 * window.innerHeight, 640))
 
 class NetworkOverview extends LivingNetwork {
   constructor(root, stage) {
@@ -73,10 +76,11 @@ class NetworkOverview extends LivingNetwork {
     this.breaking ??= new BreakPanel(this.belowStage, this.line, this, words.break, broken)
     this.maps.setAttribute("aria-label", words.label)
     this.over.setAttribute("aria-label", words.label)
+    if (!this.reading) this.wait()
     const network =
       heading.network && (await networkInPage(heading.network).catch(() => undefined))
     if (!isNewest()) return
-    if (!network && !heading.layers.length) return this.ask()
+    if (!network && !heading.layers.length) return this.needNumbers()
     this.waits?.remove()
     this.whole = network
     this.belowStage.hidden = !network
@@ -162,9 +166,8 @@ class NetworkOverview extends LivingNetwork {
     this.isNarrow = width < NARROW
     this.placeButton()
     this.root.classList.toggle("narrow", this.isNarrow)
-    const wide = Math.max(300, Math.min(0.43 * window.innerHeight, 640))
-    const height = this.isNarrow ? this.only(width).length : wide
-    this.parent.style.height = `${Math.round(height)}px`
+    const wanted = this.isNarrow ? this.only(width).length : height()
+    this.parent.style.height = `${Math.round(wanted)}px`
     super.arrange()
     this.placeTabs()
   }
@@ -402,9 +405,10 @@ class NetworkOverview extends LivingNetwork {
     if (!this.sources?.length) super.paintLine(...line)
   }
 
-  ask() {
+  /** A sentence where the network will be, which a slow line brings late. */
+  wait() {
     this.waits ??= element(this.parent, "div", "waits", { textContent: this.words.waits })
-    this.needNumbers()
+    this.parent.style.height = `${this.root.clientWidth < NARROW ? NARROW_HEIGHT : height()}px`
   }
 
   destroy() {
