@@ -20,8 +20,9 @@ from mnist_cnn.digits.dataset import (
     Dataset,
     fingerprint,
 )
+from mnist_cnn.digits.drawing import drawn_ink
 from mnist_cnn.digits.handwriting.pen_file import DigitFile
-from mnist_cnn.digits.preprocessing import prepare
+from mnist_cnn.digits.preprocessing import prepare_ink
 from mnist_cnn.digits.transforms import Change, changed
 from mnist_cnn.locale.message import Message
 
@@ -52,7 +53,8 @@ def digits_8x8(
     for index, picture in enumerate(small.images):
         image = Image.fromarray(np.uint8(np.round(picture * (255 / 16))))
         large = image.resize((ENLARGED, ENLARGED), Image.Resampling.BICUBIC)
-        images[index] = np.round(255 * prepare(np.asarray(large)).pixels)
+        ink = drawn_ink(np.asarray(large, np.float32))
+        images[index] = np.round(255 * prepare_ink(ink).pixels)
         report(index + 1, len(images))
     return DigitFile(small.target.astype(np.uint8), None, [], images)
 
