@@ -134,6 +134,15 @@ def test_a_number_cut_out_to_its_box_stays_whole():
     assert not found.left_out
 
 
+def test_a_thick_digit_cut_out_to_its_box_is_one():
+    two = mask([(60, 60), (200, 60), (60, 240), (200, 240)], width=40)
+    rows, columns = np.nonzero(two)
+    cut = two[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
+    found = sort_out(cut)
+    assert not found.left_out
+    assert found.writing.sum() == cut.sum()
+
+
 def test_there_is_doubt_where_something_like_a_digit_is_left_out():
     cut_off = mask([(330, 120), (420, 120)], [(370, 60), (370, 180)])
     assert sort_out(mask(SEVEN) | cut_off).is_doubtful

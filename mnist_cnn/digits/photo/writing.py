@@ -158,7 +158,8 @@ def _off(
 ) -> list[Piece]:
     """What runs off the paper; if all digits do, only what lies along its edge."""
     if all(piece.runs_off for piece in digits):
-        return [piece for piece in pieces if piece.edge > STRIP]
+        # A digit cut out to its box meets the edge with its top and its bottom.
+        return [piece for piece in pieces if piece.edge > STRIP * _ends(piece)]
     # A number cut out to its box touches the edge with several of its digits.
     met = [piece.sides for piece in digits]
     is_cut_out = len(frozenset().union(*met)) > 2 or any(
@@ -169,6 +170,12 @@ def _off(
         for piece in pieces
         if (piece.edge > STRIP if is_cut_out else piece.runs_off)
     ]
+
+
+def _ends(piece: Piece) -> int:
+    """2 for strokes from one edge of the picture to the opposite one."""
+    spans = any(sides <= piece.sides for sides in ({TOP, BOTTOM}, {LEFT, RIGHT}))
+    return 2 if spans and not piece.is_solid else 1
 
 
 def _around(
