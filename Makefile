@@ -38,8 +38,8 @@ lint: $(VENV)/ready-to-test
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/lint-imports
 
-BENCHMARKS := cluster crowd draw handwriting live long_run look_inside memory photos \
-	reading start time_to_99 training watched writers
+BENCHMARKS := cluster crowd draw handwriting live long_run look_inside memory no_digits \
+	photos reading start time_to_99 training watched writers
 
 bench: $(VENV)/ready-to-test
 	@for name in $(BENCHMARKS); do \

@@ -29,8 +29,7 @@ from mnist_cnn import runs
 from mnist_cnn.digits.drawing import drawn_ink
 from mnist_cnn.digits.preprocessing import prepare_ink
 from mnist_cnn.nn.quantization import to_bytes
-from mnist_cnn.ui.components.browser_network import WORKER
-from mnist_cnn.ui.components.bundle import bundle
+from mnist_cnn.ui.components.bundle import WORKER, bundle
 
 SIDE = 280
 BRUSH = 20

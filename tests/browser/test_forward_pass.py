@@ -18,8 +18,7 @@ from mnist_cnn.digits.segmentation import split
 from mnist_cnn.nn import quantization
 from mnist_cnn.nn.damage import BITS, Damage
 from mnist_cnn.nn.gradients import IMAGE, gradients
-from mnist_cnn.ui.components.browser_network import WORKER
-from mnist_cnn.ui.components.bundle import bundle
+from mnist_cnn.ui.components.bundle import WORKER, bundle
 
 FUNCTIONS = """
 const bytes = (text) => Uint8Array.from(atob(text), (each) => each.charCodeAt(0)).buffer

@@ -8,7 +8,7 @@ import pytest
 from mnist_cnn import runs
 from mnist_cnn.experiments.config import TrainingConfig
 from mnist_cnn.ui.components import browser_network
-from mnist_cnn.ui.components.bundle import bundle
+from mnist_cnn.ui.components.bundle import WORKER, bundle
 from mnist_cnn.ui.networks import load_network, network_of
 from mnist_cnn.ui.server import static_files
 
@@ -60,7 +60,7 @@ def test_what_would_take_a_browser_too_long_is_read_by_the_server(
 
 
 def test_a_bundle_has_each_module_once_before_what_imports_it():
-    script = bundle(browser_network.WORKER)
+    script = bundle(WORKER)
     assert "import {" not in script
     assert "export " not in script
     assert script.count("function convolution(") == 1
@@ -71,6 +71,6 @@ def test_a_bundle_has_each_module_once_before_what_imports_it():
     "entry", ["browser_network/worker.js", "network_page/network_page.js"]
 )
 def test_no_two_modules_of_a_bundle_use_a_name_twice(entry):
-    script = bundle(browser_network.WORKER.parents[1] / entry)
+    script = bundle(WORKER.parents[1] / entry)
     names = re.findall(r"^(?:async )?(?:const|let|class|function) (\w+)", script, re.M)
     assert len(names) == len(set(names))

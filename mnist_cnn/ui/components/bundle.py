@@ -6,6 +6,9 @@ import re
 from functools import cache
 from pathlib import Path
 
+# What reads drawings with a network, in a thread of the browser's.
+WORKER = Path(__file__).with_name("browser_network") / "worker.js"
+
 _IMPORT = re.compile(r'^import\s[^"]*"(\.[^"]+)"\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?!default)", re.MULTILINE)
 

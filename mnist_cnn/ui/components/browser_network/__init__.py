@@ -13,10 +13,9 @@ from mnist_cnn.nn.network import Network, NetworkError
 from mnist_cnn.nn.quantization import to_bytes
 from mnist_cnn.runs import Run, RunError
 from mnist_cnn.runs.history import moment_path
-from mnist_cnn.ui.components.bundle import bundle
+from mnist_cnn.ui.components.bundle import WORKER, bundle
 from mnist_cnn.ui.server import static_files
 
-WORKER = Path(__file__).with_name("worker.js")
 # Some 0.3 s a drawing in a browser: the server has an answer sooner than that.
 MAX_MULTIPLY_ADDS = 300_000_000
 MAX_BYTES = 12_000_000

@@ -11,8 +11,7 @@ from string import Template
 from mnist_cnn import runs
 from mnist_cnn.nn.quantization import to_bytes
 from mnist_cnn.runs import Run
-from mnist_cnn.ui.components.browser_network import WORKER
-from mnist_cnn.ui.components.bundle import bundle
+from mnist_cnn.ui.components.bundle import WORKER, bundle
 from mnist_cnn.ui.components.live_words import live_words
 from mnist_cnn.ui.text import _
 
