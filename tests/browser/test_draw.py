@@ -557,7 +557,8 @@ def test_back_undoes_the_choice_of_a_network_and_other_pages_go_on_with_it(
     run.weights_path.write_bytes(runs.find(runs.PRETRAINED).weights_path.read_bytes())
     page.wait_for_timeout(1_100)  # the server remembers the list for a second
     page.goto(f"{lab.url}/Draw")
-    canvas_box(page)  # a list that is open closes when the server has heard of that
+    # A list that is open closes when the browser has told that it reads by itself.
+    page.locator("[data-is-reading]").first.wait_for()
     page.wait_for_timeout(1_500)
     box = page.get_by_role("combobox", name="Network")
     expect(box).to_have_value(re.compile("^MNIST and pen digits"))
@@ -570,6 +571,8 @@ def test_back_undoes_the_choice_of_a_network_and_other_pages_go_on_with_it(
     page.go_back()
     expect(page.get_by_role("heading", name="Draw", exact=True)).to_be_visible()
     expect(box).to_have_value(re.compile("^mine"))
+    canvas_box(page)  # the page is there, not only its heading
+    page.wait_for_timeout(1_000)
     page.go_back()
     expect(box).to_have_value(re.compile("^MNIST and pen digits"))
     expect(page).not_to_have_url(re.compile("network="))
