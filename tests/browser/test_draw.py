@@ -422,7 +422,7 @@ def test_by_keyboard_alone_a_test_digit_is_chosen_and_a_deleted_network_is_a_sen
     lab, page, tab_to, monkeypatch
 ):
     monkeypatch.setenv("MNIST_CNN_RUNS", str(lab.runs))
-    run = runs.submit(TrainingConfig(), name="short-lived")
+    run = runs.submit(TrainingConfig(), state="done", name="short-lived")
     run.weights_path.write_bytes(runs.find(runs.PRETRAINED).weights_path.read_bytes())
     run.write_status(Status("done"))
     page.goto(f"{lab.url}/Draw?network={run.id}")
@@ -553,7 +553,7 @@ def test_back_undoes_the_choice_of_a_network_and_other_pages_go_on_with_it(
     lab, page, monkeypatch
 ):
     monkeypatch.setenv("MNIST_CNN_RUNS", str(lab.runs))
-    run = runs.submit(TrainingConfig(), name="mine")
+    run = runs.submit(TrainingConfig(), state="done", name="mine")
     run.weights_path.write_bytes(runs.find(runs.PRETRAINED).weights_path.read_bytes())
     page.wait_for_timeout(1_100)  # the server remembers the list for a second
     page.goto(f"{lab.url}/Draw")
@@ -583,7 +583,7 @@ def test_the_mark_where_it_began_to_read_a_digit_moves_the_network_back(
 ):
     monkeypatch.setenv("MNIST_CNN_RUNS", str(lab.runs))
     small = architectures["three blocks, no hidden dense"]
-    run = runs.submit(TrainingConfig(small))
+    run = runs.submit(TrainingConfig(small), state="done")
     run.history_path.mkdir()
     for step in (0, 30):
         content = to_bytes(random_network(small, seed=step))
