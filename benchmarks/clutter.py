@@ -1,6 +1,6 @@
 """What else is in the picture: print, stamps, stains, hands, crossed-out digits.
 
-Nobody reported these, nor was a setting made for one of them alone.
+Nobody reported these.
 """
 
 from __future__ import annotations
@@ -44,21 +44,26 @@ WORDS = [
     "no.",
     "41",
 ]
+WORDS_WITHOUT_DIGITS = [word for word in WORDS if word.strip(".").isalpha()]
 
 
 def printed(
-    sheet: Sheet, box: tuple[float, ...], height: float, rows: int, seed: int = 0
+    sheet: Sheet,
+    box: tuple[float, ...],
+    height: float,
+    rows: int,
+    words: list[str] = WORDS,
 ) -> np.ndarray:
     """Rows of small print from the left of `box` (shares of the sides)."""
-    rng = np.random.default_rng((seed, int(sheet.rng.integers(1 << 30))))
+    rng = np.random.default_rng((0, int(sheet.rng.integers(1 << 30))))
     image = Image.new("L", sheet.size)
     draw, font = ImageDraw.Draw(image), ImageFont.load_default(round(height))
     left, top, right, _ = np.array(box) * np.tile(sheet.size, 2)
     for row in range(rows):
-        words: list[str] = []
-        while draw.textlength(" ".join(words), font) < (right - left) * 0.8:
-            words.append(WORDS[rng.integers(len(WORDS))])
-        draw.text((left, top + 1.6 * row * height), " ".join(words), 255, font)
+        line: list[str] = []
+        while draw.textlength(" ".join(line), font) < (right - left) * 0.8:
+            line.append(words[rng.integers(len(words))])
+        draw.text((left, top + 1.6 * row * height), " ".join(line), 255, font)
     image.paste(0, (round(right), 0, *image.size))
     return np.asarray(image, np.float32) / 255
 

@@ -1,6 +1,6 @@
 """What else people write on: blackboards, cardboard, screens, sand. A kind each.
 
-Nobody reported these, nor was a setting made for one of them alone.
+Nobody reported these.
 """
 
 from __future__ import annotations
