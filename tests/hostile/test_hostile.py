@@ -25,6 +25,7 @@ from streamlit.testing.v1 import AppTest
 
 from mnist_cnn import runs
 from mnist_cnn.digits.photo.image_files import ImageError, open_image
+from mnist_cnn.experiments import link
 from mnist_cnn.experiments.config import TrainingConfig
 from mnist_cnn.runs import RunError
 from mnist_cnn.runs.commands import COMMANDS, CommandReader
@@ -56,11 +57,10 @@ NUMBERS = (
     *(True, None, "7", "", SCRIPT, [], [1], {}, {"a": 1}),
 )
 PARAMETERS = (
-    *("network", "run", "runs", "preset", "epochs", "batch_size", "examples", "seed"),
-    *("optimizer", "schedule", "learning_rate", "augmentation", "blocks", "dense"),
-    *("dropout", "batch_norm", "digit", "test", "layer", "unit", "view", "true"),
-    *("answer", "as", "embed", "moment", "broken", "data", "shares", "start_from"),
-    *("activation", "global_average"),
+    *(*link.WHOLE, *link.TEXT, *link.SWITCHES, "preset", "learning_rate", "blocks"),
+    *("dense", "dropout", "activation", "augmentation", "data", "shares", "start_from"),
+    *("network", "run", "runs", "moment", "broken", "digit", "test", "layer", "unit"),
+    *("view", "true", "answer", "as", "embed"),
 )
 
 _outside: list[str] = []

@@ -96,13 +96,19 @@ def test_every_kind_of_layer_of_somebodys_own_network_is_explained(
     network = random_network(sequential)
     at = opened({"network": run_of(network).id}, a_seven)
     titles = {
+        "conv": "Convolution",
+        "pool": "Max pooling",
         "average_pool": "Average pooling",
         "global_average_pool": "Global average pooling",
+        "relu": "ReLU",
         "leaky_relu": "Leaky ReLU",
         "tanh": "tanh",
         "sigmoid": "Sigmoid",
         "rescaling": "Rescaling",
         "batch_norm": "Batch normalization",
+        "dropout": "Dropout",
+        "flatten": "Flatten",
+        "dense": "Fully connected",
     }
     forward = network.forward(a_seven)
     for layer in network.layers:
@@ -111,7 +117,7 @@ def test_every_kind_of_layer_of_somebodys_own_network_is_explained(
         if unit:
             at.number_input(key="unit").set_value(unit).run()
         assert not at.exception, layer.name
-        assert titles.get(layer.kind, "**") in words(at)
+        assert f"**{titles[layer.kind]}**" in words(at), layer.name
         if len(layer.output_shape) == 1 and layer.name not in ("dropout_1", "output"):
             # A unit's arithmetic is a sentence, and ends with its value.
             value = float(forward.activations[layer.name][0, 3])

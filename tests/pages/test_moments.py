@@ -94,8 +94,11 @@ def test_draw_tells_what_each_moment_read_in_the_digit(
     at.session_state["drawing_pixels"] = a_seven
     slider(at).set_value(30).run()
     assert not at.exception
-    titles, probabilities, _began, chosen = charts[-1]
+    titles, probabilities, began, chosen = charts[-1]
     assert (titles[0], titles[chosen]) == ("untrained", "epoch 1")
+    read = probabilities.argmax(1)
+    assert set(read[began:]) == {read[-1]}
+    assert not began or read[began - 1] != read[-1]
     networks = [history.network_at(run, each) for each in history.moments(run)]
     networks.append(runs.load_network(run.id))
     for network, told in zip(networks, probabilities, strict=True):

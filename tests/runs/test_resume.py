@@ -325,7 +325,7 @@ def test_a_complete_a_waiting_and_a_living_run_are_not_resumed():
 
 
 def test_a_run_whose_optimizer_is_lost_or_damaged_is_refused_with_a_sentence():
-    run = finished("stopped", epochs_done=2)
+    run = finished("stopped", reason="Stopped by you.", epochs_done=2)
     with pytest.raises(RunError, match=r"model.keras\) is gone\."):
         resuming.resume(run)
     for content in (b"", b"garbage", b"PK\x03\x04 torn"):
@@ -333,6 +333,7 @@ def test_a_run_whose_optimizer_is_lost_or_damaged_is_refused_with_a_sentence():
         with pytest.raises(RunError, match=r"damaged\."):
             resuming.resume(run)
     assert run.recorded_status().state == "stopped"
+    assert "The network of epoch 2 is kept." in run.status().sentences
 
 
 def test_a_torn_model_file_is_refused():
