@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +16,9 @@ import filelock
 
 # Settings and status are a few hundred bytes; nothing larger is read into memory.
 MAX_JSON_BYTES = 200_000
+
+# Whoever looks holds the lock for a moment: two at once would see each other.
+_looking = threading.Lock()
 
 
 def runs_folder() -> Path:
@@ -29,7 +33,7 @@ def is_held(path: Path) -> bool:
         return False
     probe = filelock.FileLock(path, timeout=0)
     try:
-        with probe:
+        with _looking, probe:
             return False
     except filelock.Timeout:
         return True

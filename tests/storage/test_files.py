@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import filelock
 import pytest
@@ -116,3 +117,10 @@ def test_asking_whether_a_lock_is_held_does_not_keep_it(tmp_path):
     assert not is_held(path)
     with filelock.FileLock(path, timeout=0):
         pass
+
+
+def test_pages_that_look_at_the_same_moment_do_not_see_each_other(tmp_path):
+    path = tmp_path / "lock"
+    path.touch()
+    with ThreadPoolExecutor(16) as pages:
+        assert not any(pages.map(is_held, [path] * 2000))
