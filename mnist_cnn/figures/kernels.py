@@ -58,7 +58,7 @@ def kernels_picture(
     yaxis = {"autorange": "reversed", "scaleanchor": "x"}
     if scale:
         return {"data": [picture], "layout": picture_layout({}, yaxis)}
-    xaxis = axis("first layer's kernels<br>blue −, orange +")
+    xaxis = axis(_("first layer's kernels<br>blue −, orange +"))
     margin = {"l": 8, "r": 8, "t": 4, "b": 48}
     return {"data": [picture], "layout": picture_layout(xaxis, yaxis, margin=margin)}
 

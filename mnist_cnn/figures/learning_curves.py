@@ -253,6 +253,7 @@ def _reasons(group: list[Mark], _: Translate) -> str:
 
 
 def _told(mark: Mark, _: Translate) -> str:
-    # An earlier version of the lab wrote the words themselves.
-    text = mark.reason or _(MARKS.get(mark.what, mark.what))
+    if mark.reason:  # as an earlier version of the lab wrote it, or a stranger
+        return mark.reason
+    text = _(MARKS.get(mark.what, mark.what))
     return text if mark.value is None else text.format(value=mark.value)

@@ -180,6 +180,7 @@ def test_a_mark_is_a_line_with_its_reason(trace):
         (Mark(50, "learning_rate", 0.01), "Learning rate set to 0.01"),
         # As an earlier version of the lab wrote it.
         (Mark(50, "pause", reason="Paused <by hand>"), "Paused &lt;by hand&gt;"),
+        (Mark(50, "pause", 3, reason="{0} {x!r}"), "{0} {x!r}"),
         (Resumed(50, "resumed", 3, epoch=3), "Resumed after epoch 3"),
         (Mark(50, "sung"), "sung"),
     ):
