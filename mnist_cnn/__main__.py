@@ -18,7 +18,7 @@ from mnist_cnn.analysis.evaluation import (
 )
 from mnist_cnn.analysis.reading import UNSURE, read_number
 from mnist_cnn.digits import datasets
-from mnist_cnn.digits.ink import ink_of
+from mnist_cnn.digits.ink import NO_INK, ink_of
 from mnist_cnn.digits.photo.image_files import open_image
 from mnist_cnn.experiments import config, link
 from mnist_cnn.experiments.config import TrainingConfig
@@ -207,7 +207,7 @@ def _predict(network: Network, name: str) -> dict[str, object]:
         return {"error": str(error)}
     number = read_number(network, found)
     if not number.groups:
-        return {"error": found.message}
+        return {"error": found.message or NO_INK}
     if not np.isfinite(number.probabilities).all():
         return {"error": "The network gives no finite numbers for this picture."}
     rounded = np.round(number.probabilities.astype(float), 6).tolist()
