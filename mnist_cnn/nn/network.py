@@ -16,6 +16,8 @@ from mnist_cnn.storage.arrays import arrays
 
 # Digits at a time: the windows of 128 digits take some 40 MB in the lecture's network.
 CHUNK = 128
+# By name; a network without convolution has none.
+FIRST_KERNELS = "conv_1/kernel"
 
 
 class NetworkError(MessageError):

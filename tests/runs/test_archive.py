@@ -430,6 +430,8 @@ def test_a_curve_with_a_line_that_no_training_writes_is_refused(run, elsewhere, 
     [
         ("kernels.npz", {"steps": np.array([1]), "kernels": np.zeros((1, 9, 9))}),
         ("kernels.npz", {"steps": np.array([1, 2])}),
+        ("kernels.npz", {"steps": [1], "kernels": np.zeros((1, 3, 3, 0, 3))}),
+        ("kernels.npz", {"steps": [1], "kernels": np.zeros((1, 999, 999, 1, 1))}),
         ("test_predictions.npz", {"labels": np.zeros(3, np.uint8)}),
         (
             "test_predictions.npz",

@@ -21,7 +21,12 @@ from typing import BinaryIO
 
 import msgspec
 
-from mnist_cnn.nn.network import Network, NetworkError, weight_shapes
+from mnist_cnn.nn.network import (
+    FIRST_KERNELS,
+    Network,
+    NetworkError,
+    weight_shapes,
+)
 from mnist_cnn.nn.summary import summary
 from mnist_cnn.runs import predictions, schema
 from mnist_cnn.runs.files import RunFiles
@@ -71,7 +76,7 @@ def to_zip(run: Run) -> bytes:
     if run.has_weights and _network(run).is_finite():
         files[run.weights_path] = run.weights_path.read_bytes()
     with suppress(OSError, ValueError):
-        read_arrays(run.kernels_path, KERNELS)
+        _check_kernels(run)
         files[run.kernels_path] = run.kernels_path.read_bytes()
     with suppress(PredictionsError):
         predictions.load(run.predictions_path)
@@ -178,11 +183,18 @@ def _check(run: Run) -> None:
         if not _network(run).is_finite():
             raise ZipError("The weights of its network are not finite numbers.")
     if run.kernels_path.exists():
-        read_arrays(run.kernels_path, KERNELS)
+        _check_kernels(run)
     if run.predictions_path.exists():
         predictions.load(run.predictions_path)
     if run.drawing_path.exists() and run.drawing() is None:
         raise ZipError("Its drawing has not 28×28 pixels.")
+
+
+def _check_kernels(run: Run) -> None:
+    kernels = read_arrays(run.kernels_path, KERNELS)["kernels"]
+    shapes = weight_shapes(run.config.network)
+    if kernels.shape[1:] != shapes.get(FIRST_KERNELS):
+        raise ZipError("Its pictures of the kernels are those of another network.")
 
 
 def _sign(run: Run, name: str, owner: str) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from mnist_cnn.figures.kernels import kernels_picture, weight_change_curves
-from mnist_cnn.nn.network import NetworkError
+from mnist_cnn.nn.network import FIRST_KERNELS, NetworkError
 from mnist_cnn.runs import Run, RunError, Status
 from mnist_cnn.runs.metrics import Metrics
 from mnist_cnn.runs.schema import KERNELS
@@ -22,8 +22,6 @@ from mnist_cnn.ui.moments import (
 from mnist_cnn.ui.networks import load_network
 from mnist_cnn.ui.text import _
 from mnist_cnn.ui.train.pictures import read
-
-FIRST_KERNELS = "conv_1/kernel"
 
 
 def time_machine(run: Run, status: Status, metrics: Metrics) -> None:
