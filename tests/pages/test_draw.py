@@ -15,6 +15,7 @@ from mnist_cnn.experiments.config import TrainingConfig
 from mnist_cnn.nn import network
 from mnist_cnn.runs import Status
 from mnist_cnn.ui.board import live_board
+from mnist_cnn.ui.components.box_chooser import Part
 from mnist_cnn.ui.draw import photo_input
 
 ROOT = Path(__file__).parents[2]
@@ -217,17 +218,39 @@ def test_each_step_of_the_test_digits_number_counts(mnist):
         assert np.array_equal(at.session_state["drawing_pixels"], expected)
 
 
-def test_an_uploaded_picture_is_still_there_after_another_page():
+def upload_a_seven(at: AppTest, kind: str = "PNG") -> None:
     buffer = io.BytesIO()
-    Image.fromarray(drawing_of_a_seven()).convert("L").save(buffer, "PNG")
-    at = draw_page()
+    Image.fromarray(drawing_of_a_seven()).convert("L").save(buffer, kind)
     at.session_state["input_way"] = "upload"
     at.run()
-    at.file_uploader[0].upload("seven.png", buffer.getvalue(), "image/png").run()
+    at.file_uploader[0].upload("seven", buffer.getvalue()).run()
+
+
+def test_an_uploaded_picture_is_still_there_after_another_page():
+    at = draw_page()
+    upload_a_seven(at)
     assert at.metric[0].value == "7"
     at.switch_page("app.py").run()
     at.switch_page("pages/3_Draw.py").run()
     assert at.metric[0].value == "7"
+
+
+def test_a_turn_of_the_last_picture_that_comes_late_leaves_the_new_one(monkeypatch):
+    shown, choices = [], []
+
+    def chooser(*_, part, on_choice, **__):
+        shown.append(part)
+        choices.append(on_choice)
+        choices[0](Part(turns=1))
+
+    monkeypatch.setattr(photo_input, "box_chooser", chooser)
+    at = draw_page()
+    upload_a_seven(at)
+    at.run()
+    assert shown[-1] == Part(turns=1)
+    upload_a_seven(at, "BMP")
+    at.run()
+    assert shown[-1] == Part()
 
 
 def test_two_networks_with_the_same_name_are_two_choices():

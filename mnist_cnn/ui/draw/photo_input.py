@@ -38,6 +38,10 @@ def upload() -> Picture | None:
     st.file_uploader(
         _("A picture of digits: PNG, JPEG, WebP, AVIF, GIF or BMP"),
         max_upload_size=MEGABYTES,
+        # The picture, the box and the answer are to be on one screen.
+        label_visibility="collapsed"
+        if st.session_state.get("upload_box")
+        else "visible",
         key="upload_box",
         on_change=_keep_file,
         args=("upload",),
@@ -77,14 +81,16 @@ def _keep_file(way: str) -> None:
     """For after a page switch, when the box is empty, though nobody emptied it."""
     file = st.session_state[f"{way}_box"]
     st.session_state[f"{way}_file"] = file and file.getvalue()
-    st.session_state.pop(f"{way}_part", None)
 
 
 def _chosen(way: str) -> Picture | None:
     file = st.session_state.get(f"{way}_file")
     if file is None:
         return None
-    part = st.session_state.get(f"{way}_part", Part())
+    # Of this picture: what was chosen on the last one may arrive after a new one has.
+    key = f"{way}_chooser_{hashlib.sha1(file).hexdigest()[:8]}"
+    part_key = f"{key}_part"
+    part = st.session_state.get(part_key, Part())
     try:
         whole, picture = _picture(file, Part(part.turns)), _picture(file, part)
     except ImageError as error:
@@ -94,13 +100,13 @@ def _chosen(way: str) -> Picture | None:
     height, width = whole.ink.ink.shape
     if picture.ink.is_doubtful:
         st.warning(_("There is more than a digit in this picture: choose it."))
-    st.caption(_("Drag a box around the digit that is to be read alone, or click it."))
+    st.caption(_("Drag a box around one digit, or click it."))
     box_chooser(
         _jpeg(file, part.turns),
         [tuple(np.divide(group.box, (width, height) * 2)) for group in groups],
-        key=f"{way}_chooser_{hashlib.sha1(file).hexdigest()[:8]}",
+        key=key,
         part=part,
-        on_choice=partial(st.session_state.__setitem__, f"{way}_part"),
+        on_choice=partial(st.session_state.__setitem__, part_key),
     )
     return picture
 
