@@ -171,28 +171,34 @@ def with_the_pen_down(
     waited = page.evaluate("noted.waited")
     print(f"pointer event to probabilities   {summary(waited)} ({len(waited)})")
     follow(page, box, seconds)
-    page.mouse.up()
     if broken:
         print("silencing maps, with the pen up: ", end="")
-        maps = page.locator(".living").bounding_box()
-        page.mouse.move(maps["x"] + 0.2 * maps["width"], maps["y"] + 40)
-        page.mouse.down()
-        follow(page, maps, seconds)
-        page.mouse.up()
+        follow(page, page.locator(".living").bounding_box(), seconds, presses=True)
     page.close()
 
 
-def follow(page: Page, box: dict[str, float], seconds: float) -> None:
-    """Prints frames and readings while a pointer that is down goes to and fro."""
+def follow(
+    page: Page, box: dict[str, float], seconds: float, *, presses: bool = False
+) -> None:
+    """Prints frames and readings while a pointer that is down goes over a box.
+
+    Args:
+        presses: anew for each lap: maps fall silent in one, and speak in the next.
+    """
     before = page.evaluate("noted.frames")
     page.evaluate("noted.long = []; noted.waited = []")
     until = time.perf_counter() + seconds
     began = time.perf_counter()
     events = 0
     while time.perf_counter() < until:
+        if presses:
+            page.mouse.up()
+            page.mouse.move(*zigzag(box, 40)[0])
+            page.mouse.down()
         for x, y in zigzag(box, 40):
             page.mouse.move(x, y)
             events += 1
+    page.mouse.up()
     lasted = time.perf_counter() - began
     noted = page.evaluate("noted")
     print(
@@ -266,7 +272,7 @@ def main() -> None:
             executable_path=chromium.find(), args=["--no-sandbox"]
         )
         with Server(Path(folder)) as server:
-            context = browser.new_context()
+            context = browser.new_context(viewport={"width": 1280, "height": 800})
             for name in ("first", "second"):
                 seconds, megabytes = a_visit(context, server.url)
                 print(f"{name} visit: {seconds:.2f} s, {megabytes:.1f} MB")

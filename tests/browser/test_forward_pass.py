@@ -98,6 +98,29 @@ def test_every_layer_of_a_broken_network_is_numpys(
             every_layer_is_numpys(script, network, random_digits(1)[0], fitting)
 
 
+def test_weights_are_changed_once_whatever_falls_silent(
+    script, sequential, random_network
+):
+    opened(script, random_network(sequential))
+    silent, other, whole = script(
+        """([some, more, other, whole]) => {
+          const weights = (damage) => network.damaged(damage).weights
+          const those = weights(some)
+          return [more, other, whole].map((each) => weights(each) === those)
+        }""",
+        [
+            damage.to_dict()
+            for damage in (
+                *(Damage({"conv_1": maps}, noise=0.5) for maps in ([], [0, 2])),
+                *(Damage({"conv_1": [0]}, noise=noise) for noise in (0.4, 0)),
+            )
+        ],
+    )
+    assert silent
+    assert not other
+    assert not whole
+
+
 def every_layer_is_numpys(script, network, digit, damage=WHOLE) -> None:
     digit[:, :9] = 0  # what is skipped, too
     opened(script, network)

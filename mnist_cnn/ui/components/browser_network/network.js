@@ -60,10 +60,17 @@ export class Network {
    * @param {Damage} damage see damage.js
    */
   damaged(damage) {
-    const weights = changesWeights(damage)
-      ? damagedWeights(this.layers, this.weights, damage)
-      : this.weights
-    return new Network(this.layers, weights, damage.without)
+    return new Network(this.layers, this.changedWeights(damage), damage.without)
+  }
+
+  /** The newest are kept: to change all takes a while, and what is silent changes none. */
+  changedWeights(damage) {
+    if (!changesWeights(damage)) return this.weights
+    const key = JSON.stringify({ ...damage, without: undefined })
+    if (this.changed?.key !== key) {
+      this.changed = { key, weights: damagedWeights(this.layers, this.weights, damage) }
+    }
+    return this.changed.weights
   }
 
   weight(layer, name) {

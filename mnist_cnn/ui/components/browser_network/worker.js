@@ -20,7 +20,6 @@ import { prepare } from "../preprocessing/preprocessing.js"
 
 const networks = new Map()
 const paths = new Map()
-let broken = {}
 let newest
 let isWaiting = false
 
@@ -84,7 +83,7 @@ const asItIs = (pixels) => ({ pixels, isEmpty: false, digits: [], steps: [] })
  * - whole: of a broken network what it read before, as text
  */
 function reading(key, whole, { pixels, isEmpty, digits, steps }, { digit, damage }) {
-  const network = damage ? brokenNetwork(key, whole, damage) : whole
+  const network = damage ? whole.damaged(damage) : whole
   const forward = network.forward(pixels)
   const options = { digit, previous: paths.get(key) }
   paths.set(key, isEmpty ? [] : strongestPaths(network, forward, options))
@@ -104,13 +103,6 @@ function reading(key, whole, { pixels, isEmpty, digits, steps }, { digit, damage
     })),
     whole: damage && wholeReading(whole, pixels, digits),
   }
-}
-
-/** The newest damage's network is kept: another has other weights, which take a while. */
-function brokenNetwork(key, whole, damage) {
-  const name = JSON.stringify([key, damage])
-  if (broken.name !== name) broken = { name, network: whole.damaged(damage) }
-  return broken.network
 }
 
 const wholeReading = (whole, pixels, digits) =>

@@ -134,12 +134,7 @@ class NetworkOverview extends LivingNetwork {
   }
 
   break(damage) {
-    if (!this.whole) this.network = this.broken = undefined
-    if (!this.whole) return
-    const key = JSON.stringify(damage)
-    if (this.broken === key && this.brokenOf === this.whole) return
-    Object.assign(this, { broken: key, brokenOf: this.whole })
-    this.network = isDamaged(damage) ? this.whole.damaged(damage) : this.whole
+    this.network = this.whole && isDamaged(damage) ? this.whole.damaged(damage) : this.whole
   }
 
   fromServer(floats) {
