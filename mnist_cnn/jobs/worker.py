@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import contextlib
 import os
+import subprocess
+import threading
 from pathlib import Path
 
 import filelock
@@ -25,6 +27,11 @@ IDLE_SECONDS = 600.0
 NICENESS = 10
 LOG_BYTES = 1_000_000
 
+# By its lock, the worker that was started here last: it has that only when it has
+# loaded Python, and a class presses Start within a second.
+_started: dict[Path, subprocess.Popen] = {}
+_starting = threading.Lock()
+
 
 def is_alive() -> bool:
     """Whether a worker serves the runs folder."""
@@ -37,18 +44,20 @@ def ensure() -> None:
     Raises:
         RunError: if it cannot be started.
     """
-    if is_alive():
-        return
-    try:
-        runs.folder().mkdir(parents=True, exist_ok=True)
-        with _log().open("ab") as log:
-            child_process.start(
-                "mnist_cnn.jobs.worker", detached=True, stdout=log, stderr=log
-            )
-    except OSError as error:
-        raise RunError(
-            "The training worker could not be started: {reason}.", reason=error
-        ) from error
+    with _starting:
+        lock = _lock_path()
+        if is_alive() or (lock in _started and _started[lock].poll() is None):
+            return
+        try:
+            runs.folder().mkdir(parents=True, exist_ok=True)
+            with _log().open("ab") as log:
+                _started[lock] = child_process.start(
+                    "mnist_cnn.jobs.worker", detached=True, stdout=log, stderr=log
+                )
+        except OSError as error:
+            raise RunError(
+                "The training worker could not be started: {reason}.", reason=error
+            ) from error
 
 
 def problem() -> str:

@@ -186,6 +186,24 @@ def test_a_training_that_died_unwatched_is_written_down():
     assert "The network of epoch 1 is kept." in " ".join(recorded.sentences)
 
 
+def test_a_worker_that_is_loading_is_not_started_again(monkeypatch):
+    started = []
+
+    def start(*_arguments, **_options):
+        started.append(subprocess.Popen(["sleep", "60"]))
+        return started[-1]
+
+    monkeypatch.setattr(child_process, "start", start)
+    for _press in range(3):
+        worker.ensure()
+    assert len(started) == 1
+    started[0].kill()
+    started[0].wait()
+    worker.ensure()
+    started[-1].kill()
+    assert len(started) == 2
+
+
 def test_dispatcher_that_cannot_be_started_is_a_sentence(monkeypatch):
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
     with pytest.raises(runs.RunError, match="worker could not be started"):
