@@ -131,8 +131,8 @@ def add_file(content: bytes, name: str) -> str:
             "The file {name} could not be kept: {reason}.", name=name, reason=error
         ) from error
     for old in files()[MAX_FILES:]:
-        for ending in (".json", ".source", ".npz"):
-            _file(old, ending).unlink(missing_ok=True)
+        for path in _folder().glob(f"{old}.*"):
+            path.unlink(missing_ok=True)
     return file_id
 
 

@@ -30,11 +30,9 @@ from mnist_cnn.storage.files import replacing
 
 EXIT_FAILED = 2
 MODULE = "mnist_cnn.jobs.evaluation_job"
-
-
-# There are as many ways to break a network as anybody likes: the oldest go.
-KEPT_BROKEN = 60
-BROKEN = "broken-"
+# Of networks that are whole, and of broken ones: runs go, and there are as many ways
+# to break a network as anybody likes.
+KEPT = 200
 WHOLE = Damage()
 ABLATION = {"right": ("i", (ROWS,)), "counts": ("i", (2,))}
 
@@ -73,7 +71,7 @@ class Evaluation(BackgroundFile):
             network = runs.load_network(self._run.id).damaged(self._damage)
             read = predictions.predict(network, self._digits, report)
             predictions.save(read, self.path)
-            _forget_oldest(self.path.parent)
+            _forget_oldest(self.path)
 
         self.make(write)
 
@@ -130,7 +128,7 @@ class AblationJob(BackgroundFile):
             with replacing(self.path) as file:
                 counts = np.array([found.right_before, found.examples])
                 np.savez(file, right=found.right, counts=counts)
-            _forget_oldest(self.path.parent)
+            _forget_oldest(self.path)
 
         self.make(write)
 
@@ -150,16 +148,17 @@ class AblationJob(BackgroundFile):
 
 def _path(run: Run, digits: Dataset, broken: str) -> Path:
     name = f"{run.id}-{run.network_version():x}-{digits.fingerprint}"
-    if broken:
-        name = f"{BROKEN}{name}-{sha256(broken.encode()).hexdigest()[:16]}"
+    told = f"-{sha256(broken.encode()).hexdigest()[:16]}" if broken else ""
+    name = f"{'broken' if broken else 'whole'}-{name}{told}"
     return runs.folder() / "evaluations" / f"{name}.npz"
 
 
-def _forget_oldest(folder: Path) -> None:
-    """Of broken networks; with what lies beside each result."""
+def _forget_oldest(newest: Path) -> None:
+    """Of its kind; with what lies beside each result."""
+    folder, kind = newest.parent, newest.name.partition("-")[0]
     with suppress(OSError):
-        found = sorted(folder.glob(f"{BROKEN}*.npz"), key=lambda x: x.stat().st_mtime)
-        for path in found[:-KEPT_BROKEN]:
+        found = sorted(folder.glob(f"{kind}-*.npz"), key=lambda x: x.stat().st_mtime)
+        for path in found[:-KEPT]:
             for each in folder.glob(f"{path.name}*"):
                 each.unlink(missing_ok=True)
 

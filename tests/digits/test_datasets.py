@@ -97,6 +97,8 @@ def test_only_so_many_files_are_kept(pen_list, monkeypatch, runs_folder):
     for count in (1, 2, 3):
         content = json.dumps(pen_list[:count]).encode()
         names.append(datasets.add_file(content, f"{count}.json"))
+        datasets.load(names[-1])
+    assert not list((runs_folder / "digits").glob(f"{names[0]}*"))
     assert set(datasets.files()) == set(names[1:])
     # One that is removed between a look at the folder and a look at the file.
     (runs_folder / "digits" / f"{'0' * 16}.source").symlink_to("gone")

@@ -123,14 +123,17 @@ def test_what_cannot_be_broken_fails_with_a_sentence(run, digits):
     assert "conv_9" in job.progress().reason
 
 
-def test_of_broken_networks_only_the_newest_results_stay(run, digits, monkeypatch):
-    monkeypatch.setattr(evaluation_job, "KEPT_BROKEN", 1)
-    Evaluation(run, digits).run()
+def test_only_the_newest_results_stay(run, digits, monkeypatch):
+    monkeypatch.setattr(evaluation_job, "KEPT", 1)
+    jobs = [Evaluation(run, digits)]
+    run.weights_path.touch()  # a newer epoch's
+    jobs.append(Evaluation(run, digits))
     for channel in range(2):
         damage = Damage({"dense_1": [channel]})
-        Evaluation(run, digits, "mnist", damage).run()
+        jobs.append(Evaluation(run, digits, "mnist", damage))
+    for job in jobs:
+        job.run()
         time.sleep(0.02)
-    folder = Evaluation(run, digits).path.parent
-    assert len(list(folder.glob("broken-*.npz"))) == 1
-    assert Evaluation(run, digits, "mnist", damage).result() is not None
-    assert Evaluation(run, digits).result() is not None
+    found = [job.result() is not None for job in jobs]
+    assert found == [False, True, False, True]
+    assert len(list(jobs[0].path.parent.glob("*.npz"))) == 2
