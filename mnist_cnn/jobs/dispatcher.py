@@ -18,7 +18,6 @@ from mnist_cnn.storage.files import write_json
 
 POLL_SECONDS = 0.1
 LOOK_SECONDS = 1.0
-SETTLE_SECONDS = 2.0
 
 
 class Executor(Protocol):
@@ -60,7 +59,6 @@ class Dispatcher:
     def __init__(self, executor: Executor) -> None:
         self._executor = executor
         self._folder_changed = 0
-        self._look_until = 0.0
         self._next_look = 0.0
         self._told: dict[str, object] = {}
         # When each run was begun the time before: so a start of this time is known.
@@ -82,12 +80,15 @@ class Dispatcher:
 
     def look(self) -> bool:
         """Begins what waits and has a slot; whether any run waits or is trained."""
+        found = []
         for run in runs.list_runs():
             self._write_down(run)
-        waiting = drop_stopped(runs.queue())
+            with contextlib.suppress(RunError):
+                found.append((run, run.status()))
+        waiting = drop_stopped(runs.in_turn(found))
         begun = self._executor.begun()
         # Others count: started in a terminal, or by a worker that was killed.
-        training = begun | {run.id for run in runs.list_runs() if _is_training(run)}
+        training = begun | {run.id for run, status in found if status.is_active}
         try:
             slots = self._executor.slots()
             free = max(0, slots - len(training))
@@ -105,14 +106,11 @@ class Dispatcher:
         """Whether to read the run folders: now and then, and when one is new."""
         now = time.monotonic()
         changed = runs.folder().stat().st_mtime_ns
-        if changed != self._folder_changed:
-            self._folder_changed = changed
-            # A new folder gets its settings a moment after it is made.
-            self._look_until = now + SETTLE_SECONDS
-        if now < self._look_until or now >= self._next_look:
-            self._next_look = now + LOOK_SECONDS
-            return True
-        return False
+        if changed == self._folder_changed and now < self._next_look:
+            return False
+        self._folder_changed = changed
+        self._next_look = now + LOOK_SECONDS
+        return True
 
     def _begin(self, run: Run) -> None:
         status = run.recorded_status()
@@ -153,12 +151,6 @@ class Dispatcher:
             with contextlib.suppress(OSError):
                 write_json(report_path(), report)
                 self._told = report
-
-
-def _is_training(run: Run) -> bool:
-    with contextlib.suppress(RunError):
-        return run.status().is_active
-    return False
 
 
 def drop_stopped(waiting: list[Run]) -> list[Run]:

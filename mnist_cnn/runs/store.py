@@ -6,8 +6,9 @@ import contextlib
 import re
 import secrets
 import shutil
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,8 @@ BUNDLED = {
     MNIST_ONLY: PRETRAINED_FOLDER / MNIST_ONLY,
 }
 
+# Folders of runs-to-be that a killed process left.
+_STALE_SECONDS = 3600.0
 _RUN_ID = re.compile(r"[a-z0-9]{8,32}")
 
 
@@ -137,22 +140,20 @@ def submit(
     Raises:
         RunError: if the folder cannot be written.
     """
-    files = RunFiles(runs_folder() / new_id())
     settings = Settings(
         config.to_dict(), preset=preset, created=time.time(), owner=owner
     )
     try:
-        files.path.mkdir(parents=True)
-        if drawing is not None:
-            files.drawing_path.write_bytes(drawing.astype(np.uint8).tobytes())
-        write_json(files.status_path, asdict(Status(state)))
-        if name:
-            write_json(files.label_path, msgspec.structs.asdict(Label(name)))
-        # Last: a folder is a run once it has its settings.
-        write_json(files.config_path, msgspec.structs.asdict(settings))
+        with new_run() as files:
+            if drawing is not None:
+                files.drawing_path.write_bytes(drawing.astype(np.uint8).tobytes())
+            write_json(files.status_path, asdict(Status(state)))
+            if name:
+                write_json(files.label_path, msgspec.structs.asdict(Label(name)))
+            write_json(files.config_path, msgspec.structs.asdict(settings))
     except OSError as error:
         raise not_written(error) from error
-    return Run(files.path)
+    return find(files.id)
 
 
 def submit_seeds(
@@ -177,9 +178,27 @@ def submit_seeds(
     ]
 
 
-def new_id() -> str:
-    """An id that no other run has."""
-    return secrets.token_hex(8)
+@contextlib.contextmanager
+def new_run() -> Iterator[RunFiles]:
+    """A folder that becomes a run if the block ends without error, and else vanishes.
+
+    Yields:
+        the files to write, in a folder that is named as the run will be.
+    """
+    home = runs_folder()
+    home.mkdir(parents=True, exist_ok=True)
+    for left in home.glob(".making-*"):
+        with contextlib.suppress(OSError):
+            if time.time() - left.stat().st_mtime > _STALE_SECONDS:
+                shutil.rmtree(left, ignore_errors=True)
+    workshop = Path(tempfile.mkdtemp(dir=home, prefix=".making-"))
+    try:
+        made = workshop / secrets.token_hex(8)
+        made.mkdir()
+        yield RunFiles(made)
+        made.rename(home / made.name)
+    finally:
+        shutil.rmtree(workshop, ignore_errors=True)
 
 
 def not_written(error: OSError) -> RunError:

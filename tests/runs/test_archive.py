@@ -500,7 +500,7 @@ def test_a_file_too_large_is_refused_unread(elsewhere, monkeypatch, run):
 
 
 def test_what_a_killed_import_left_is_cleared_away_later(run, elsewhere):
-    left = elsewhere / ".importing-old"
+    left = elsewhere / ".making-old"
     left.mkdir()
     import os
 

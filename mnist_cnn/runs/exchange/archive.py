@@ -8,15 +8,11 @@ from __future__ import annotations
 
 import io
 import math
-import shutil
-import tempfile
 import threading
 import time
 import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import asdict, replace
-from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
@@ -34,16 +30,14 @@ from mnist_cnn.runs.metrics import to_lines
 from mnist_cnn.runs.predictions import PredictionsError
 from mnist_cnn.runs.run import Run
 from mnist_cnn.runs.schema import KERNELS, LONGEST_NAME, Label, RunError, Settings
-from mnist_cnn.runs.store import find, new_id, not_written
+from mnist_cnn.runs.store import find, new_run, not_written
 from mnist_cnn.storage.arrays import arrays, read_arrays
-from mnist_cnn.storage.files import MAX_JSON_BYTES, runs_folder, write_json
+from mnist_cnn.storage.files import MAX_JSON_BYTES, write_json
 from mnist_cnn.storage.untrusted_zip import UntrustedZip, ZipError
 
 # The lecture's network takes 13.
 MEGABYTES = 32
 IMPORTED = "imported"
-# Temporary folders of imports that a killed server left.
-_STALE_SECONDS = 3600.0
 
 # One at a time: an import takes several times its size in memory.
 _turn = threading.Lock()
@@ -122,29 +116,6 @@ def from_zip(file: BinaryIO, name: str = "", *, owner: str = "") -> Run:
         except OSError as error:
             raise not_written(error) from error
     return find(files.id)
-
-
-@contextmanager
-def new_run() -> Iterator[RunFiles]:
-    """A folder that becomes a run if the block ends without error, and else vanishes.
-
-    Yields:
-        the files to write, in a folder that is named as the run will be.
-    """
-    home = runs_folder()
-    home.mkdir(parents=True, exist_ok=True)
-    for left in home.glob(".importing-*"):
-        with suppress(OSError):
-            if time.time() - left.stat().st_mtime > _STALE_SECONDS:
-                shutil.rmtree(left, ignore_errors=True)
-    workshop = Path(tempfile.mkdtemp(dir=home, prefix=".importing-"))
-    try:
-        made = workshop / new_id()
-        made.mkdir()
-        yield RunFiles(made)
-        made.rename(home / made.name)
-    finally:
-        shutil.rmtree(workshop, ignore_errors=True)
 
 
 def _sizes(files: RunFiles) -> dict[str, int]:

@@ -19,12 +19,11 @@ from mnist_cnn.nn.keras_file import read_keras_file
 from mnist_cnn.nn.keras_layers import KerasFileError
 from mnist_cnn.nn.summary import summary
 from mnist_cnn.runs import schema
-from mnist_cnn.runs.exchange.archive import new_run
 from mnist_cnn.runs.metrics import EpochPoint, Metrics, to_lines
 from mnist_cnn.runs.run import Run
 from mnist_cnn.runs.schema import LONGEST_NAME, Label, RunError, Settings
 from mnist_cnn.runs.status import Status
-from mnist_cnn.runs.store import find, not_written
+from mnist_cnn.runs.store import find, new_run, not_written
 from mnist_cnn.storage.files import write_json
 
 SOURCE = "brought along"
