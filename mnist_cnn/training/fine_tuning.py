@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
 import keras
 
 from mnist_cnn import runs
 from mnist_cnn.digits import datasets
-from mnist_cnn.digits.dataset import Dataset
+from mnist_cnn.digits.dataset import DataError, Dataset
 from mnist_cnn.experiments.config import TrainingConfig
 from mnist_cnn.nn.network import NetworkError, fitting_weights, load_weights
 from mnist_cnn.runs.status import DataTest
@@ -37,7 +38,8 @@ def start(network: keras.Model, config: TrainingConfig) -> None:
 def tests_before(config: TrainingConfig) -> tuple[DataTest, ...]:
     """How the start network reads every data set that one of the two is trained on.
 
-    Nothing for a run on MNIST from random weights: its accuracy says it all.
+    Nothing for a run on MNIST from random weights: its accuracy says it all. A data set
+    of the other run's that is not here (any more) is left out.
     """
     names, other = list(config.data), None
     if config.start_from:
@@ -49,21 +51,24 @@ def tests_before(config: TrainingConfig) -> tuple[DataTest, ...]:
         return ()
     tests = []
     for name in names:
-        digits = datasets.load(name)
-        before = other and _accuracy(other, digits)
-        title, count = digits.about.title, len(digits.y_test)
-        tests.append(DataTest(name, title, count, before))
+        with suppress(DataError):
+            digits = datasets.load(name)
+            before = other and _accuracy(other, digits)
+            title, count = digits.about.title, len(digits.y_test)
+            tests.append(DataTest(name, title, count, before))
     return tuple(tests)
 
 
 def tests_after(
     network: keras.Model, tests: tuple[DataTest, ...]
 ) -> tuple[DataTest, ...]:
-    """The same with how this network reads them."""
-    return tuple(
-        replace(test, after=_accuracy(network, datasets.load(test.data)))
-        for test in tests
-    )
+    """The same with how this network reads those that are still here."""
+    found = []
+    for test in tests:
+        with suppress(DataError):
+            after = _accuracy(network, datasets.load(test.data))
+            found.append(replace(test, after=after))
+    return tuple(found)
 
 
 def _accuracy(network: keras.Model, digits: Dataset) -> float:

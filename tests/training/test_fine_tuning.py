@@ -1,5 +1,6 @@
 """Training on from another run's network, on a mixture, and what that gained."""
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -10,6 +11,7 @@ from mnist_cnn.digits import datasets
 from mnist_cnn.experiments.config import TrainingConfig
 from mnist_cnn.nn.architecture import LECTURE_NETWORK, Architecture, ConvBlock
 from mnist_cnn.nn.network import load_weights
+from mnist_cnn.training import fine_tuning, model
 from mnist_cnn.training.fit import Training
 from mnist_cnn.training.mixture import training_digits
 
@@ -56,6 +58,22 @@ def test_fine_tuning_starts_from_the_network_and_says_what_it_gained(trained):
         assert test.after == pytest.approx(test.before, abs=0.02)
     assert run.status().tests == status.tests  # as written and read
     assert status.test_accuracy == pytest.approx(status.tests[0].after, abs=1e-5)
+
+
+def test_fine_tuning_does_without_a_file_that_the_other_run_had(
+    pen_list, random_network
+):
+    file = datasets.add_file(json.dumps(pen_list).encode(), "class.json")
+    other = runs.submit(replace(SETTINGS, data=("mnist", file)))
+    np.savez(other.weights_path, **random_network(NETWORK).weights)
+    config = replace(SETTINGS, start_from=other.id)
+    both = fine_tuning.tests_before(config)
+    assert [test.data for test in both] == ["mnist", file]
+    for path in (runs.folder() / "digits").glob(f"{file}*"):
+        path.unlink()
+    assert fine_tuning.tests_before(config) == both[:1]
+    after = fine_tuning.tests_after(model.build(NETWORK), both)
+    assert [test.data for test in after] == ["mnist"]
 
 
 def test_layers_of_another_shape_start_anew(trained):
