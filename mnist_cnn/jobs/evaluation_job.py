@@ -9,6 +9,7 @@ lies in the runs folder under ``evaluations``; the next one who asks finds it th
 from __future__ import annotations
 
 import sys
+from abc import abstractmethod
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
@@ -21,6 +22,7 @@ from mnist_cnn.analysis.ablation import Ablation
 from mnist_cnn.digits import datasets
 from mnist_cnn.digits.dataset import Dataset
 from mnist_cnn.nn.damage import Damage
+from mnist_cnn.nn.network import Network
 from mnist_cnn.runs import Run, predictions
 from mnist_cnn.runs.predictions import Predictions, PredictionsError
 from mnist_cnn.storage.arrays import ROWS, read_arrays
@@ -37,28 +39,41 @@ WHOLE = Damage()
 ABLATION = {"right": ("i", (ROWS,)), "counts": ("i", (2,))}
 
 
-class Evaluation(BackgroundFile):
-    """One network, as of its newest complete epoch, on one test set.
+class _NetworkJob(BackgroundFile):
+    """What one network makes of one test set.
 
     Args:
         run: with a network.
         digits: the test set.
         data: its name, as in ``digits.datasets``.
         damage: what is broken in the network.
+        layer: whose maps or units are silenced, one by one, on top; "" for none.
+        version: of the network, as ``Run.network_version``; by itself the newest. Where
+            that has been replaced since, the one that is there now is read.
 
     Raises:
         RunError: if the run has no network (any more).
     """
 
     def __init__(
-        self, run: Run, digits: Dataset, data: str = "mnist", damage: Damage = WHOLE
+        self,
+        run: Run,
+        digits: Dataset,
+        data: str = "mnist",
+        damage: Damage = WHOLE,
+        layer: str = "",
+        version: int = 0,
     ) -> None:
-        self._run = run
-        self._digits = digits
-        self._damage = damage
-        path = _path(run, digits, damage.to_link())
-        asked = (damage.to_link(),) if damage else ()
-        super().__init__(path, MODULE, data, run.id, *asked)
+        self._run, self._digits = run, digits
+        self._damage, self._layer = damage, layer
+        version, text = version or run.network_version(), damage.to_link()
+        name = f"{run.id}-{version:x}-{digits.fingerprint}"
+        if broken := f"{layer} {text}".strip():
+            name = f"broken-{name}-{sha256(broken.encode()).hexdigest()[:16]}"
+        else:
+            name = f"whole-{name}"
+        path = runs.folder() / "evaluations" / f"{name}.npz"
+        super().__init__(path, MODULE, data, run.id, f"{version}", text, layer)
 
     def run(self) -> None:
         """Reads the test set in this very process; does nothing if another does.
@@ -69,11 +84,22 @@ class Evaluation(BackgroundFile):
 
         def write(report: Report) -> None:
             network = runs.load_network(self._run.id).damaged(self._damage)
-            read = predictions.predict(network, self._digits, report)
-            predictions.save(read, self.path)
+            self._write(network, report)
             _forget_oldest(self.path)
 
         self.make(write)
+
+    @abstractmethod
+    def _write(self, network: Network, report: Report) -> None:
+        """Makes the file of this network."""
+
+
+class Evaluation(_NetworkJob):
+    """How one network reads each digit."""
+
+    def _write(self, network: Network, report: Report) -> None:
+        read = predictions.predict(network, self._digits, report)
+        predictions.save(read, self.path)
 
     def result(self) -> Predictions | None:
         """The predictions; None before they are there, or if they are damaged."""
@@ -85,52 +111,17 @@ class Evaluation(BackgroundFile):
         return found if found.matches(self._digits) else None
 
 
-class AblationJob(BackgroundFile):
-    """One network without each map or unit of a layer, one by one, on one test set.
+class AblationJob(_NetworkJob):
+    """One network without each map or unit of a layer of ``ablation.layers``."""
 
-    Args:
-        layer: its name, one of ``analysis.ablation.layers``.
-        run, digits, data, damage: as for ``Evaluation``; what is broken comes on top.
-
-    Raises:
-        RunError: if the run has no network (any more).
-    """
-
-    def __init__(
-        self,
-        layer: str,
-        run: Run,
-        digits: Dataset,
-        data: str = "mnist",
-        damage: Damage = WHOLE,
-    ) -> None:
-        self._layer = layer
-        self._run = run
-        self._digits = digits
-        self._damage = damage
-        text = damage.to_link()
-        path = _path(run, digits, f"{layer} {text}")
-        super().__init__(path, MODULE, data, run.id, text, layer)
-
-    def run(self) -> None:
-        """Measures in this very process; does nothing if another does.
-
-        Raises:
-            ValueError, OSError: in a sentence, which the progress tells too.
-        """
-
-        def write(report: Report) -> None:
-            network = runs.load_network(self._run.id).damaged(self._damage)
-            digits = self._digits
-            found = ablation.ablation(
-                network, self._layer, digits.x_test, digits.y_test, report
-            )
-            with replacing(self.path) as file:
-                counts = np.array([found.right_before, found.examples])
-                np.savez(file, right=found.right, counts=counts)
-            _forget_oldest(self.path)
-
-        self.make(write)
+    def _write(self, network: Network, report: Report) -> None:
+        digits = self._digits
+        found = ablation.ablation(
+            network, self._layer, digits.x_test, digits.y_test, report
+        )
+        with replacing(self.path) as file:
+            counts = np.array([found.right_before, found.examples])
+            np.savez(file, right=found.right, counts=counts)
 
     def result(self) -> Ablation | None:
         """What was measured; None before it is there, or if it is damaged."""
@@ -144,13 +135,6 @@ class AblationJob(BackgroundFile):
             self.path.unlink(missing_ok=True)
             return None
         return Ablation(found["right"], right_before, examples)
-
-
-def _path(run: Run, digits: Dataset, broken: str) -> Path:
-    name = f"{run.id}-{run.network_version():x}-{digits.fingerprint}"
-    told = f"-{sha256(broken.encode()).hexdigest()[:16]}" if broken else ""
-    name = f"{'broken' if broken else 'whole'}-{name}{told}"
-    return runs.folder() / "evaluations" / f"{name}.npz"
 
 
 def _forget_oldest(newest: Path) -> None:
@@ -191,8 +175,10 @@ class Preparation(BackgroundFile):
         )
 
 
-def main(data: str, run_id: str = "", broken: str = "", layer: str = "") -> int:
-    """``python -m mnist_cnn.jobs.evaluation_job DATA [RUN [BROKEN [LAYER]]]``.
+def main(
+    data: str, run_id: str = "", version: str = "", broken: str = "", layer: str = ""
+) -> int:
+    """``python -m mnist_cnn.jobs.evaluation_job DATA [RUN VERSION BROKEN LAYER]``.
 
     Without RUN it prepares; BROKEN is as in links; with LAYER it silences each of it.
     """
@@ -201,9 +187,9 @@ def main(data: str, run_id: str = "", broken: str = "", layer: str = "") -> int:
         if not run_id:
             Preparation(data).run()
             return 0
+        kind = AblationJob if layer else Evaluation
         asked = runs.find(run_id), datasets.load(data), data, Damage.from_link(broken)
-        job = AblationJob(layer, *asked) if layer else Evaluation(*asked)
-        job.run()
+        kind(*asked, layer, int(version)).run()
     except (ValueError, OSError) as error:
         print(error, file=sys.stderr)
         return EXIT_FAILED

@@ -38,6 +38,7 @@ def waited_for(evaluation: Evaluation) -> str:
 def test_it_ends_with_what_the_network_says_of_each_digit(run, digits):
     evaluation = Evaluation(run, digits)
     assert evaluation.progress().state == "none"
+    run.weights_path.touch()  # an epoch ends before the process has loaded
     evaluation.start()
     assert waited_for(evaluation) == "done"
     read = evaluation.result()
@@ -101,7 +102,7 @@ def test_each_filter_is_silenced_in_the_background(
     network = random_network(architectures["three blocks, no hidden dense"])
     run = runs.submit(TrainingConfig(network=network.architecture))
     np.savez(run.weights_path, **network.weights)
-    job = AblationJob("conv_1", run, digits, "mnist", Damage(bits=4))
+    job = AblationJob(run, digits, "mnist", Damage(bits=4), "conv_1")
     assert job.progress().state == "none"
     job.start()
     assert waited_for(job) == "done"

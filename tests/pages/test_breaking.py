@@ -91,7 +91,7 @@ def test_mistakes_measures_the_broken_network_and_each_of_its_filters(
 
     Evaluation(run, digits, "mnist", damage).run()
     around = replace(damage, without={})
-    job = AblationJob("conv_2", run, digits, "mnist", around)
+    job = AblationJob(run, digits, "mnist", around, "conv_2")
     job.run()
     at.selectbox(key="silenced_layer").set_value("conv_2").run()
     assert not at.exception

@@ -73,7 +73,7 @@ def show_ablation(chosen: Chosen, data: str) -> None:
             # What is silent there is one of its bars, as if it were not.
             others = [each for each in damage.without if each[0] != layer]
             around = replace(damage, without=tuple(others))
-            job = AblationJob(layer, chosen.run, digits, name, around)
+            job = AblationJob(chosen.run, digits, name, around, layer)
         except (DataError, RunError) as error:
             st.error(_(error.message))
             return
