@@ -19,7 +19,7 @@ from PIL import Image, ImageDraw
 
 from mnist_cnn import runs
 from mnist_cnn.digits import preprocessing
-from mnist_cnn.nn import network
+from mnist_cnn.nn.weights import load_weights
 
 
 def drawing() -> np.ndarray:
@@ -45,7 +45,7 @@ def main() -> None:
 
     ours, image = runs.load_network(), drawing()
     theirs = keras_models.build(ours.architecture)
-    keras_models.set_weights(theirs, network.load_weights(network_path()))
+    keras_models.set_weights(theirs, load_weights(network_path()))
     pixels = preprocessing.prepare(image).pixels
     batch = pixels[None, ..., None]
     difference = np.abs(theirs.predict(batch, verbose=0) - ours.probabilities(pixels))

@@ -22,9 +22,10 @@ import numpy as np
 from mnist_cnn.digits import CLASSES
 from mnist_cnn.nn.keras_layers import KerasFileError, check_input, spec_of
 from mnist_cnn.nn.layers import ArchitectureError
-from mnist_cnn.nn.network import Network, NetworkError, weight_shapes
+from mnist_cnn.nn.network import Network
 from mnist_cnn.nn.operations import BATCH_NORM_EPSILON
 from mnist_cnn.nn.sequential import MAX_LAYERS, LayerSpec, Sequential
+from mnist_cnn.nn.weights import NetworkError, weight_shapes
 from mnist_cnn.storage.untrusted_zip import UntrustedZip, ZipError
 
 # The lecture's network with Adam's two values for each of its weights: 38 MB.

@@ -17,7 +17,8 @@ from typing import Any
 import numpy as np
 
 from mnist_cnn.nn.layers import Layer, LayeredArchitecture
-from mnist_cnn.nn.network import Network, NetworkError, weight_shapes
+from mnist_cnn.nn.network import Network
+from mnist_cnn.nn.weights import NetworkError, weight_shapes
 
 # Of 1,000 pen digits the lecture's network then reads each as before, probabilities
 # within 0.003, in 2.7 MB; with 8 bits everywhere within 0.02 (measured).

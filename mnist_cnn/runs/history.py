@@ -10,8 +10,9 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from mnist_cnn.nn.network import Network, NetworkError
+from mnist_cnn.nn.network import Network
 from mnist_cnn.nn.quantization import from_bytes
+from mnist_cnn.nn.weights import NetworkError
 from mnist_cnn.runs.run import Run
 
 MAX_MOMENTS = 12

@@ -16,6 +16,7 @@ import msgspec
 import numpy as np
 
 from mnist_cnn.experiments.config import ConfigError, TrainingConfig
+from mnist_cnn.nn.network import Network, read_network
 from mnist_cnn.runs import commands, schema
 from mnist_cnn.runs.files import RunFiles
 from mnist_cnn.runs.liveness import lock
@@ -75,6 +76,14 @@ class Run(RunFiles):
     def has_weights(self) -> bool:
         """Whether a network is kept: that of a complete epoch, or of a stop."""
         return self.weights_path.is_file()
+
+    def network(self) -> Network:
+        """The network that is kept; ``load_network`` also looks whether it is finite.
+
+        Raises:
+            NetworkError: if there is none yet, or it is damaged.
+        """
+        return read_network(self.config.network, self.weights_path)
 
     def network_version(self) -> int:
         """A number that differs for each epoch's network: when it was written, in ns.

@@ -17,7 +17,8 @@ import msgspec
 import numpy as np
 
 from mnist_cnn.experiments.config import RANGES, TrainingConfig
-from mnist_cnn.nn.network import Network, NetworkError, load_weights
+from mnist_cnn.nn.network import Network
+from mnist_cnn.nn.weights import NetworkError
 from mnist_cnn.runs.files import RunFiles
 from mnist_cnn.runs.run import Run
 from mnist_cnn.runs.schema import Label, RunError, Settings
@@ -93,7 +94,7 @@ def load_network(run_id: str | None = None) -> Network:
             numbers.
     """
     run = find_by_prefix(PRETRAINED if run_id is None else run_id)
-    network = Network(run.config.network, load_weights(run.weights_path))
+    network = run.network()
     if not network.is_finite():
         raise NetworkError(
             "The network of run {name} cannot be used: its weights or its answers are "

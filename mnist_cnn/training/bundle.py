@@ -17,7 +17,7 @@ from mnist_cnn import runs
 from mnist_cnn.digits import datasets
 from mnist_cnn.experiments.config import TrainingConfig
 from mnist_cnn.experiments.presets import DEFAULT_PRESET, PRESETS
-from mnist_cnn.nn.network import load_weights
+from mnist_cnn.nn.weights import load_weights
 from mnist_cnn.runs import Run, predictions
 from mnist_cnn.runs.files import RunFiles
 from mnist_cnn.storage.files import replacing

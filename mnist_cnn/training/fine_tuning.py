@@ -11,7 +11,7 @@ from mnist_cnn import runs
 from mnist_cnn.digits import datasets
 from mnist_cnn.digits.dataset import DataError, Dataset
 from mnist_cnn.experiments.config import TrainingConfig
-from mnist_cnn.nn.network import NetworkError, fitting_weights, load_weights
+from mnist_cnn.nn.weights import NetworkError, fitting_weights, load_weights
 from mnist_cnn.runs.status import DataTest
 from mnist_cnn.training import model
 

@@ -14,8 +14,8 @@ import tensorflow as tf
 from mnist_cnn.analysis.evaluation import accuracy, cross_entropy
 from mnist_cnn.digits.dataset import fingerprint, watched_digits
 from mnist_cnn.locale.message import Message
-from mnist_cnn.nn.network import load_weights
 from mnist_cnn.nn.summary import summary
+from mnist_cnn.nn.weights import load_weights
 from mnist_cnn.runs import Run, Status, predictions
 from mnist_cnn.runs.predictions import Predictions
 from mnist_cnn.training import fine_tuning, mixture, model

@@ -7,7 +7,8 @@ from dataclasses import replace
 import streamlit as st
 
 from mnist_cnn import runs
-from mnist_cnn.nn.network import Network, NetworkError
+from mnist_cnn.nn.network import Network
+from mnist_cnn.nn.weights import NetworkError
 from mnist_cnn.runs import Run
 from mnist_cnn.runs.history import Moment, moment_path, moments, network_at
 from mnist_cnn.ui.networks import Chosen

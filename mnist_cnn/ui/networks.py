@@ -16,7 +16,8 @@ import streamlit as st
 
 from mnist_cnn import runs
 from mnist_cnn.nn.damage import Damage
-from mnist_cnn.nn.network import Network, NetworkError
+from mnist_cnn.nn.network import Network
+from mnist_cnn.nn.weights import NetworkError
 from mnist_cnn.runs import Run, RunError
 from mnist_cnn.ui.runs.titles import run_title
 from mnist_cnn.ui.text import _, language

@@ -9,7 +9,8 @@ from mnist_cnn import runs
 from mnist_cnn.experiments.config import TrainingConfig
 from mnist_cnn.nn import network, operations
 from mnist_cnn.nn.architecture import LECTURE_NETWORK, Architecture, ConvBlock
-from mnist_cnn.nn.network import Network, NetworkError, load_weights, weight_shapes
+from mnist_cnn.nn.network import Network
+from mnist_cnn.nn.weights import NetworkError, load_weights, weight_shapes
 
 CLOSE = {"rtol": 1e-5, "atol": 1e-5}
 

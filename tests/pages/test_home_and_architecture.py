@@ -9,8 +9,8 @@ from streamlit.testing.v1 import AppTest
 from mnist_cnn import runs
 from mnist_cnn.experiments.config import TrainingConfig
 from mnist_cnn.nn.architecture import LECTURE_NETWORK, Architecture, ConvBlock
-from mnist_cnn.nn.network import weight_shapes
 from mnist_cnn.nn.summary import summary
+from mnist_cnn.nn.weights import weight_shapes
 
 ROOT = Path(__file__).parents[2]
 

@@ -20,6 +20,7 @@ from mnist_cnn import runs
 from mnist_cnn.experiments.config import TrainingConfig
 from mnist_cnn.nn import network
 from mnist_cnn.nn.architecture import Architecture, ConvBlock
+from mnist_cnn.nn.weights import load_weights
 from mnist_cnn.runs import RunError, Status, predictions
 from mnist_cnn.runs.exchange import archive
 from mnist_cnn.runs.exchange.archive import from_zip, to_zip
@@ -116,7 +117,7 @@ def test_a_run_comes_back_with_its_curve_network_predictions_and_pictures(
     ]
     assert before.marks == after.marks
     digits = random_digits(5)
-    ours = network.Network(SMALL, network.load_weights(run.weights_path))
+    ours = network.Network(SMALL, load_weights(run.weights_path))
     assert np.array_equal(
         ours.probabilities(digits), runs.load_network(there.id).probabilities(digits)
     )
@@ -475,8 +476,7 @@ def test_a_diverged_run_comes_back_without_weights_that_are_no_numbers(run, else
     assert there.metrics().epochs[-1].val_loss == 2.6e27
     assert there.has_weights
     weights = {
-        name: each * np.nan
-        for name, each in network.load_weights(run.weights_path).items()
+        name: each * np.nan for name, each in load_weights(run.weights_path).items()
     }
     np.savez(run.weights_path, **weights)
     run.write_status(replace(run.status(), test_loss=float("nan")))

@@ -5,8 +5,8 @@ import pytest
 
 from mnist_cnn import runs
 from mnist_cnn.experiments.config import TrainingConfig
-from mnist_cnn.nn.network import NetworkError
 from mnist_cnn.nn.quantization import from_bytes, to_bytes
+from mnist_cnn.nn.weights import NetworkError
 from mnist_cnn.runs import history
 
 

@@ -10,7 +10,7 @@ from mnist_cnn import runs
 from mnist_cnn.digits import datasets
 from mnist_cnn.experiments.config import TrainingConfig
 from mnist_cnn.nn.architecture import LECTURE_NETWORK, Architecture, ConvBlock
-from mnist_cnn.nn.network import load_weights
+from mnist_cnn.nn.weights import load_weights
 from mnist_cnn.training import fine_tuning, model
 from mnist_cnn.training.fit import Training
 from mnist_cnn.training.mixture import training_digits

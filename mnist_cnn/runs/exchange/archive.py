@@ -7,7 +7,6 @@ and reads them as it reads every run. What that refuses is refused, and nothing 
 from __future__ import annotations
 
 import io
-import math
 import threading
 import time
 import zipfile
@@ -17,13 +16,8 @@ from typing import BinaryIO
 
 import msgspec
 
-from mnist_cnn.nn.network import (
-    FIRST_KERNELS,
-    Network,
-    NetworkError,
-    weight_shapes,
-)
 from mnist_cnn.nn.summary import summary
+from mnist_cnn.nn.weights import FIRST_KERNELS, weight_shapes
 from mnist_cnn.runs import predictions, schema
 from mnist_cnn.runs.files import RunFiles
 from mnist_cnn.runs.metrics import to_lines
@@ -31,7 +25,7 @@ from mnist_cnn.runs.predictions import PredictionsError
 from mnist_cnn.runs.run import Run
 from mnist_cnn.runs.schema import KERNELS, LONGEST_NAME, Label, RunError, Settings
 from mnist_cnn.runs.store import find, new_run, not_written
-from mnist_cnn.storage.arrays import arrays, read_arrays
+from mnist_cnn.storage.arrays import read_arrays
 from mnist_cnn.storage.files import MAX_JSON_BYTES, write_json
 from mnist_cnn.storage.untrusted_zip import UntrustedZip, ZipError
 
@@ -67,7 +61,7 @@ def to_zip(run: Run) -> bytes:
         run.metrics_path: to_lines(run.metrics()),
         run.summary_path: summary(run.config.network).encode(),
     }
-    if run.has_weights and _network(run).is_finite():
+    if run.has_weights and run.network().is_finite():
         files[run.weights_path] = run.weights_path.read_bytes()
     with suppress(OSError, ValueError):
         _check_kernels(run)
@@ -151,7 +145,7 @@ def _check(run: Run) -> None:
     if run.has_weights:
         if not (status.epochs_done or status.kept_step):
             raise ZipError("It has a network, but no epoch was complete.")
-        if not _network(run).is_finite():
+        if not run.network().is_finite():
             raise ZipError("The weights of its network are not finite numbers.")
     if run.kernels_path.exists():
         _check_kernels(run)
@@ -189,19 +183,3 @@ def _sign(run: Run, name: str, owner: str) -> None:
     name = schema.clean(name or run.name).removesuffix(ending)
     run.rename(f"{name[: LONGEST_NAME - len(ending)].strip()}{ending}")
     run.summary_path.write_text(summary(run.config.network), encoding="utf-8")
-
-
-def _network(run: Run) -> Network:
-    """Its network, read within the size that its settings say."""
-    shapes = weight_shapes(run.config.network)
-    max_bytes = sum(4 * math.prod(shape) + 1000 for shape in shapes.values()) + 1000
-    try:
-        with arrays(run.weights_path, max_bytes) as stored:
-            weights = {name: stored[name] for name in shapes}
-        return Network(run.config.network, weights)
-    except NetworkError:
-        raise
-    except Exception as error:  # zipfile, zlib and numpy each raise their own
-        raise NetworkError(
-            "The weights cannot be read ({reason}).", reason=error
-        ) from error

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from mnist_cnn.analysis.beginning import began_to_read
-from mnist_cnn.nn.network import NetworkError
+from mnist_cnn.nn.weights import NetworkError
 from mnist_cnn.runs.history import moment_path
 from mnist_cnn.ui.components.time_chart import time_chart
 from mnist_cnn.ui.moments import at_moment, link_moment, linked_moment, moment_titles

@@ -13,7 +13,7 @@ from mnist_cnn import runs
 from mnist_cnn.digits.photo.image_files import ImageError, open_image
 from mnist_cnn.digits.preprocessing import resize_ink
 from mnist_cnn.nn.damage import Damage
-from mnist_cnn.nn.network import NetworkError
+from mnist_cnn.nn.weights import NetworkError
 from mnist_cnn.runs import Run, RunError
 from mnist_cnn.ui.board.beginning import when_it_began
 from mnist_cnn.ui.board.drawing import Picture, drawn_digit

@@ -10,7 +10,7 @@ import streamlit as st
 from mnist_cnn.analysis.comparison import by_test_set, disagreement
 from mnist_cnn.analysis.evaluation import accuracy, confusion_matrix
 from mnist_cnn.digits.mnist import Dataset
-from mnist_cnn.nn.network import NetworkError
+from mnist_cnn.nn.weights import NetworkError
 from mnist_cnn.runs import RunError
 from mnist_cnn.ui.compare.runs import Compared
 from mnist_cnn.ui.components.digit_gallery import Reader, digit_gallery

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from mnist_cnn.figures.kernels import kernels_picture, weight_change_curves
-from mnist_cnn.nn.network import FIRST_KERNELS, NetworkError
+from mnist_cnn.nn.weights import FIRST_KERNELS, NetworkError
 from mnist_cnn.runs import Run, RunError, Status
 from mnist_cnn.runs.metrics import Metrics
 from mnist_cnn.runs.schema import KERNELS

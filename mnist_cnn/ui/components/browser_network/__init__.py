@@ -9,8 +9,9 @@ from pathlib import Path
 import streamlit as st
 
 from mnist_cnn import runs
-from mnist_cnn.nn.network import Network, NetworkError
+from mnist_cnn.nn.network import Network
 from mnist_cnn.nn.quantization import to_bytes
+from mnist_cnn.nn.weights import NetworkError
 from mnist_cnn.runs import Run, RunError
 from mnist_cnn.runs.history import moment_path
 from mnist_cnn.ui.components.bundle import WORKER, bundle

@@ -10,7 +10,7 @@ from mnist_cnn import runs
 from mnist_cnn.digits import datasets
 from mnist_cnn.digits.dataset import DataError
 from mnist_cnn.experiments.config import MAX_DATA, ConfigError
-from mnist_cnn.nn.network import weight_shapes
+from mnist_cnn.nn.weights import weight_shapes
 from mnist_cnn.runs import RunError
 from mnist_cnn.ui.networks import network_titles
 from mnist_cnn.ui.text import _, escape
