@@ -20,7 +20,7 @@ from mnist_cnn.analysis.reading import UNSURE, read_number
 from mnist_cnn.digits import datasets
 from mnist_cnn.digits.ink import NO_INK, ink_of
 from mnist_cnn.digits.photo.image_files import open_image
-from mnist_cnn.experiments import config, link
+from mnist_cnn.experiments import config
 from mnist_cnn.experiments.config import TrainingConfig
 from mnist_cnn.experiments.presets import DEFAULT_PRESET, PRESETS
 from mnist_cnn.jobs.worker import work
@@ -274,8 +274,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="ID",
         help="go on with a run that died or was stopped, after its last complete epoch",
     )
-    for name in ("epochs", "batch_size", "learning_rate", *link.WHOLE[2:]):
-        low, high = config.RANGES[name]
+    for name, (low, high) in config.RANGES.items():
         kind = float if isinstance(low, float) else int
         option = f"--{name.replace('_', '-')}"
         made.add_argument(option, type=kind, help=f"from {low:g} to {high:g}")

@@ -46,7 +46,7 @@ def pace(metrics: Metrics, status: Status, config: TrainingConfig) -> Pace:
     total = batches * config.epochs
     step = int(metrics.step[-1]) if len(metrics) else 0
     done = len(metrics.epochs)
-    epoch = min(max(done + 1, 1), config.epochs)
+    epoch = min(done + 1, config.epochs)
     batch = step - (epoch - 1) * batches if batches else 0
     fraction = min(step / total, 1.0) if total else 0.0
     now = Pace(epoch, config.epochs, batch, batches, fraction)

@@ -91,9 +91,7 @@ def ranked(
     """
     groups = seed_groups({run_id: configs[run_id] for run_id in predictions})
     found = [
-        SeedGroup(
-            tuple(ids), tuple(int((~_right(predictions[each])).sum()) for each in ids)
-        )
+        SeedGroup(tuple(ids), tuple(_mistakes(predictions[each]) for each in ids))
         for ids in groups
     ]
     return sorted(found, key=lambda group: group.mean)

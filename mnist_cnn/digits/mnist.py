@@ -23,6 +23,7 @@ from mnist_cnn.digits.dataset import DataError, Dataset, fingerprint
 from mnist_cnn.digits.download import DownloadError, download
 from mnist_cnn.locale.message import Message
 from mnist_cnn.storage import child_process
+from mnist_cnn.storage.arrays import arrays
 from mnist_cnn.storage.files import runs_folder
 
 IMAGE_SHAPE = (SIDE, SIDE)
@@ -119,11 +120,11 @@ _LOADING = threading.Lock()
 
 @lru_cache(maxsize=2)
 def _load(path: Path, changed: int, source: str, is_offline: bool) -> Dataset:
-    arrays = read(path)
+    found = read(path)
     return Dataset(
-        **arrays,
+        **found,
         source=source,
-        fingerprint=fingerprint(arrays["x_test"], arrays["y_test"]),
+        fingerprint=fingerprint(found["x_test"], found["y_test"]),
         is_offline=is_offline,
     )
 
@@ -135,11 +136,7 @@ def read(path: Path) -> dict[str, np.ndarray]:
         DataError: naming the file and what is wrong with it.
     """
     try:
-        with zipfile.ZipFile(path) as archive:
-            size = sum(entry.file_size for entry in archive.infolist())
-        if size > 2 * MAX_DIGITS * 785:
-            raise DataError("The data file {path} is too large to be MNIST.", path=path)
-        with np.load(path, allow_pickle=False) as archive:
+        with arrays(path, 2 * MAX_DIGITS * 785) as archive:
             missing = [name for name in ARRAYS if name not in archive.files]
             if missing:
                 raise DataError(
@@ -147,7 +144,7 @@ def read(path: Path) -> dict[str, np.ndarray]:
                     path=path,
                     array=missing[0],
                 )
-            arrays = {name: archive[name] for name in ARRAYS}
+            found = {name: archive[name] for name in ARRAYS}
     except DataError:
         raise
     except Exception as error:  # zipfile, zlib and numpy each raise their own
@@ -158,8 +155,8 @@ def read(path: Path) -> dict[str, np.ndarray]:
             reason=error,
         ) from error
     for part in ("train", "test"):
-        _verify(path, part, arrays[f"x_{part}"], arrays[f"y_{part}"])
-    return arrays
+        _verify(path, part, found[f"x_{part}"], found[f"y_{part}"])
+    return found
 
 
 def _verify(path: Path, part: str, x: np.ndarray, y: np.ndarray) -> None:

@@ -38,11 +38,7 @@ def what_if_curve(change: Curve, title: str, now: float) -> Figure:
             [float(value) for value in change.values],
             [round(float(p), 4) for p in change.probabilities[:, digit]],
             color,
-            line={
-                "color": color,
-                "dash": dash,
-                "width": 3 if digit == digits[0] else 2,
-            },
+            dash=dash,
             hovertemplate="%{y:.1%}",
         )
         for digit, color, dash in zip(digits, COLORS, DASHES, strict=False)

@@ -107,14 +107,12 @@ def _may_go(run: Run, *, is_own: bool) -> bool:
 
 
 def _bytes_of(folder: Path) -> int:
-    with suppress(OSError), os.scandir(folder) as entries:
-        return sum(
-            _bytes_of(Path(entry))
-            if entry.is_dir(follow_symlinks=False)
-            else entry.stat(follow_symlinks=False).st_size
-            for entry in entries
-        )
-    return 0
+    found = 0
+    for place, _folders, names in os.walk(folder):
+        for name in names:
+            with suppress(OSError):  # replaced as we look
+                found += os.lstat(Path(place, name)).st_size
+    return found
 
 
 def _limit(variable: str, default: float) -> float:

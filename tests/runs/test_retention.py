@@ -1,5 +1,6 @@
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -35,6 +36,16 @@ def test_the_oldest_finished_run_goes_first():
         run_of(age)
     assert retention.make_room(new_runs=1) == ["done 1"]
     assert left() == {"done 2", "done 3"}
+
+
+def test_a_run_counts_in_full_while_its_files_are_replaced():
+    run = run_of(1, size=3_000_000)
+    with ThreadPoolExecutor() as training:
+        writing = training.submit(
+            lambda: [run.write_status(runs.Status("running")) for _ in range(300)]
+        )
+        while not writing.done():
+            assert retention.room().gigabytes >= 0.003
 
 
 def test_within_bounds_nothing_goes():
