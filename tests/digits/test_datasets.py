@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -106,6 +108,18 @@ def test_only_so_many_files_are_kept(pen_list, monkeypatch, runs_folder):
     with pytest.raises(DataError, match="not here"):
         datasets.load(names[0])
     assert "not here" in datasets.about(names[0]).title
+
+
+def test_a_class_that_asks_at_once_waits_for_the_same_digits(few_digits, monkeypatch):
+    made = []
+    monkeypatch.setattr(
+        datasets.shifted, "corrupted", lambda mnist: made.append(1) or time.sleep(0.2)
+    )
+    datasets._corrupted.cache_clear()
+    with ThreadPoolExecutor(8) as visitors:
+        list(visitors.map(datasets.load, ["corrupted"] * 8))
+    datasets._corrupted.cache_clear()
+    assert len(made) == 1
 
 
 def test_corrupted_mnist_has_each_digit_in_six_ways(few_digits):

@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -67,6 +69,24 @@ def test_the_offline_digits_come_last(unpacked):
 def test_the_offline_digits_are_unpacked_where_they_are_missing():
     assert mnist.load().is_offline
     assert mnist.offline_file().is_file()
+
+
+def test_a_class_that_comes_at_once_unpacks_the_offline_digits_once(
+    offline_digits, monkeypatch
+):
+    unpacked = []
+
+    def unpack(path):
+        time.sleep(0.2)
+        shutil.copy(offline_digits, path)
+        unpacked.append(path)
+        return []
+
+    monkeypatch.setattr(mnist, "_unpack_offline_digits", unpack)
+    with ThreadPoolExecutor(8) as visitors:
+        found = list(visitors.map(lambda _visitor: mnist.load(), range(8)))
+    assert len(unpacked) == 1
+    assert all(each is found[0] for each in found)
 
 
 def test_offline_digits_that_cannot_be_unpacked_are_a_sentence(monkeypatch):
