@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import subprocess
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,6 +25,9 @@ NICENESS = 5
 REPORT_SECONDS = 0.25
 # Python and numpy load before the process can say that it lives.
 STARTS_WITHIN_SECONDS = 30.0
+
+# A class that asks for the same file at the same moment starts one process.
+_starting = threading.Lock()
 
 # Takes how much is done, and how much there is to do.
 Report = Callable[[int, int], None]
@@ -69,11 +73,12 @@ class BackgroundFile:
         Raises:
             BackgroundError: if it cannot be started.
         """
-        if self.progress().state == "running":
-            return
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._write_progress(0)
+            with _starting:
+                if self.progress().state == "running":
+                    return
+                self.path.parent.mkdir(parents=True, exist_ok=True)
+                self._write_progress(0)
             child_process.start(
                 *self._command,
                 detached=True,

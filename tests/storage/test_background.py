@@ -1,12 +1,14 @@
 """A file that a process of its own makes: what its progress says."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import filelock
 import pytest
 
 from mnist_cnn.storage import background, child_process
 from mnist_cnn.storage.background import BackgroundError, BackgroundFile
+from mnist_cnn.storage.files import read_json
 
 
 @pytest.fixture
@@ -31,6 +33,22 @@ def test_a_process_may_take_its_time_to_start_and_then_holds_a_lock(file, monkey
     progress = file.progress()
     assert progress.state == "failed"
     assert "ended without a word" in progress.reason
+
+
+def test_a_class_that_asks_at_the_same_moment_starts_one_process(file, monkeypatch):
+    started = []
+    monkeypatch.setattr(child_process, "start", lambda *_, **__: started.append(1))
+
+    def look_slowly(path):
+        try:
+            return read_json(path)
+        finally:
+            time.sleep(0.05)
+
+    monkeypatch.setattr(background, "read_json", look_slowly)
+    with ThreadPoolExecutor(3) as pages:
+        list(pages.map(lambda _page: file.start(), range(3)))
+    assert len(started) == 1
 
 
 def test_a_killed_process_is_not_alive_because_the_clock_was_set_back(
