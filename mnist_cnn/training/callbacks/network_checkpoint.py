@@ -69,8 +69,9 @@ class NetworkCheckpoint(keras.callbacks.Callback):
                 raise CheckpointError(
                     "It cannot go on: the state of its optimizer (model.keras) is gone."
                 )
-            # A stop in the first epoch left its network.
+            # A stop in the first epoch left its network, and what that predicts.
             self._run.weights_path.unlink(missing_ok=True)
+            self._run.predictions_path.unlink(missing_ok=True)
             record.status = record.status.as_of(0, None)
             return
         optimizer = self._plain.optimizer
