@@ -127,7 +127,12 @@ class Status:
             point: what was measured then; None if that was not written.
         """
         now = replace(
-            self, epochs_done=epoch, kept_step=0, test_accuracy=None, test_loss=None
+            self,
+            epochs_done=epoch,
+            kept_step=0,
+            test_accuracy=None,
+            test_loss=None,
+            tests=tuple(replace(test, after=None) for test in self.tests),
         )
         if not epoch:
             return replace(now, seconds=0.0)

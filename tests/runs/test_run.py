@@ -12,7 +12,7 @@ import pytest
 from mnist_cnn import runs
 from mnist_cnn.experiments.config import ConfigError, TrainingConfig
 from mnist_cnn.runs import RunError, Status, store
-from mnist_cnn.runs.status import ACTIVE_STATES, FINAL_STATES
+from mnist_cnn.runs.status import ACTIVE_STATES, FINAL_STATES, DataTest
 from mnist_cnn.storage.files import write_json
 
 pytestmark = pytest.mark.usefixtures("runs_folder")
@@ -298,3 +298,11 @@ def test_a_status_is_what_was_written():
     status = replace(Status("done"), test_accuracy=0.99, versions={"keras": "3"})
     run.write_status(status)
     assert run.status() == status
+
+
+def test_what_is_measured_at_the_end_is_not_known_of_an_earlier_epoch():
+    tests = (DataTest("mnist", "MNIST", 200, before=0.5, after=0.7),)
+    ended = Status("stopped", epochs_done=2, test_accuracy=0.7, tests=tests)
+    earlier = ended.as_of(1, None)
+    assert (earlier.test_accuracy, earlier.tests[0].after) == (None, None)
+    assert earlier.tests[0].before == 0.5
