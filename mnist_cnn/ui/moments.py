@@ -6,11 +6,10 @@ from dataclasses import replace
 
 import streamlit as st
 
-from mnist_cnn import runs
-from mnist_cnn.nn.network import Network
 from mnist_cnn.nn.weights import NetworkError
 from mnist_cnn.runs import Run
 from mnist_cnn.runs.history import Moment, moment_path, moments, network_at
+from mnist_cnn.ui.network_cache import network_cache
 from mnist_cnn.ui.networks import Chosen
 from mnist_cnn.ui.text import _, ngettext
 
@@ -88,7 +87,9 @@ def at_moment(chosen: Chosen, step: int) -> Chosen:
         changed = moment.path.stat().st_mtime_ns
     except OSError:
         changed = 0
-    network = _network(chosen.run.id, step, changed)
+    network = network_cache().load(
+        moment.path, changed, lambda: network_at(chosen.run, moment)
+    )
     title = _("{name}, earlier").format(name=chosen.title)
     return replace(chosen, network=network, title=title, step=step)
 
@@ -106,10 +107,3 @@ def _title(moment: Moment) -> str:
     return ngettext("{count} batch", "{count} batches", moment.step).format(
         count=moment.step
     )
-
-
-# One of the lecture's network has 13 MB.
-@st.cache_resource(max_entries=24, show_spinner=False)
-def _network(run_id: str, step: int, changed: int) -> Network:
-    run = runs.find(run_id)
-    return network_at(run, Moment(step, None, moment_path(run, step)))

@@ -7,10 +7,9 @@ there, which changes with every epoch, and leave no step for the browser's Back.
 from __future__ import annotations
 
 import contextlib
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from threading import Lock
 
 import streamlit as st
 
@@ -19,10 +18,10 @@ from mnist_cnn.nn.damage import Damage
 from mnist_cnn.nn.network import Network
 from mnist_cnn.nn.weights import NetworkError
 from mnist_cnn.runs import Run, RunError
+from mnist_cnn.ui.network_cache import network_cache
 from mnist_cnn.ui.runs.titles import run_title
 from mnist_cnn.ui.text import _, language
 
-CACHE_BYTES = 400_000_000
 NETWORK = "network"
 # The run of this session whose network the pages take when it has ended.
 EXPECTED = "expected_network"
@@ -183,73 +182,31 @@ def load_network(run_id: str) -> Chosen:
         RunError, NetworkError: if there is none, in a sentence.
     """
     run = runs.find(run_id)
-    return Chosen(run, _cache().load(run), network_title(run))
+    network = network_cache().load(
+        run.weights_path, run.network_version(), lambda: runs.load_network(run.id)
+    )
+    return Chosen(run, network, network_title(run))
 
 
 def broken(chosen: Chosen, damage: Damage) -> Chosen:
     """The chosen network, broken; the same one if nothing is."""
     if not damage:
         return chosen
-    network = _damaged(chosen.network, damage)
-    title = _("{name}, broken").format(name=chosen.title)
-    return replace(chosen, network=network, title=title)
+    _whole, network = _damaged(chosen.network, damage)
+    return replace(chosen, network=network, title=broken_title(chosen.title, damage))
 
 
-# One of the lecture's network may have 13 MB.
+def broken_title(title: str, damage: Damage) -> str:
+    """What a network of that title is called, broken; the same if nothing is."""
+    return _("{name}, broken").format(name=title) if damage else title
+
+
+# Both, since no other network has the id of one that lives. May have 13 MB each.
 @st.cache_resource(max_entries=8, show_spinner=False, hash_funcs={Network: id})
-def _damaged(network: Network, damage: Damage) -> Network:
-    return network.damaged(damage)
+def _damaged(network: Network, damage: Damage) -> tuple[Network, Network]:
+    return network, network.damaged(damage)
 
 
 def network_of(run_id: str) -> Network:
     """As ``load_network``, the network alone."""
     return load_network(run_id).network
-
-
-class NetworkCache:
-    """Networks that are in use, one a run, in so many bytes or few more.
-
-    Args:
-        limit: in bytes of weights. The network used last is kept whatever its size.
-    """
-
-    def __init__(self, limit: int) -> None:
-        self._limit = limit
-        self._lock = Lock()
-        self._kept: OrderedDict[str, tuple[int, Network]] = OrderedDict()
-
-    def load(self, run: Run) -> Network:
-        """The run's network as of its newest complete epoch; that replaces an older.
-
-        Raises:
-            NetworkError: if there is none, or it cannot be read, in a sentence.
-        """
-        key = str(run.path)
-        try:
-            changed = run.weights_path.stat().st_mtime_ns
-        except OSError as error:
-            raise NetworkError(
-                "Run {name} has no network yet: its first epoch is not complete.",
-                name=run.name,
-            ) from error
-        with self._lock:
-            if self._kept.get(key, (None,))[0] != changed:
-                self._kept[key] = changed, runs.load_network(run.id)
-            self._kept.move_to_end(key)
-            while self.size > self._limit and len(self._kept) > 1:
-                self._kept.popitem(last=False)
-            return self._kept[key][1]
-
-    @property
-    def size(self) -> int:
-        """Bytes of all weights in it."""
-        return sum(
-            array.nbytes
-            for _changed, network in self._kept.values()
-            for array in network.weights.values()
-        )
-
-
-@st.cache_resource(show_spinner=False)
-def _cache() -> NetworkCache:
-    return NetworkCache(CACHE_BYTES)
