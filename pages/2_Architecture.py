@@ -6,8 +6,8 @@ from mnist_cnn.ui.architecture import view
 from mnist_cnn.ui.architecture.experiment import experiment_of, linked_network
 from mnist_cnn.ui.architecture.layer_kinds import layer_kinds
 from mnist_cnn.ui.frame import page
+from mnist_cnn.ui.network_links import network_links
 from mnist_cnn.ui.networks import choose_network
-from mnist_cnn.ui.next_steps import next_steps
 from mnist_cnn.ui.take_home import take_home
 from mnist_cnn.ui.text import _
 from mnist_cnn.ui.volume_picture import volume_picture
@@ -28,7 +28,8 @@ if network is not None:
         view.finding(network)
     volume_picture(network)
     if chosen is not None:
-        next_steps(chosen.run, "inside", "draw", "mistakes", "compare")
+        with st.container(horizontal=True):
+            network_links(chosen.run, "inside", "draw", "mistakes", "compare")
     st.header(_("Layer by layer"), anchor=False)
     view.layer_table(network)
     layer_kinds(network)

@@ -8,8 +8,8 @@ from mnist_cnn.ui.mistakes import view
 from mnist_cnn.ui.mistakes.ablation import show_ablation, show_damage
 from mnist_cnn.ui.mistakes.groups import show_groups
 from mnist_cnn.ui.mistakes.images import explore, notable
+from mnist_cnn.ui.network_links import network_links
 from mnist_cnn.ui.networks import choose_network
-from mnist_cnn.ui.next_steps import next_steps
 from mnist_cnn.ui.test_set import choose_test_set, find_predictions
 from mnist_cnn.ui.text import _
 
@@ -37,7 +37,8 @@ else:
         view.finding(source.predictions)
     explore(chosen, source)
     st.caption(source.note)
-    next_steps(chosen.run, "draw", "compare", "architecture")
+    with st.container(horizontal=True):
+        network_links(chosen.run, "draw", "compare", "architecture")
     notable(chosen, source)
     left, right = st.columns(2, gap="medium")
     with left:
@@ -46,4 +47,4 @@ else:
         view.reliability(source.predictions)
     show_groups(source.predictions, source.digits)
 if chosen is not None:
-    show_ablation(chosen, data)
+    show_ablation(chosen, damage, data)

@@ -9,7 +9,9 @@ from threading import Lock
 
 import streamlit as st
 
+from mnist_cnn import runs
 from mnist_cnn.nn.network import Network
+from mnist_cnn.runs import Run
 
 LIMIT_BYTES = 400_000_000
 
@@ -56,3 +58,14 @@ class NetworkCache:
 def network_cache() -> NetworkCache:
     """The server's, for all sessions."""
     return NetworkCache(LIMIT_BYTES)
+
+
+def newest_network(run: Run) -> Network:
+    """The run's network as of its newest complete epoch, from memory if unchanged.
+
+    Raises:
+        RunError, NetworkError: if there is none, in a sentence.
+    """
+    return network_cache().load(
+        run.weights_path, run.network_version(), lambda: runs.load_network(run.id)
+    )

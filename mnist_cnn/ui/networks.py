@@ -18,7 +18,7 @@ from mnist_cnn.nn.damage import Damage
 from mnist_cnn.nn.network import Network
 from mnist_cnn.nn.weights import NetworkError
 from mnist_cnn.runs import Run, RunError
-from mnist_cnn.ui.network_cache import network_cache
+from mnist_cnn.ui.network_cache import newest_network
 from mnist_cnn.ui.runs.titles import run_title
 from mnist_cnn.ui.text import _, language
 
@@ -182,10 +182,7 @@ def load_network(run_id: str) -> Chosen:
         RunError, NetworkError: if there is none, in a sentence.
     """
     run = runs.find(run_id)
-    network = network_cache().load(
-        run.weights_path, run.network_version(), lambda: runs.load_network(run.id)
-    )
-    return Chosen(run, network, network_title(run))
+    return Chosen(run, newest_network(run), network_title(run))
 
 
 def broken(chosen: Chosen, damage: Damage) -> Chosen:
@@ -205,8 +202,3 @@ def broken_title(title: str, damage: Damage) -> str:
 @st.cache_resource(max_entries=8, show_spinner=False, hash_funcs={Network: id})
 def _damaged(network: Network, damage: Damage) -> tuple[Network, Network]:
     return network, network.damaged(damage)
-
-
-def network_of(run_id: str) -> Network:
-    """As ``load_network``, the network alone."""
-    return load_network(run_id).network

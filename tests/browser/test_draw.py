@@ -397,13 +397,14 @@ def test_maps_are_silenced_under_the_pen_and_the_link_shows_it_to_others(
 def test_several_digits_a_test_digit_and_both_ways_are_read_by_the_browser(lab, page):
     page.goto(f"{lab.url}/Draw")
     x, y, side = (canvas_box(page)[name] for name in ("x", "y", "width"))
-    for across in (0.25, 0.75):
+    for across in (0.2, 0.5, 0.8):
         page.mouse.move(x + across * side, y + 0.3 * side)
         page.mouse.down()
         page.mouse.move(x + across * side, y + 0.7 * side, steps=6)
         page.mouse.up()
-    expect(prediction(page)).to_have_text("11")
-    expect(page.get_by_text("2 digits, read from left to right.")).to_be_visible()
+    expect(prediction(page)).to_have_text("111")
+    assert prediction(page).evaluate("it => it.scrollWidth <= it.clientWidth")
+    expect(page.get_by_text("3 digits, read from left to right.")).to_be_visible()
     page.get_by_text("Just resize", exact=True).click()
     expect(page.get_by_text("just resized", exact=True)).to_be_visible()
     expect(page.locator(".live-digit")).to_have_count(2)
@@ -612,3 +613,9 @@ def test_the_mark_where_it_began_to_read_a_digit_moves_the_network_back(
     expect(prediction(page)).to_have_text(str(read.argmax()))
     told = re.compile(f"^untrained: {read[int(now)]:.1%} for {now}")
     expect(slider).to_have_attribute("aria-valuetext", told)
+    # Back, and to the same moment again.
+    page.go_back()
+    expect(slider).to_have_attribute("aria-valuetext", re.compile("^epoch 1"))
+    slider.press("Home")
+    expect(page).to_have_url(re.compile("moment=0"))
+    expect(prediction(page)).to_have_text(str(read.argmax()))

@@ -121,6 +121,11 @@ def test_train_goes_back_to_the_kernels_and_the_reading(
         "mnist_cnn.ui.train.time_machine.kernels_picture",
         lambda kernels, _: shown.append(kernels) or {},
     )
+    labels = []
+    monkeypatch.setattr(
+        "mnist_cnn.ui.train.time_machine.live_chart",
+        lambda _figure, *, label, **_options: labels.append(label),
+    )
     at = visit("pages/1_Train.py", run=run.id, details="Time machine")
     slider(at).set_value(0).run()
     run.drawing_path.write_bytes(np.uint8(a_seven * 255).tobytes())
@@ -131,3 +136,11 @@ def test_train_goes_back_to_the_kernels_and_the_reading(
     then = history.network_at(run, history.moments(run)[0]).weights["conv_1/kernel"]
     assert np.array_equal(shown[0], now)
     assert np.array_equal(shown[-1], then)
+    assert labels[-1].endswith(": untrained")
+    # Trained on, it has newer kernels, whatever the link says.
+    monkeypatch.setattr(runs.Run, "is_locked", lambda self: True)
+    run.write_status(Status("running", epochs_done=1, steps_per_epoch=30))
+    np.savez(run.kernels_path, steps=np.arange(2), kernels=np.stack([now, now + 1]))
+    at.run()
+    assert np.array_equal(shown[-1], now + 1)
+    assert labels[-1].endswith(": as it is now")

@@ -403,10 +403,16 @@ def test_a_training_in_progress_cannot_be_deleted(training):
         at.button(key=f"delete_{training.id}")
 
 
-def test_the_two_honest_notes_are_there():
-    text = words(train_page())
+def test_one_press_beside_the_honest_notes_keeps_digits_aside_and_what_was_typed():
+    at = train_page()
+    text = words(at)
     assert "Keras then takes 32" in text
     assert "validation data is the test set" in text
+    at.number_input(key="epochs_0").set_value(7)
+    next(each for each in at.button if "aside" in each.label).click().run()
+    assert not at.exception
+    assert at.number_input(key="epochs_1").value == 7
+    assert at.number_input(key="validation_examples_1").value == 5000
 
 
 def test_chosen_augmentations_give_their_reasons_and_a_picture():

@@ -37,8 +37,8 @@ from mnist_cnn.ui.moments import at_moment, linked_moment
 from mnist_cnn.ui.networks import (
     Chosen,
     broken,
+    broken_title,
     load_network,
-    network_of,
     network_titles,
 )
 from mnist_cnn.ui.text import _
@@ -139,31 +139,31 @@ def _board(
             with place:
                 _when(*shown[0])
     networks = _networks(shown)
+    damage = linked_damage(networks[0].network) if networks else WHOLE
     with live:
         live_reading(
-            _named(networks, reader()),
+            _named(networks, damage, reader()),
             pixels=pixels,
             follows_canvas=way is None,
             is_answered=picture is not None and pixels is None,
             resized=resized,
             note=picture.note if picture else "",
-            damage=_damage(networks),
+            damage=damage,
         )
 
 
 def _reader(shown: Shown) -> Reader:
-    files = [
-        browser_network(each.run, each.step, network_of) for each in _networks(shown)
-    ]
+    files = [browser_network(each.run, each.step) for each in _networks(shown)]
     return Reader(files, browser_reads() if files and all(files) else NEVER)
 
 
 def _named(
-    networks: list[Chosen], reader: Reader
+    networks: list[Chosen], damage: Damage, reader: Reader
 ) -> list[tuple[str, BrowserNetwork | None]]:
-    if reader.is_browser == NEVER:
+    if not networks or reader.is_browser == NEVER:
         return []
-    titles = [each.title for each in _broken(networks)]
+    first, *others = networks
+    titles = [broken_title(first.title, damage), *(each.title for each in others)]
     return list(zip(titles, reader.files, strict=True))
 
 
@@ -184,15 +184,6 @@ def _networks(shown: Shown) -> list[Chosen]:
 def _network(run_id: str, step: int | None) -> Chosen:
     now = load_network(run_id)
     return now if step is None else at_moment(now, step)
-
-
-def _damage(networks: list[Chosen]) -> Damage:
-    """What is broken in the first one."""
-    return linked_damage(networks[0].network) if networks else WHOLE
-
-
-def _broken(networks: list[Chosen]) -> list[Chosen]:
-    return [broken(each, _damage(networks)) for each in networks[:1]] + networks[1:]
 
 
 def _canvas(
@@ -241,8 +232,12 @@ def _by_server(
     picture: Picture, shown: Shown, resized: bool, reads: str | None
 ) -> np.ndarray | None:
     """What the server has to say of the picture; the pixels that the browser reads."""
-    networks = _broken(_networks(shown))
-    preparation = prepared_digit(picture, networks) if networks else None
+    networks = _networks(shown)
+    if not networks:
+        return None
+    # The first one is broken, if any is.
+    networks[0] = broken(networks[0], linked_damage(networks[0].network))
+    preparation = prepared_digit(picture, networks)
     if preparation is None:
         return None
     ways = {_("prepared like MNIST"): preparation.pixels}

@@ -34,7 +34,7 @@ from mnist_cnn.ui.compare.runs import (
     listed,
 )
 from mnist_cnn.ui.runs import actions
-from mnist_cnn.ui.runs.titles import preset_title
+from mnist_cnn.ui.runs.titles import preset_title, state_title
 from mnist_cnn.ui.runs.viewers import note_look
 from mnist_cnn.ui.text import _
 
@@ -122,7 +122,7 @@ def _filter(everything: list[Facts]) -> Filter:
     states = st.multiselect(
         _("Status"),
         STATES,
-        format_func=_,
+        format_func=state_title,
         key="compare_states",
         placeholder=_("All"),
     )
@@ -160,7 +160,7 @@ def _rows(shown: list[Facts], chosen: list[str]) -> None:
             _("Settings"): [_settings(each) for each in shown],
             _("Loss"): [each.loss for each in shown],
             _("Seconds"): [each.seconds or None for each in shown],
-            _("Status"): [_(each.state) for each in shown],
+            _("Status"): [state_title(each.state) for each in shown],
         },
         key=key,
         on_select=partial(_take_rows, key, ids),
@@ -202,7 +202,11 @@ def chosen_cards(chosen: list[Compared]) -> None:
             is_own = each.run.id not in runs.BUNDLED
             preset = preset_title(each.run.preset)
             is_told = each.name.startswith(preset)
-            parts = [each.name, "" if is_told else preset, _(each.status.state)]
+            parts = [
+                each.name,
+                "" if is_told else preset,
+                state_title(each.status.state),
+            ]
             words = html.escape(" · ".join(filter(None, parts)))
             star = "★ " if each.run.starred else ""
             st.html(

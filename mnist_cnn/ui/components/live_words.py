@@ -65,7 +65,6 @@ def live_words() -> dict[str, Any]:
         "resized": _("just resized"),
         "corner": _("Draw small, in a corner: there the two differ."),
         "network": _("Every layer of the network, and what carried the answer"),
-        "legend": _("Lines: what added most to the answer (orange) or took from it."),
         "break": break_words(),
         "full": _("Full screen"),
         "leave": _("Leave full screen"),

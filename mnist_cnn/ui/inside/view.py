@@ -18,7 +18,7 @@ from mnist_cnn.ui.inside.layer import show_layer
 from mnist_cnn.ui.inside.mattered import show_mattered
 from mnist_cnn.ui.inside.what_if import show_what_if
 from mnist_cnn.ui.moments import choose_moment
-from mnist_cnn.ui.networks import Chosen, broken, choose_network, network_of
+from mnist_cnn.ui.networks import Chosen, broken, choose_network
 from mnist_cnn.ui.text import _
 
 VIEWS = ARITHMETIC, MATTERED, WHAT_IF = "layer", "mattered", "what-if"
@@ -50,7 +50,7 @@ def look(chosen: Chosen, digit: Digit) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(_prediction(forward, digit), width="stretch")
         view = _choose_view()
-    network = browser_network(chosen.run, chosen.step, network_of)
+    network = browser_network(chosen.run, chosen.step)
     network_overview(
         forward,
         network,

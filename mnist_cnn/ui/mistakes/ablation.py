@@ -15,7 +15,7 @@ from mnist_cnn.jobs.evaluation_job import AblationJob
 from mnist_cnn.nn.damage import Damage, silenceable
 from mnist_cnn.runs import RunError
 from mnist_cnn.ui.components.live_chart import live_chart
-from mnist_cnn.ui.damage_link import WHOLE, linked_damage, write_damage
+from mnist_cnn.ui.damage_link import WHOLE, write_damage
 from mnist_cnn.ui.job_view import offer_job
 from mnist_cnn.ui.networks import Chosen
 from mnist_cnn.ui.text import _
@@ -47,9 +47,8 @@ def show_damage(chosen: Chosen, damage: Damage) -> None:
         st.button(_("Mend it"), on_click=write_damage, args=(WHOLE,))
 
 
-def show_ablation(chosen: Chosen, data: str) -> None:
+def show_ablation(chosen: Chosen, damage: Damage, data: str) -> None:
     """Each map or unit of a layer silenced, one by one; a click silences that one."""
-    damage = linked_damage(chosen.network)
     counts = ablation.layers(chosen.network.architecture)
     name = datasets.unseen(data, chosen.run.config.data)
     if not counts or not datasets.is_ready(name):

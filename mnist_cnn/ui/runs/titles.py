@@ -11,7 +11,7 @@ from mnist_cnn.ui.runs.queue import overview
 from mnist_cnn.ui.text import _
 from mnist_cnn.ui.visitor import visitor
 
-STATES = {
+_STATES = {
     "queued": "waiting",
     "preparing": "preparing",
     "running": "training",
@@ -31,6 +31,11 @@ def preset_title(preset: str) -> str:
     return _("{preset}, changed").format(preset=title) if comma else title
 
 
+def state_title(state: str) -> str:
+    """How people say that a run is in one of ``runs.status.STATES``."""
+    return _(_STATES[state])
+
+
 def run_title(run: Run) -> str:
     """The name somebody gave the run, or its preset and when it was started."""
     if run.name != run.id[:6]:
@@ -46,7 +51,7 @@ def run_words(run: Run, status: Status) -> list[str]:
     words = [title, "" if title.startswith(preset) else preset]
     if visitor().owns(run):
         words.append(_("yours"))
-    words.append(_(STATES[status.state]))
+    words.append(state_title(status.state))
     if status.test_accuracy is not None:
         words.append(_("accuracy {value:.4f}").format(value=status.test_accuracy))
     if status.seconds:

@@ -9,7 +9,7 @@ from mnist_cnn.runs import Run, RunError, Status
 from mnist_cnn.runs.metrics import Metrics
 from mnist_cnn.runs.turns import yield_seconds
 from mnist_cnn.ui.runs.queue import care_for_worker, overview
-from mnist_cnn.ui.runs.titles import STATES, run_title
+from mnist_cnn.ui.runs.titles import run_title, state_title
 from mnist_cnn.ui.text import _, escape
 
 COLORS = {"done": "green", "stopped": "orange", "failed": "red", "paused": "orange"}
@@ -18,7 +18,7 @@ COLORS = {"done": "green", "stopped": "orange", "failed": "red", "paused": "oran
 def headline(run: Run, status: Status, metrics: Metrics) -> None:
     """Name, state and progress; why it waits, stopped or failed."""
     color = COLORS.get(status.state, "blue")
-    state = _(STATES[status.state])
+    state = state_title(status.state)
     title = f"{escape(run_title(run))} :{color}-badge[{state}]"
     st.header(title, anchor=False, width="content")
     now = pace(metrics, status, run.config)

@@ -6,10 +6,12 @@ from dataclasses import replace
 
 import streamlit as st
 
+from mnist_cnn.experiments.config import ConfigError
 from mnist_cnn.runs import Run, RunError
 from mnist_cnn.ui.runs.train_link import FOLDED
 from mnist_cnn.ui.text import _, escape
 from mnist_cnn.ui.train.form.experiment import begin, current_experiment, epochs_text
+from mnist_cnn.ui.train.form.start import PROBLEM
 
 KEPT_ASIDE = 5_000
 
@@ -44,8 +46,12 @@ def notes() -> None:
 
 def _keep_aside() -> None:
     experiment = current_experiment()
-    config = replace(experiment.config, validation_examples=KEPT_ASIDE)
-    begin(experiment.preset, config)
+    try:
+        config = replace(experiment.chosen(), validation_examples=KEPT_ASIDE)
+    except ConfigError as error:
+        st.session_state[PROBLEM] = _(error.message)
+    else:
+        begin(experiment.preset, config)
     st.session_state[FOLDED] = False
 
 

@@ -19,7 +19,7 @@ from mnist_cnn.ui.moments import (
     linked_moment,
     moment_titles,
 )
-from mnist_cnn.ui.networks import load_network
+from mnist_cnn.ui.networks import Chosen, load_network
 from mnist_cnn.ui.text import _
 from mnist_cnn.ui.train.pictures import read
 
@@ -29,11 +29,13 @@ def time_machine(run: Run, status: Status, metrics: Metrics) -> None:
     titles = moment_titles(run)
     left, right = st.columns(2)
     with left:
-        kernels = _at_chosen_moment(run) if titles and status.is_final else None
-    if kernels is None:
-        kernels = _newest_kernels(run)
+        chosen = _at_chosen_moment(run) if titles and status.is_final else None
     with right:
-        _show_kernels(run, kernels, titles.get(linked_moment(run), ""))
+        if chosen is None:
+            _show_kernels(run, _newest_kernels(run), _("as it is now"))
+        else:
+            kernels = chosen.network.weights.get(FIRST_KERNELS)
+            _show_kernels(run, kernels, titles[chosen.step])
     if metrics.epochs:
         st.caption(
             _("How far each layer's weights moved in each epoch, against their length.")
@@ -54,8 +56,8 @@ def _newest_kernels(run: Run) -> np.ndarray | None:
     return arrays["kernels"][-1] if arrays and len(arrays["kernels"]) else None
 
 
-def _at_chosen_moment(run: Run) -> np.ndarray | None:
-    """The kernels then, after a mark or slider to choose the moment with."""
+def _at_chosen_moment(run: Run) -> Chosen | None:
+    """The network then, after a mark or slider to choose the moment with."""
     try:
         now = load_network(run.id)
     except (RunError, NetworkError):  # no epoch was complete
@@ -71,7 +73,7 @@ def _at_chosen_moment(run: Run) -> np.ndarray | None:
         st.image(shown, _("The digit that is read"), alt=_("The digit that is read"))
         when_it_began(now, pixels, f"when-{run.id}")
         chosen = at_moment_or_now(now, linked_moment(run))
-    return chosen.network.weights.get(FIRST_KERNELS)
+    return chosen
 
 
 def _show_kernels(run: Run, kernels: np.ndarray | None, moment: str) -> None:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
 
 from mnist_cnn import runs
-from mnist_cnn.nn.network import Network
 from mnist_cnn.nn.quantization import to_bytes
 from mnist_cnn.nn.weights import NetworkError
 from mnist_cnn.runs import Run, RunError
 from mnist_cnn.runs.history import moment_path
 from mnist_cnn.ui.components.bundle import WORKER, bundle
+from mnist_cnn.ui.network_cache import newest_network
 from mnist_cnn.ui.server import static_files
 
 # Some 0.3 s a drawing in a browser: the server has an answer sooner than that.
@@ -39,21 +38,18 @@ class BrowserNetwork:
     bytes: int
 
 
-def browser_network(
-    run: Run, step: int | None, load: Callable[[str], Network]
-) -> BrowserNetwork | None:
+def browser_network(run: Run, step: int | None) -> BrowserNetwork | None:
     """The run's network as of its newest complete epoch, written anew if it changed.
 
     Args:
         step: of a moment on the run's way, if it is to be that network.
-        load: gives the network of a run by its id, from memory if it is there.
 
     Returns:
         None if it is too large for a browser, this server cannot write files, or the
         network has just been deleted: then the server reads.
     """
     try:
-        which = run.id, run.network_version(), step, load
+        which = run.id, run.network_version(), step
         found = _written(*which)
         if found and not all(map(static_files.is_kept, (found.url, found.worker_url))):
             _written.clear(*which)
@@ -65,13 +61,12 @@ def browser_network(
 
 # After a while a server whose disk was full tries again.
 @st.cache_data(max_entries=500, ttl=600, show_spinner=False)
-def _written(
-    run_id: str, version: int, step: int | None, _load: Callable[[str], Network]
-) -> BrowserNetwork | None:
-    network = _load(run_id)
+def _written(run_id: str, version: int, step: int | None) -> BrowserNetwork | None:
+    run = runs.find(run_id)
+    network = newest_network(run)
     if sum(layer.multiply_adds for layer in network.layers) > MAX_MULTIPLY_ADDS:
         return None
-    content = to_bytes(network) if step is None else _kept(run_id, step)
+    content = to_bytes(network) if step is None else _kept(run, step)
     if len(content) > MAX_BYTES:
         return None
     url = static_files.keep("network.bin", content)
@@ -81,8 +76,8 @@ def _written(
     return BrowserNetwork(url, worker_url, Path(url).stem, len(content))
 
 
-def _kept(run_id: str, step: int) -> bytes:
+def _kept(run: Run, step: int) -> bytes:
     try:
-        return moment_path(runs.find(run_id), step).read_bytes()
+        return moment_path(run, step).read_bytes()
     except OSError as error:
         raise NetworkError("That moment of the run is gone.") from error

@@ -18,7 +18,7 @@ export class BreakPanel {
    */
   constructor(parent, line, network, words, onDamage) {
     Object.assign(this, { line, network, words, onDamage, damage: WHOLE })
-    this.button = element(parent, "button", "break-it", { type: "button" })
+    this.button = element(parent, "button", "break-it live-button", { type: "button" })
     this.button.onclick = () => (this.isOpen ? this.mend() : this.open())
     this.panel = element(parent, "div", "break-panel", { hidden: true })
     const silence = element(this.panel, "div", "break-silence")

@@ -56,7 +56,7 @@ export class LiveReading {
     }
     this.breaking = new BreakPanel(breaking, line, this.network, words.break, broken)
     below.append(this.breaking.button)
-    this.full = element(below, "button", "live-full", { type: "button" })
+    this.full = element(below, "button", "live-button", { type: "button" })
     this.full.onclick = () => this.fillScreen()
     this.full.textContent = words.full
     this.steps = element(this.root, "section", "live-steps")

@@ -39,7 +39,7 @@ export class PredictionCard {
       ? digits.map((each) => bestOf(each.probabilities)).join("")
       : best
     this.digit.textContent = isEmpty ? "?" : predicted
-    this.digit.classList.toggle("live-several", digits.length > 1)
+    this.digit.style.setProperty("--digits", digits.length || 1)
     this.confidence.textContent = isEmpty || digits.length ? "" : percent(probabilities[best])
     const second = bestOf(probabilities, best)
     const isSaid = !isEmpty && !digits.length && probabilities[second] >= SECOND_FROM

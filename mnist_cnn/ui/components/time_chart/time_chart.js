@@ -147,12 +147,12 @@ class TimeChart {
   }
 }
 
-export default function ({ data, parentElement, setStateValue }) {
+export default function ({ data, parentElement, setTriggerValue }) {
   const view = views.get(parentElement) ?? new TimeChart(parentElement)
   views.set(parentElement, view)
   view.send = (moment) => {
     view.chosen = moment
-    setStateValue("moment", moment)
+    setTriggerValue("moment", moment)
   }
   const news = received(view, data)
   if (news) view.show(news)
