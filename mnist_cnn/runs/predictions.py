@@ -34,7 +34,7 @@ class Predictions:
     Attributes:
         probabilities: float32 (N, 10), each row a softmax.
         labels: uint8 (N,), the true digits, 0 to 9.
-        fingerprint: of the test set, as in ``data.Dataset``.
+        fingerprint: of the test set, as in ``digits.dataset.Dataset``.
     """
 
     probabilities: np.ndarray

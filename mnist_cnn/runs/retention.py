@@ -17,6 +17,7 @@ from mnist_cnn.runs.ownership import Visitor
 from mnist_cnn.runs.run import Run
 from mnist_cnn.runs.schema import RunError
 from mnist_cnn.runs.store import delete, list_runs
+from mnist_cnn.runs.turns import queue
 
 MAX_RUNS = "MNIST_CNN_MAX_RUNS"
 MAX_GB = "MNIST_CNN_MAX_GB"
@@ -58,12 +59,17 @@ def room(new_runs: int = 0) -> Room:
     )
 
 
-def make_room(new_runs: int = 0, visitor: Visitor | None = None) -> list[str]:
+def make_room(
+    new_runs: int = 0, visitor: Visitor | None = None, start_from: str = ""
+) -> list[str]:
     """Removes finished runs without a star until the rest is within bounds.
+
+    None goes from whose network one starts that waits.
 
     Args:
         new_runs: that are about to be added, started or imported.
         visitor: who adds them; the oldest of their own runs go first.
+        start_from: the id of the run from whose network they start, if any.
 
     Returns:
         The names of those removed.
@@ -72,11 +78,14 @@ def make_room(new_runs: int = 0, visitor: Visitor | None = None) -> list[str]:
         RunError: if there is no room for the new ones, since nothing may be removed.
     """
     now, removed = room(new_runs), []
+    if not now.is_over:
+        return removed
+    needed = {start_from, *(run.config.start_from for run in queue())}
     owns = visitor.owns if visitor else lambda run: False
     for run in sorted(list_runs(), key=lambda run: (not owns(run), run.created)):
         if not now.is_over:
             break
-        if _may_go(run, is_own=owns(run)):
+        if run.id not in needed and _may_go(run, is_own=owns(run)):
             with suppress(RunError):
                 name = run.name
                 delete(run)

@@ -53,7 +53,7 @@ class Status:
         state: one of ``STATES``.
         reason: why, in plain words; empty while all is well.
         source: where the digits came from, in words.
-        fingerprint: of the test set used, as in ``data.Dataset``.
+        fingerprint: of the test set used, as in ``digits.dataset.Dataset``.
         validation_fingerprint: of the training digits kept aside to validate on; empty
             if the test set validates.
         examples, test_examples: digits trained on and tested on.

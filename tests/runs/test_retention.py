@@ -127,6 +127,13 @@ def test_the_own_runs_go_first_however_old_those_of_others_are():
     assert left() == {"done 1", second}
 
 
+def test_a_run_whose_network_others_start_from_stays(monkeypatch):
+    monkeypatch.setenv(retention.MAX_RUNS, "4")
+    first, second, *_others = map(run_of, (1, 2, 3, 4))
+    runs.submit(TrainingConfig(start_from=second.id))
+    assert retention.make_room(1, start_from=first.id) == ["done 3", "done 4"]
+
+
 def test_nobody_removes_what_somebody_else_got_in_this_lesson(monkeypatch):
     mine, other = new_key(), new_key()
     results_of(other, 3)

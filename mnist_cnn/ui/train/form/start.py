@@ -71,7 +71,7 @@ def _queue(config: TrainingConfig, count: int, preset: str, name: str) -> bool:
 
     try:
         _refuse_a_crowd(count)
-        removed = retention.make_room(count, visitor())
+        removed = retention.make_room(count, visitor(), config.start_from)
         options = {"preset": preset, "drawing": drawing, "owner": owner()}
         made = submit_seeds(config, count, name_of, **options)
         worker.ensure()
