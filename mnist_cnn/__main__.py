@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from contextlib import suppress
 from dataclasses import asdict, fields, replace
 from pathlib import Path
 
@@ -248,10 +249,10 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _duration(text: str) -> float:
-    seconds = float(text)
-    if not seconds >= 0:  # NaN too
-        raise argparse.ArgumentTypeError(f"{text} is not a duration: 0 s or more")
-    return seconds
+    with suppress(ValueError):
+        if (seconds := float(text)) >= 0:  # not NaN
+            return seconds
+    raise argparse.ArgumentTypeError(f"{text} is not a duration: 0 s or more")
 
 
 def _names(text: str) -> tuple[str, ...]:
@@ -259,7 +260,10 @@ def _names(text: str) -> tuple[str, ...]:
 
 
 def _numbers(text: str) -> tuple[float, ...]:
-    return tuple(map(float, text.split(",")))
+    try:
+        return tuple(map(float, text.split(",")))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text} is no list of numbers") from error
 
 
 def _parser() -> argparse.ArgumentParser:

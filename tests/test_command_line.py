@@ -174,6 +174,8 @@ def test_the_seed_network_is_the_default():
         (["train", "--wings", "2"], "Unrecognized arguments: --wings 2."),
         (["worker", "--idle-seconds", "-1"], "-1 is not a duration"),
         (["worker", "--idle-seconds", "nan"], "nan is not a duration"),
+        (["worker", "--idle-seconds", "long"], "long is not a duration"),
+        (["train", "--shares", "1,x"], "Argument --shares: 1,x is no list of numbers."),
         ([], "The following arguments are required"),
         (["fly"], "invalid choice: 'fly'"),
         (["predict"], "The following arguments are required: IMAGE."),

@@ -9,6 +9,7 @@ in dash or marker too.
 
 from __future__ import annotations
 
+import html
 from base64 import b64encode
 from typing import Any
 
@@ -97,7 +98,7 @@ def marker(color: str, symbol: str, size: int) -> Figure:
 
 def escaped(text: str) -> str:
     """Text as Plotly shows it literally; it reads some HTML in names and hovers."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return html.escape(text, quote=False)
 
 
 def numbers(values: object, digits: int = 5) -> list[float | None]:
