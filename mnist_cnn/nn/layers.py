@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -48,7 +49,6 @@ class Layer:
             can see (Araujo, Norris, Sim 2019, "Computing receptive fields of
             convolutional neural networks"), less what no unit reads, as pooling
             drops a rest at the edge; all that is left after flattening.
-        jump: distance in pixels of the image between two neighboring units.
     """
 
     name: str
@@ -56,7 +56,6 @@ class Layer:
     input_shape: tuple[int, ...]
     output_shape: tuple[int, ...]
     receptive_field: int = 0
-    jump: int = 0
     kernel: tuple[int, int] | None = None
     stride: int | None = None
     padding: str | None = None
@@ -268,24 +267,32 @@ class LayerBuilder:
 
 
 def _with_receptive_fields(layers: list[Layer]) -> tuple[Layer, ...]:
+    # In pixels of the image: of one unit, and from one unit to the next.
     size, jump, rows_read = 1, 1, IMAGE_SHAPE[0]
     found = []
     for index, layer in enumerate(layers):
         if layer.kernel:
             size += (layer.kernel[0] - 1) * jump
             jump *= layer.stride
-            rows_read = _rows_read(layers[: index + 1])
+            last = layer.output_shape[0] - 1
+            rows_read = rows_seen(layers[: index + 1], 0, last)[1] + 1
         elif len(layer.output_shape) == 1:
             size, jump = IMAGE_SHAPE[0], 0
-        found.append(replace(layer, receptive_field=min(size, rows_read), jump=jump))
+        found.append(replace(layer, receptive_field=min(size, rows_read)))
     return tuple(found)
 
 
-def _rows_read(layers: list[Layer]) -> int:
-    """Rows of the image, from the first, that the last layer's units see together."""
-    rows = layers[-1].output_shape[0]
+def rows_seen(layers: Sequence[Layer], first: int, last: int) -> tuple[int, int]:
+    """The first and the last row of the image that such rows of the last layer see.
+
+    Each window widens what is seen: rows a to b of a layer's result come from the rows
+    a·stride - padding to b·stride - padding + kernel - 1 of its input, as far as there
+    are such rows. Images and windows are square, so it is the same with columns.
+    """
     for layer in reversed(layers):
         if layer.kernel:
-            rows = (rows - 1) * layer.stride - layer.zero_padding[0] + layer.kernel[0]
-            rows = min(rows, layer.input_shape[0])
-    return rows
+            before = layer.zero_padding[0]
+            first = max(first * layer.stride - before, 0)
+            last = last * layer.stride - before + layer.kernel[0] - 1
+            last = min(last, layer.input_shape[0] - 1)
+    return first, last

@@ -1,9 +1,4 @@
-"""Which pixels of the image a unit can see (Araujo, Norris, Sim 2019).
-
-Walking back from a unit, each window widens what is seen: a unit that sees rows a to b
-of a layer's result sees rows a·stride - padding to b·stride - padding + kernel - 1 of
-its input, as far as there are such rows. Images and windows are square.
-"""
+"""Which pixels of the image a unit can see (Araujo, Norris, Sim 2019)."""
 
 from __future__ import annotations
 
@@ -11,7 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mnist_cnn.nn.layers import IMAGE_SHAPE, Layer, LayeredArchitecture
+from mnist_cnn.nn.layers import (
+    IMAGE_SHAPE,
+    Layer,
+    LayeredArchitecture,
+    rows_seen,
+)
 
 
 @dataclass(frozen=True)
@@ -43,8 +43,8 @@ def receptive_field(
     layers = _layers_with_maps(architecture, name)
     if row is None:
         last = layers[-1].output_shape[0] - 1 if layers else IMAGE_SHAPE[0] - 1
-        return Region(*_seen(layers, 0, last) * 2)
-    return Region(*_seen(layers, row, row), *_seen(layers, column, column))
+        return Region(*rows_seen(layers, 0, last) * 2)
+    return Region(*rows_seen(layers, row, row), *rows_seen(layers, column, column))
 
 
 def to_image(
@@ -75,16 +75,5 @@ def to_image(
 def _layers_with_maps(
     architecture: LayeredArchitecture, name: str
 ) -> tuple[Layer, ...]:
-    layers = architecture.layers()
-    up_to = layers[: layers.index(architecture.layer(name)) + 1]
+    up_to = architecture.layers()[: architecture.index(name) + 1]
     return tuple(layer for layer in up_to if len(layer.output_shape) == 3)
-
-
-def _seen(layers: tuple[Layer, ...], first: int, last: int) -> tuple[int, int]:
-    for layer in reversed(layers):
-        if layer.kernel:
-            before = layer.zero_padding[0]
-            first = max(first * layer.stride - before, 0)
-            last = last * layer.stride - before + layer.kernel[0] - 1
-            last = min(last, layer.input_shape[0] - 1)
-    return first, last
