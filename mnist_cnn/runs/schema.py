@@ -24,6 +24,8 @@ FORMAT = 1
 RESUME = "resume"
 LONGEST_NAME = 60
 LONGEST_TEXT = 2000
+# The lab trains 50 at most; a model that is brought along may have had more.
+MAX_EPOCHS = 1000
 
 Count = Annotated[int, Meta(ge=0, le=2**53)]
 # None: not measured, or not a number, which JSON does not have.
@@ -33,6 +35,7 @@ Word = Annotated[str, Meta(pattern=r"\A[a-z0-9_]{1,40}\Z")]
 Hash = Annotated[str, Meta(pattern=r"\A[0-9a-f]{0,64}\Z")]
 Version = Annotated[str, Meta(pattern=r"\A[\w .+-]{1,60}\Z")]
 _Probabilities = Annotated[list[Fraction], Meta(min_length=10, max_length=10)]
+_Moved = Annotated[dict[Word, Measured], Meta(max_length=100)]
 _Readings = Annotated[list[_Probabilities], Meta(max_length=11)]
 
 T = TypeVar("T")
@@ -102,7 +105,7 @@ class EpochPoint(Struct, frozen=True, tag_field="kind", tag="epoch"):
     seconds: Measured = None
     peak: Measured = None
     readings: _Readings = []
-    moved: dict[Word, Measured] = {}
+    moved: _Moved = {}
 
     def __post_init__(self) -> None:
         for name in self.__struct_fields__:

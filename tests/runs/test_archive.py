@@ -416,6 +416,8 @@ def test_json_that_is_none_is_refused(run, elsewhere, name, content):
         b'{"kind": "epoch", "step": 1, "epoch": 1, "readings": [[1]]}',
         b'{"kind": "epoch", "step": 1, "epoch": 1, "moved": {"<b>": 1}}',
         b'{"kind": "epoch", "step": 1, "epoch": 1, "moved": [1]}',
+        b'{"kind": "epoch", "step": 1, "epoch": 1, "moved": {%s}}'
+        % b",".join(b'"%d": 1' % number for number in range(101)),
         b'{"kind": "mark", "step": 1, "what": "<b>"}',
     ],
 )
@@ -424,6 +426,12 @@ def test_a_curve_with_a_line_that_no_training_writes_is_refused(run, elsewhere, 
     content = files["metrics.jsonl"] + line + b"\n"
     sentence = refused(zipped(files | {"metrics.jsonl": content}), elsewhere)
     assert f"Line {len(content.splitlines()):,} of the curve" in sentence
+
+
+def test_a_curve_of_more_epochs_than_a_page_can_draw_is_refused(run, elsewhere):
+    lines = b'{"kind": "epoch", "step": 1, "epoch": 1}\n' * 1001
+    files = files_of(run.zip) | {"metrics.jsonl": lines}
+    assert "more than 1,000 epochs" in refused(zipped(files), elsewhere)
 
 
 @pytest.mark.parametrize(

@@ -38,11 +38,14 @@ def test_it_is_a_run_with_its_network_and_its_curve(history):
 
 @pytest.mark.parametrize(
     "history",
-    [b"", b"{}", b"[]", b"\xff", b'{"loss": 3}', b'{"loss": ["x"]}', b"a,b\n"],
+    [
+        *(b"", b"{}", b"[]", b"\xff", b'{"loss": 3}', b'{"loss": ["x"]}', b"a,b\n"),
+        b"loss\n" + b"1\n" * 1001,
+    ],
 )
 def test_a_history_that_is_none_makes_no_run(history):
     before = [run.id for run in runs.list_runs()]
-    with pytest.raises(RunError, match="no history"):
+    with pytest.raises(RunError, match=r"no history|more than 1,000 epochs"):
         from_keras(FILE.read_bytes(), history=history)
     assert [run.id for run in runs.list_runs()] == before
 

@@ -23,7 +23,15 @@ from mnist_cnn.runs.files import RunFiles
 from mnist_cnn.runs.metrics import to_lines
 from mnist_cnn.runs.predictions import PredictionsError
 from mnist_cnn.runs.run import Run
-from mnist_cnn.runs.schema import KERNELS, LONGEST_NAME, Label, RunError, Settings
+from mnist_cnn.runs.schema import (
+    KERNELS,
+    LONGEST_NAME,
+    MAX_EPOCHS,
+    EpochPoint,
+    Label,
+    RunError,
+    Settings,
+)
 from mnist_cnn.runs.store import find, new_run, not_written
 from mnist_cnn.storage.arrays import read_arrays
 from mnist_cnn.storage.files import MAX_JSON_BYTES, write_json
@@ -140,6 +148,10 @@ def _check(run: Run) -> None:
         if None in found:
             line = found.index(None) + 1
             raise ZipError("Line {line:,} of the curve is no measurement.", line=line)
+        if sum(isinstance(each, EpochPoint) for each in found) > MAX_EPOCHS:
+            raise ZipError(
+                "Its curve has more than {limit:,} epochs.", limit=MAX_EPOCHS
+            )
     elif status.epochs_done or status.kept_step:
         raise ZipError("It has no curve (metrics.jsonl).")
     if run.has_weights:

@@ -21,7 +21,7 @@ from mnist_cnn.nn.summary import summary
 from mnist_cnn.runs import schema
 from mnist_cnn.runs.metrics import EpochPoint, Metrics, to_lines
 from mnist_cnn.runs.run import Run
-from mnist_cnn.runs.schema import LONGEST_NAME, Label, RunError, Settings
+from mnist_cnn.runs.schema import LONGEST_NAME, MAX_EPOCHS, Label, RunError, Settings
 from mnist_cnn.runs.status import Status
 from mnist_cnn.runs.store import find, new_run, not_written
 from mnist_cnn.storage.files import write_json
@@ -119,12 +119,17 @@ def _points(history: bytes) -> list[EpochPoint]:
             {"kind": "epoch", "epoch": epoch, "step": epoch} | row
             for epoch, row in enumerate(rows, start=1)
         ]
-        return msgspec.convert(lines, list[EpochPoint])
+        points = msgspec.convert(lines, list[EpochPoint])
     except (ValueError, KeyError, TypeError, IndexError, RecursionError) as error:
         raise KerasFileError(
             "This is no history: save hist.history as JSON "
             "(json.dump(hist.history, file)) or as CSV with a row for each epoch."
         ) from error
+    if len(points) > MAX_EPOCHS:
+        raise KerasFileError(
+            "The history has more than {limit:,} epochs.", limit=MAX_EPOCHS
+        )
+    return points
 
 
 def _columns(text: str) -> dict[str, list[Any]]:
