@@ -23,7 +23,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import numpy as np
 from PIL import Image
 
-from benchmarks import clutter, papers, reported, surfaces
+from benchmarks import clutter, everyday, papers, reported, surfaces
 from benchmarks.handwriting import PEN_DIGITS, pen_digits
 from benchmarks.sheets import Kind, Sheet, scan
 from mnist_cnn import runs
@@ -32,7 +32,9 @@ from mnist_cnn.digits.handwriting.pen_file import DigitFile
 from mnist_cnn.digits.ink import ink_of
 from mnist_cnn.digits.photo.image_files import ImageError, open_image
 
-KINDS: dict[str, Kind] = reported.KINDS | papers.KINDS | surfaces.KINDS | clutter.KINDS
+KINDS: dict[str, Kind] = (
+    reported.KINDS | papers.KINDS | surfaces.KINDS | clutter.KINDS | everyday.KINDS
+)
 
 
 def texts(

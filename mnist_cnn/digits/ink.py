@@ -24,6 +24,8 @@ from mnist_cnn.digits.photo.writing import (
 
 FLAT = 12  # gray levels (of 255) by which a drawn background may vary
 SMALLEST_PHOTO = 64  # pixels of the shorter side
+DOTS = 0.1  # of neighbors in a row are black and white: paper of 5 % gray has that
+DOT = 2  # pixels: dots of one that make up a gray
 FAINTEST_ON_PAPER = 0.12  # of the paper's brightness: a hard pencil, barely pressed
 GRAINS = 7  # standard deviations of bare paper: of a million pixels none gets so far
 INK_LEVEL = 0.5  # of the strongest ink: where a stroke's edge is
@@ -48,7 +50,10 @@ def ink_of(image: np.ndarray | Image.Image) -> Ink:
     """
     planes = planes_of(image)
     for plane, note in zip(planes, COLORS, strict=False):
-        found = (_on_paper if _is_photo(plane) else _drawn)(plane, note)
+        if _is_halftone(plane):
+            found = _on_paper(_without_dots(plane), note)
+        else:
+            found = (_on_paper if _is_photo(plane) else _drawn)(plane, note)
         if found is not None:
             return found
     return Ink(np.zeros(planes[0].shape, np.float32), NO_INK, NO_INK)
@@ -66,6 +71,17 @@ def _is_photo(gray: np.ndarray) -> bool:
     ink = high if high - background >= background - low else low
     between = (np.abs(gray - background) > FLAT) & (np.abs(gray - ink) > 3 * FLAT)
     return float(between.mean()) > 0.25 or _is_noisy(gray, background)
+
+
+def _is_halftone(gray: np.ndarray) -> bool:
+    """Faxes and print give gray as dots: there are more edges than lines have."""
+    return float((np.abs(np.diff(gray)) > 128).mean()) > DOTS
+
+
+def _without_dots(gray: np.ndarray) -> np.ndarray:
+    from scipy import ndimage
+
+    return ndimage.gaussian_filter(gray, DOT)
 
 
 def _is_noisy(gray: np.ndarray, background: float) -> bool:

@@ -72,6 +72,19 @@ def ellipses(*corners: tuple[int, int, int, int]) -> np.ndarray:
         (boxes((290, 100, 370, 190)), BLOTS),
         (boxes((20, 20, 24, 24), (300, 40, 305, 44)), SPECKS),
         (boxes(*((12, y, 30, y + 18) for y in range(10, 290, 40))), SPECKS),
+        (mask([(140, 240), (240, 243)], [(140, 250), (240, 253)]), SPECKS),
+        (ellipses((110, 100, 126, 116)), SPECKS),
+        (mask([(150, 285), (250, 285)]), SPECKS),
+        (
+            mask(*([(x, 50), (x + 8, 62)] for x in (160, 180, 200, 220)), width=3),
+            SPECKS,
+        ),
+        (
+            ellipses((90, 40, 290, 270))
+            & ~ellipses((94, 44, 286, 266))
+            & ~boxes((230, 40, 300, 150)),
+            FRAME,
+        ),
     ],
     ids=[
         "a margin's line",
@@ -87,6 +100,11 @@ def ellipses(*corners: tuple[int, int, int, int]) -> np.ndarray:
         "a patch",
         "dust",
         "holes of a spiral",
+        "lines under the digit",
+        "a punched hole near it",
+        "a screen's bar far below it",
+        "print above it",
+        "a circle that does not close",
     ],
 )
 def test_what_is_not_writing_is_left_out_with_its_reason(other, reason):
@@ -99,6 +117,15 @@ def test_a_shadow_is_fainter_than_ink():
     for level, reason in ((0.5, [FAINTER]), (0.8, [])):
         found = sort_out(ink, strength=np.where(shadow, level, 1.0))
         assert list(found.left_out) == reason
+        # It is larger than the digit: the shadow of the note on which that stands.
+        assert not found.is_doubtful
+
+
+def test_crosses_all_over_a_page_are_its_squares_not_digits():
+    places = [(x, y) for x in range(20, 390, 30) for y in range(20, 280, 30)]
+    crosses = [[(x, y - 8), (x, y + 8)] for x, y in places]
+    crosses[::9] = [[(x, y - 12), (x, y + 12)] for x, y in places[::9]]
+    assert not sort_out(mask(*crosses, width=2)).writing.any()
 
 
 def test_the_bar_of_a_five_stays():

@@ -13,6 +13,7 @@ Place = tuple[slice, slice]
 RECTANGLE = 0.84
 INSIDE = 0.25  # of the outer one's height: what is smaller may be a dot in a zero
 FILLED = 0.45  # of the outer one's height: a digit fills its circle more than a slash
+AROUND = 0.8  # of all directions: who circles a digit in haste does not meet the start
 WIDE = 0.75  # of its height: an empty box is at least that wide, a square zero is not
 HOLLOW = 0.5  # of its box that is the hole, in an empty one
 ALIKE = 0.25  # by which the boxes of one form differ in width and in height
@@ -46,12 +47,10 @@ def boxes(labels: np.ndarray, pieces: list[Piece], digits: list[Piece]) -> list[
     ]
 
 
-def around(labels: np.ndarray, digits: list[Piece]) -> list[Piece]:
-    """Those of `digits` that hold another one inside, which is not a zero's slash."""
-    from scipy import ndimage
-
+def around(labels: np.ndarray, pieces: list[Piece], digits: list[Piece]) -> list[Piece]:
+    """Those of `pieces` that go around one of `digits` that is not a zero's slash."""
     found = []
-    for outer in digits:
+    for outer in pieces:
         inside = [
             inner
             for inner in digits
@@ -63,16 +62,20 @@ def around(labels: np.ndarray, digits: list[Piece]) -> list[Piece]:
         # A table has many cells; one digit fills its frame more than a slash its zero.
         if not inside or (len(inside) < 2 and inside[0].height < FILLED * outer.height):
             continue
-        own = labels[outer.place] == outer.label
-        reach = max(1, min(own.shape) // 40)
-        closed = ndimage.binary_fill_holes(
-            ndimage.binary_dilation(own, iterations=reach)
-        )
-        if any(
-            (closed & (labels[outer.place] == inner.label)).any() for inner in inside
-        ):
+        if any(_directions(labels, outer, inner) > AROUND for inner in inside):
             found.append(outer)
     return found
+
+
+def _directions(labels: np.ndarray, outer: Piece, inner: Piece) -> float:
+    """The share of all directions in which `inner`'s middle sees `outer`."""
+    y, x = np.nonzero(labels[outer.place] == outer.label)
+    top, left = (
+        (its.start + its.stop) / 2 - mine.start
+        for mine, its in zip(outer.place, inner.place, strict=True)
+    )
+    seen, _ = np.histogram(np.arctan2(y - top, x - left), 60, (-np.pi, np.pi))
+    return float((seen > 0).mean())
 
 
 def empty(labels: np.ndarray, digits: list[Piece]) -> list[Piece]:

@@ -157,6 +157,14 @@ def without_pinholes(labels: np.ndarray, piece: Piece) -> np.ndarray:
     return own | is_small[regions]
 
 
+def thickness(labels: np.ndarray, piece: Piece) -> float:
+    """Pixels across where it is thickest."""
+    from scipy import ndimage
+
+    own = without_pinholes(labels, piece)
+    return 2 * float(ndimage.distance_transform_cdt(own).max())
+
+
 def _meets_border(place: tuple[slice, slice], shape: tuple[int, int]) -> bool:
     return any(
         each.start == 0 or each.stop == length

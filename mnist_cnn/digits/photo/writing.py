@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mnist_cnn.digits.photo import frames
+from mnist_cnn.digits.photo import frames, parts
 from mnist_cnn.digits.photo.pieces import (
     BOTTOM,
     LEFT,
@@ -19,16 +19,15 @@ from mnist_cnn.digits.photo.pieces import (
     Piece,
     find,
     like_digits,
+    thickness,
     without_pinholes,
 )
 from mnist_cnn.digits.photo.rulings import rulings
 from mnist_cnn.digits.segmentation import MAX_DIGITS
 
-SPECK = 1 / 50  # of the largest piece's pixels: dust; the bar of a five has more
-SMALL = 0.35  # of the tallest digit: what is smaller is part of a digit, or none
-NEAR = 0.25  # of the tallest digit: gaps within pen digits are up to 0.21
 UNLIKE = 2  # times as tall: digits of one number differ less
 FAINT = 0.65  # of the strongest digit's ink: one pen writes more evenly
+SHADOW = 1.2  # times as high: digits that one hand writes side by side differ less
 PATCH = 0.2  # of the tallest digit: no marker's stroke is wider
 THICKER = 3  # times as the thinnest digit: a filled loop is less
 THICKEST = 0.35  # of a piece's longer side: 1,200 pen digits have 0.27 at most
@@ -48,7 +47,7 @@ REASONS = {
     FRAME: "Left out: what goes around a digit is a frame.",
     BLOTS: "Left out: a patch or a tangle of lines is a blot, a stamp, or crossed out.",
     FAINTER: "Left out: what is much fainter than the digit is a shadow, or print.",
-    SPECKS: "Left out: specks far smaller than the digit.",
+    SPECKS: "Left out: specks, dashes and print that are no part of a digit.",
 }
 
 
@@ -98,22 +97,29 @@ def sort_out(
         unlike = rule(labels, pieces, digits, strength)
         reasons = {piece.label: reason for piece in unlike} | reasons
         digits = [piece for piece in digits if piece.label not in reasons]
+    rest = [piece for piece in pieces if piece.label not in reasons]
+    if parts.is_pattern(rest, digits):
+        digits = []
     number = {reason: code for code, reason in enumerate(REASONS)}
     codes = np.full(labels.max() + 1, number[SPECKS])
     codes[0] = -1
     for piece in pieces:
         if piece.label in reasons:
             codes[piece.label] = number[reasons[piece.label]]
-        elif digits and _belongs(piece, digits):
-            codes[piece.label] = -1
+    for piece in parts.of_digits(labels, rest, digits):
+        codes[piece.label] = -1
     where = codes[labels]
     left_out = {reason: where == code for reason, code in number.items()}
     left_out[LINES] |= lines
     left_out[FRAME] |= framed
+    # The shadow of a note is larger than what is written on it.
+    shadow = SHADOW * max((digit.height for digit in digits), default=0)
     doubted = [
         piece
         for piece in like_digits(pieces, mask.shape)
-        if reasons.get(piece.label, FRAME) != FRAME and not piece.is_solid
+        if reasons.get(piece.label, FRAME) != FRAME
+        and not piece.is_solid
+        and not (reasons[piece.label] == FAINTER and piece.height > shadow)
     ]
     heights = [piece.height for piece in digits] or [0]
     return Sorted(
@@ -179,10 +185,10 @@ def _ends(piece: Piece) -> int:
 
 
 def _around(
-    labels: np.ndarray, _pieces: list[Piece], digits: list[Piece], _strength: object
+    labels: np.ndarray, pieces: list[Piece], digits: list[Piece], _strength: object
 ) -> list[Piece]:
     """Circles and boxes around a digit, closed or nearly so, and empty boxes."""
-    return frames.around(labels, digits) + frames.empty(labels, digits)
+    return frames.around(labels, pieces, digits) + frames.empty(labels, digits)
 
 
 def _blots(
@@ -198,7 +204,7 @@ def _blots(
     rest = [piece for piece in digits if piece not in tangles]
     if not rest:
         return blots
-    pen = min(_thickness(labels, piece) for piece in rest)
+    pen = min(thickness(labels, piece) for piece in rest)
     patch = max(THICKER * pen, PATCH * max(piece.height for piece in rest))
     found = blots + tangles
     return found + [
@@ -206,7 +212,7 @@ def _blots(
         for piece in pieces
         if piece not in found
         and min(piece.height, piece.width) > patch
-        and (piece.is_solid or _thickness(labels, piece) > patch)
+        and (piece.is_solid or thickness(labels, piece) > patch)
     ]
 
 
@@ -233,14 +239,6 @@ def _crossings(labels: np.ndarray, piece: Piece) -> float:
     return max(found)
 
 
-def _thickness(labels: np.ndarray, piece: Piece) -> float:
-    """Pixels across where it is thickest."""
-    from scipy import ndimage
-
-    own = without_pinholes(labels, piece)
-    return 2 * float(ndimage.distance_transform_cdt(own).max())
-
-
 def _fainter(
     labels: np.ndarray,
     pieces: list[Piece],
@@ -260,28 +258,9 @@ def _fainter(
     return [
         piece
         for piece in pieces
-        if max(piece.height, piece.width) > SMALL * tallest
+        if max(piece.height, piece.width) > parts.SMALL * tallest
         and level(piece) < FAINT * strongest
     ]
 
 
 RULES = ((EDGE, _off), (FRAME, _around), (BLOTS, _blots), (FAINTER, _fainter))
-
-
-def _belongs(piece: Piece, digits: list[Piece]) -> bool:
-    """Whether it is a digit or near one, as the bar of a five is, and no speck."""
-    largest = max(digit.pixels for digit in digits)
-    tallest = max(max(digit.height, digit.width) for digit in digits)
-    if piece.pixels < SPECK * largest:
-        return False
-    if max(piece.height, piece.width) > SMALL * tallest:
-        return True
-    return any(
-        max(
-            max(one.start - other.stop, other.start - one.stop)
-            for one, other in zip(piece.place, digit.place, strict=True)
-        )
-        < NEAR * tallest
-        for digit in digits
-        if digit is not piece and max(digit.height, digit.width) > SMALL * tallest
-    )
