@@ -91,7 +91,7 @@ def improving(metrics: Metrics, epochs: list[EpochPoint]) -> Finding | None:
     """The loss still falls by a tenth or more."""
     if len(epochs) >= 2:
         before, now = epochs[-2], epochs[-1]
-        if now.val_loss > 0.9 * before.val_loss:
+        if now.val_loss > 0.9 * before.val_loss or not before.val_loss:
             return None
         return Finding(
             "improving",

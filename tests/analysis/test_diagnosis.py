@@ -232,6 +232,14 @@ def test_nothing_is_said_about_a_training_that_has_just_begun(batches):
         assert explain(Metrics(metrics.batches[:batches]), CONSTANT) == []
 
 
+def test_a_loss_of_nothing_is_no_reason_to_fail():
+    # As a Keras model may bring it along.
+    epochs = [EpochPoint(number, number, 0.0, 1.0, 0.0, 1.0) for number in range(1, 5)]
+    none = np.empty((0, 6))
+    assert kinds(Metrics(none, tuple(epochs[:2]))) == []
+    assert kinds(Metrics(none, tuple(epochs))) == ["plateau"]
+
+
 def test_nothing_is_said_about_epochs_between_improving_and_flat():
     metrics = recorded("plateau")
     epochs = tuple(
