@@ -11,11 +11,8 @@ from PIL import Image, ImageDraw
 from playwright.sync_api import Page, expect
 
 from mnist_cnn import runs
-from mnist_cnn.experiments.config import TrainingConfig
 from mnist_cnn.nn.damage import Damage
-from mnist_cnn.nn.quantization import to_bytes
-from mnist_cnn.runs import Status, history
-from mnist_cnn.runs.history import moment_path
+from mnist_cnn.runs import history
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +29,14 @@ def canvas_box(page: Page) -> dict[str, float]:
     canvas = page.locator("canvas.upper-canvas")
     expect(canvas).to_be_visible()
     return canvas.bounding_box()
+
+
+def wait_until_the_browser_reads(page: Page) -> None:
+    """Until the server has heard so, and both are at rest."""
+    canvas_box(page)
+    expect(page.locator(".st-key-server_answer")).to_have_count(0)
+    app = page.get_by_test_id("stApp")
+    expect(app).to_have_attribute("data-test-script-state", "notRunning")
 
 
 def seven_on(box: dict[str, float]) -> list[tuple[float, float]]:
@@ -420,12 +425,10 @@ def test_several_digits_a_test_digit_and_both_ways_are_read_by_the_browser(lab, 
 
 
 def test_by_keyboard_alone_a_test_digit_is_chosen_and_a_deleted_network_is_a_sentence(
-    lab, page, tab_to, monkeypatch
+    lab, page, tab_to, monkeypatch, run_like_pretrained
 ):
     monkeypatch.setenv("MNIST_CNN_RUNS", str(lab.runs))
-    run = runs.submit(TrainingConfig(), state="done", name="short-lived")
-    run.weights_path.write_bytes(runs.find(runs.PRETRAINED).weights_path.read_bytes())
-    run.write_status(Status("done"))
+    run = run_like_pretrained("short-lived")
     page.goto(f"{lab.url}/Draw?network={run.id}")
     tab_to(page.get_by_role("radio", name="Draw", exact=True))
     for key in ("ArrowRight", "ArrowRight", "ArrowRight", "Enter"):
@@ -551,16 +554,12 @@ def test_a_box_dragged_with_a_finger_chooses_a_digit_of_a_picture(lab, open_page
 
 
 def test_back_undoes_the_choice_of_a_network_and_other_pages_go_on_with_it(
-    lab, page, monkeypatch
+    lab, page, monkeypatch, run_like_pretrained
 ):
     monkeypatch.setenv("MNIST_CNN_RUNS", str(lab.runs))
-    run = runs.submit(TrainingConfig(), state="done", name="mine")
-    run.weights_path.write_bytes(runs.find(runs.PRETRAINED).weights_path.read_bytes())
-    page.wait_for_timeout(1_100)  # the server remembers the list for a second
+    run = run_like_pretrained("mine")
     page.goto(f"{lab.url}/Draw")
-    # A list that is open closes when the browser has told that it reads by itself.
-    page.locator("[data-is-reading]").first.wait_for()
-    page.wait_for_timeout(1_500)
+    wait_until_the_browser_reads(page)  # an open list closes when the server hears it
     box = page.get_by_role("combobox", name="Network")
     expect(box).to_have_value(re.compile("^MNIST and pen digits"))
     box.click()
@@ -572,25 +571,17 @@ def test_back_undoes_the_choice_of_a_network_and_other_pages_go_on_with_it(
     page.go_back()
     expect(page.get_by_role("heading", name="Draw", exact=True)).to_be_visible()
     expect(box).to_have_value(re.compile("^mine"))
-    canvas_box(page)  # the page is there, not only its heading
-    page.wait_for_timeout(1_000)
+    wait_until_the_browser_reads(page)
     page.go_back()
     expect(box).to_have_value(re.compile("^MNIST and pen digits"))
     expect(page).not_to_have_url(re.compile("network="))
 
 
 def test_the_mark_where_it_began_to_read_a_digit_moves_the_network_back(
-    lab, page, monkeypatch, architectures, random_network
+    lab, page, monkeypatch, run_with_history
 ):
     monkeypatch.setenv("MNIST_CNN_RUNS", str(lab.runs))
-    small = architectures["three blocks, no hidden dense"]
-    run = runs.submit(TrainingConfig(small), state="done")
-    run.history_path.mkdir()
-    for step in (0, 30):
-        content = to_bytes(random_network(small, seed=step))
-        moment_path(run, step).write_bytes(content)
-    np.savez(run.weights_path, **random_network(small, seed=99).weights)
-    run.write_status(Status("done", epochs_done=1, steps_per_epoch=30))
+    run = run_with_history()
     page.goto(f"{lab.url}/Draw?network={run.id}")
     canvas_box(page)
     draw_a_seven(page)

@@ -21,9 +21,8 @@ def lab(start_server):
 
 def finished_run(lab, monkeypatch, key: str) -> runs.Run:
     monkeypatch.setenv("MNIST_CNN_RUNS", str(lab.runs))
-    run = runs.submit(TrainingConfig(epochs=1), owner=ownership.owner_of(key))
-    run.write_status(runs.Status("stopped"))
-    return run
+    owner = ownership.owner_of(key)
+    return runs.submit(TrainingConfig(epochs=1), owner=owner, state="stopped")
 
 
 def key_of(page: Page, lab) -> str:

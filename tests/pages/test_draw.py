@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import streamlit as st
 from PIL import Image, ImageDraw
 from streamlit.testing.v1 import AppTest
 
@@ -14,6 +15,7 @@ from mnist_cnn.digits import preprocessing
 from mnist_cnn.experiments.config import TrainingConfig
 from mnist_cnn.nn import network
 from mnist_cnn.runs import Status
+from mnist_cnn.ui import networks
 from mnist_cnn.ui.board import live_board
 from mnist_cnn.ui.components.box_chooser import Part
 from mnist_cnn.ui.draw import photo_input
@@ -195,12 +197,6 @@ def toggled(at: AppTest, label: str) -> AppTest:
     return at
 
 
-def a_run_with_the_pretrained_weights(name: str) -> runs.Run:
-    run = runs.submit(TrainingConfig(), name=name)
-    run.weights_path.write_bytes(runs.find(runs.PRETRAINED).weights_path.read_bytes())
-    return run
-
-
 def test_two_networks_read_a_number_side_by_side_and_it_is_no_digit_to_look_into():
     two = np.concatenate([drawing_of_a_seven(), drawing_of_a_seven()], axis=1)
     at = toggled(draw_page(two), "Compare")
@@ -253,8 +249,8 @@ def test_a_turn_of_the_last_picture_that_comes_late_leaves_the_new_one(monkeypat
     assert shown[-1] == Part()
 
 
-def test_two_networks_with_the_same_name_are_two_choices():
-    one, other = (a_run_with_the_pretrained_weights("mine") for _ in range(2))
+def test_two_networks_with_the_same_name_are_two_choices(run_like_pretrained):
+    one, other = (run_like_pretrained("mine") for _ in range(2))
     for run in (one, other):
         at = draw_page(network=run.id)
         assert at.selectbox[0].value == run.id
@@ -264,8 +260,8 @@ def test_two_networks_with_the_same_name_are_two_choices():
     assert at.query_params["network"] in (one.id, [one.id])
 
 
-def test_the_link_decides_so_back_undoes_a_choice():
-    run = a_run_with_the_pretrained_weights("mine")
+def test_the_link_decides_so_back_undoes_a_choice(run_like_pretrained):
+    run = run_like_pretrained("mine")
     at = draw_page()
     at.selectbox[0].set_value(run.id).run()
     del at.query_params["network"]
@@ -273,8 +269,8 @@ def test_the_link_decides_so_back_undoes_a_choice():
     assert at.selectbox[0].value == runs.PRETRAINED
 
 
-def test_a_network_deleted_while_a_page_shows_it_is_told_once():
-    run = a_run_with_the_pretrained_weights("mine")
+def test_a_network_deleted_while_a_page_shows_it_is_told_once(run_like_pretrained):
+    run = run_like_pretrained("mine")
     at = draw_page(network=run.id)
     runs.delete(run)
     at.run()
@@ -284,15 +280,22 @@ def test_a_network_deleted_while_a_page_shows_it_is_told_once():
     assert not at.warning
 
 
-def test_after_an_epoch_the_page_names_the_network_that_answers(monkeypatch):
-    run = a_run_with_the_pretrained_weights("mine")
+def test_after_an_epoch_the_page_names_the_network_that_answers(
+    monkeypatch, run_like_pretrained
+):
+    run = run_like_pretrained("mine")
     run.write_status(Status("running", epochs_done=1))
-    epochs = [1, 2, 2, 2]
-    monkeypatch.setattr(
-        live_board, "network_titles", lambda: {run.id: f"epoch {epochs.pop(0)}"}
-    )
+    read_titles = networks.network_titles
+
+    def an_epoch_passes() -> dict[str, str]:
+        """Between what the page says and what the board reads."""
+        said = read_titles()
+        run.write_status(Status("running", epochs_done=2))
+        st.cache_data.clear()
+        return said
+
+    monkeypatch.setattr(live_board, "network_titles", an_epoch_passes)
     with run.lock():
         at = draw_page(network=run.id)
-    assert not at.exception
-    # The page, the board, which is an epoch further, and both again.
-    assert epochs == []
+    title = next(each for each in at.selectbox[0].options if each.startswith("mine"))
+    assert "epoch 2" in title

@@ -4,24 +4,14 @@ import numpy as np
 import pytest
 
 from mnist_cnn import runs
-from mnist_cnn.experiments.config import TrainingConfig
-from mnist_cnn.nn.quantization import to_bytes
 from mnist_cnn.runs import Status, history
 from mnist_cnn.ui.board import beginning
 
 
 @pytest.fixture
-def run(runs_folder, few_digits, architectures, random_network):
+def run(runs_folder, few_digits, run_with_history):
     """Of a network that is another at each of two moments and today."""
-    small = architectures["three blocks, no hidden dense"]
-    run = runs.submit(TrainingConfig(network=small))
-    run.history_path.mkdir()
-    for step in (0, 30):
-        content = to_bytes(random_network(small, seed=step))
-        history.moment_path(run, step).write_bytes(content)
-    np.savez(run.weights_path, **random_network(small, seed=99).weights)
-    run.write_status(Status("done", epochs_done=1, steps_per_epoch=30))
-    return run
+    return run_with_history()
 
 
 def slider(at):

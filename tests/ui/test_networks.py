@@ -7,7 +7,6 @@ import weakref
 import pytest
 
 from mnist_cnn import runs
-from mnist_cnn.experiments.config import TrainingConfig
 from mnist_cnn.nn.damage import Damage
 from mnist_cnn.nn.network import Network
 from mnist_cnn.ui.network_cache import NetworkCache
@@ -15,14 +14,8 @@ from mnist_cnn.ui.networks import Chosen, broken
 
 
 @pytest.fixture
-def trained(runs_folder):
-    def make() -> runs.Run:
-        run = runs.submit(TrainingConfig())
-        pretrained = runs.find(runs.PRETRAINED).weights_path
-        run.weights_path.write_bytes(pretrained.read_bytes())
-        return run
-
-    return make
+def trained(runs_folder, run_like_pretrained):
+    return run_like_pretrained
 
 
 def loaded(cache: NetworkCache, run: runs.Run) -> Network:
