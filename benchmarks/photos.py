@@ -3,7 +3,7 @@
 Renders pen digits as photos, scans, cells and screenshots, some kinds for each trouble
 that people reported, and the undisturbed scan of the same digits beside it. Settings
 are tuned on the writers 1 to 15 (``--tuning``) and reported on 16 to 30, who are no
-part of the training of `mnist-only`.
+part of the training of `mnist-only`. Last, what photos of 12 and 24 megapixels take.
 
     python -m benchmarks.photos --count 100
     python -m benchmarks.photos --kinds "desk" --tuning --keep /tmp/wrong
@@ -35,6 +35,7 @@ from mnist_cnn.digits.photo.image_files import ImageError, open_image
 KINDS: dict[str, Kind] = (
     reported.KINDS | papers.KINDS | surfaces.KINDS | clutter.KINDS | everyday.KINDS
 )
+TURNS = 7  # of each time that is measured
 
 
 def texts(
@@ -60,6 +61,26 @@ def read(network, file: bytes) -> str:
         return read_number(network, ink_of(open_image(file))).text
     except ImageError as error:
         return str(error)
+
+
+def print_times(network, digits: DigitFile) -> None:
+    """The processor time that a phone's photos take: opened, and read altogether."""
+    kind = KINDS["lined paper, blue ink, shadow"]
+    sheet, _text = texts(digits, kind, 1, 7)[0]
+    small = Image.open(io.BytesIO(kind.picture(sheet)))
+    print("\n| megapixels | decoded, ms | decoded and read, ms |\n|---|---|---|")
+    for size in ((4000, 3000), (6000, 4000)):
+        file = io.BytesIO()
+        small.resize(size, Image.Resampling.BICUBIC).save(file, "JPEG", quality=90)
+        times = []
+        for do in (open_image, lambda photo: read(network, photo)):
+            took = []
+            for _ in range(TURNS):
+                start = time.process_time()
+                do(file.getvalue())
+                took.append(time.process_time() - start)
+            times.append(f"{1000 * np.median(took):.0f}")
+        print(f"| {size[0] * size[1] / 1e6:.0f} | {' | '.join(times)} |", flush=True)
 
 
 def main() -> None:
@@ -105,6 +126,7 @@ def main() -> None:
         each = 1000 * seconds / options.count
         cells = [f"{plain:.3f}", f"{now:.3f}", f"{100 * (now - plain):+.1f}"]
         print(f"| {name} | {' | '.join(cells)} | {each:.0f} |", flush=True)
+    print_times(network, digits)
 
 
 if __name__ == "__main__":

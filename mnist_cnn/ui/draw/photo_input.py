@@ -111,7 +111,7 @@ def _chosen(way: str) -> Picture | None:
     return picture
 
 
-# Its ink takes a quarter of a second, and the page runs again for every choice on it.
+# Its ink takes 0.2 s of processor, and the page runs again for every choice on it.
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _picture(file: bytes, part: Part) -> Picture:
     image = _turned(open_image(file), part.turns)
