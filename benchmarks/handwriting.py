@@ -72,7 +72,7 @@ def by_mass(canvas: np.ndarray) -> np.ndarray:
 
 
 def ours(canvas: np.ndarray) -> np.ndarray:
-    """`sketch.prepare`."""
+    """What the lab does: `preprocessing.prepare`."""
     return preprocessing.prepare(canvas).pixels
 
 

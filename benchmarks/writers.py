@@ -166,8 +166,10 @@ def main() -> None:
     """Reads the arguments and prints the tables."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--part", choices=("folds", "gain"), help="both if not given")
-    parser.add_argument("--missed", type=Path, help="a picture of what is missed")
+    parser.add_argument("--missed", type=Path, help="a picture of what the folds miss")
     options = parser.parse_args()
+    if options.missed and options.part == "gain":
+        parser.error("--missed is made by --part folds.")
     default = Path("../shared/data/pen_digits.json.gz")
     if default.is_file():
         os.environ.setdefault("MNIST_CNN_PEN_DIGITS", str(default.absolute()))
