@@ -35,7 +35,8 @@ MAX_NAME_LENGTH = 28
 MIN_MISTAKES = 1e-3
 # Where all are better than this, their lines are one unless drawn by their mistakes.
 CROWDED = 0.9
-MARGIN = 1.5
+# Squared it is more than from one tick to the next: 2, 5, 10.
+MARGIN = 1.6
 
 _ACCURACIES = (0, 0.5, 0.7, 0.8, 0.9, 0.95, 0.97, 0.98, 0.99, 0.995, 0.998, 0.999)
 

@@ -21,6 +21,8 @@ BATCH_SHOWN = 24
 BATCH_ACROSS = 6
 # The columns that are test digits: a 0, a 1, ... a 9.
 TEST_DIGITS = 10
+# On what is darker than at this confidence white reads better than black.
+WHITE_FROM = 0.93
 
 
 def predictions_by_epoch(
@@ -60,8 +62,6 @@ def predictions_by_epoch(
         "ygap": 2,
         "colorscale": CONFIDENCE,
         "showscale": False,
-        "text": [[str(digit) for digit in row] for row in predicted],
-        "texttemplate": "%{text}",
         "customdata": [
             [hover.format(told=_in_words(x), epoch=epoch) for x in probabilities]
             for epoch, probabilities in predictions.items()
@@ -83,9 +83,25 @@ def predictions_by_epoch(
         "line": {"color": VERMILLION, "width": 2.5},
         "hoverinfo": "skip",
     }
+    # A heatmap's own texts are gray on the colors in the middle.
+    cells = [(x, y) for y in range(len(predicted)) for x in range(columns)]
+    said = {
+        "type": "scatter",
+        "mode": "text",
+        "x": [x for x, _y in cells],
+        "y": [rows_at[y] for _x, y in cells],
+        "text": [str(predicted[y][x]) for x, y in cells],
+        "textfont": {
+            "color": [
+                "#ffffff" if picture["z"][y][x] >= WHITE_FROM else "#000000"
+                for x, y in cells
+            ]
+        },
+        "hoverinfo": "skip",
+    }
     every = max(1, len(rows_at) // 12)
     return {
-        "data": [picture, frames],
+        "data": [picture, frames, said],
         "layout": picture_layout(
             {
                 "tickvals": list(range(columns)),

@@ -1,4 +1,7 @@
-"""What axe-core finds on each page: nothing serious, wide or narrow, light or dark."""
+"""What axe-core finds on each page: nothing serious, wide or narrow, light or dark.
+
+And whether it is read from the last row, where a projector shows it.
+"""
 
 import json
 import shutil
@@ -17,6 +20,23 @@ OPTIONS = {
 }
 GRAVE = ("serious", "critical")
 WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
+PROJECTOR = {"width": 1920, "height": 1080}
+# Every text that is seen, in charts and components too, and its size in pixels.
+TEXTS = """() => {
+  const found = []
+  const look = (root) => {
+    for (const each of root.querySelectorAll("*")) {
+      if (each.shadowRoot) look(each.shadowRoot)
+      const own = [...each.childNodes].filter((node) => node.nodeType === 3)
+      const text = own.map((node) => node.textContent.trim()).join(" ").trim()
+      if (!text || !each.checkVisibility({ visibilityProperty: true })) continue
+      if (each.getBoundingClientRect().width < 2) continue
+      found.push([parseFloat(getComputedStyle(each).fontSize), text.slice(0, 40)])
+    }
+  }
+  look(document.querySelector("[data-testid=stApp]"))
+  return found
+}"""
 PAGES = {
     "Home": "",
     "Train": "Train?run={run}",
@@ -56,7 +76,9 @@ def is_drawn(page) -> None:
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_axe_finds_nothing_serious(name, open_page, lab):
+def test_axe_finds_nothing_serious_and_a_projector_shows_no_small_text(
+    name, open_page, lab
+):
     page = open_page(viewport=WIDE)
     page.goto(f"{lab.url}/{PAGES[name].format(**lab.links)}")
     is_drawn(page)
@@ -82,3 +104,8 @@ def test_axe_finds_nothing_serious(name, open_page, lab):
                 for node in violation["nodes"]
             ]
     assert found == [], json.dumps(found, indent=1)
+    page.set_viewport_size(PROJECTOR)
+    is_drawn(page)
+    texts = page.evaluate(TEXTS)
+    assert len(texts) > 20
+    assert [each for each in texts if each[0] < 16] == []

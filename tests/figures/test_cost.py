@@ -65,3 +65,11 @@ def test_there_is_a_tick_however_close_together_the_runs_are():
         axis = figure["layout"][name]
         low, high = sorted(10**end for end in axis["range"])
         assert any(low < tick < high for tick in axis["tickvals"])
+
+
+@pytest.mark.parametrize("parameters", [1, 3_156_098, 999])
+def test_a_single_run_has_a_tick_beside_it(parameters):
+    figure = against_parameters([replace(RUN, parameters=parameters)], [])
+    low, high = (10**end for end in figure["layout"]["xaxis"]["range"])
+    ticks = [step * 10**power for power in range(-1, 9) for step in (1, 2, 5)]
+    assert any(low <= tick <= high for tick in ticks)

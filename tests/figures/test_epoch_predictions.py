@@ -29,11 +29,11 @@ def valid(figure: dict) -> dict:
 def test_the_predictions_of_each_epoch_stand_in_a_row_with_the_wrong_ones_framed():
     untrained = readings([0, 1, 2, 5, 4, 5, 6, 7, 8, 9])
     figure = valid(predictions_by_epoch({0: untrained, 1: readings(list(range(10)))}))
-    picture, wrong = figure["data"]
+    picture, wrong, said = figure["data"]
     assert picture["y"] == [1, 2]
     assert figure["layout"]["yaxis"]["ticktext"] == ["0", "1"]
-    assert picture["text"][0] == list("0125456789")
-    assert picture["text"][1] == list("0123456789")
+    assert said["text"] == list("01254567890123456789")
+    assert set(said["textfont"]["color"]) == {"#000000"}  # 82 %: 6.5:1 on its blue
     assert picture["customdata"][0][3].startswith("5: 82.0%")
     assert wrong["x"][:5] == pytest.approx([2.58, 3.42, 3.42, 2.58, 2.58])
     assert wrong["y"][:5] == pytest.approx([0.58, 0.58, 1.42, 1.42, 0.58])

@@ -457,11 +457,11 @@ def test_a_preset_tells_its_outcome_only_after_a_run_of_it(preset):
     run = runs.submit(PRESETS[preset].config, preset=preset)
     at = train_page(run.id)
     assert PRESETS[preset].look_for not in words(at)
-    at.session_state[f"guess_{run.id}"] = "about 90 %"
+    at.session_state[f"guess_{run.id}"] = "about 90%"
     at.run()
     run.write_status(Status("done", test_accuracy=0.1234))
     at.run()
-    assert "You guessed about 90 %; it reads 12.3%." in words(at)
+    assert "You guessed about 90%; it reads 12.3%." in words(at)
     assert PRESETS[preset].look_for in words(at)
 
 

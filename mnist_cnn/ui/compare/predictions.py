@@ -20,6 +20,7 @@ from mnist_cnn.ui.test_set import look_inside
 from mnist_cnn.ui.text import _, escape
 
 ACROSS = 3
+MATRIX_HEIGHT = "clamp(330px, 25vw, 48vh)"
 
 
 def show_predictions(chosen: list[Compared], digits: Dataset | None) -> None:
@@ -88,7 +89,7 @@ def _matrix(run_id: str, each: Reader) -> None:
         )
     )
     confusion_chart(
-        matrix, key=f"compare-confusion-{run_id}", height="330px", text_size=10
+        matrix, key=f"compare-confusion-{run_id}", height=MATRIX_HEIGHT, text_size=10
     )
 
 

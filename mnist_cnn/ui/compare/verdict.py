@@ -67,12 +67,12 @@ def _sentence(
         told = (
             _(
                 "That is **within the spread of seeds**: up to {spread:,.0f} is what "
-                "other seeds alone can make (Student's test, 95 %)."
+                "other seeds alone can make (Student's test, 95%)."
             )
             if found.is_chance
             else _(
                 "That is **more than the spread of seeds**: up to {spread:,.0f} is "
-                "what other seeds alone can make (Student's test, 95 %)."
+                "what other seeds alone can make (Student's test, 95%)."
             )
         ).format(spread=found.spread)
     else:

@@ -14,6 +14,10 @@ from mnist_cnn.ui.text import _
 from mnist_cnn.ui.volume_picture import volume_picture
 
 CARDS = """<style>
+.st-key-cards {
+  display: grid; grid-template-columns: repeat(auto-fill, minmax(240px, 1fr));
+}
+.st-key-cards > * { width: auto; }
 [class*="st-key-card_"] { position: relative; }
 [class*="st-key-card_"]:hover { background: var(--st-secondary-background-color); }
 [class*="st-key-card_"] a::after { content: ""; position: absolute; inset: 0; }
@@ -79,13 +83,13 @@ def ways() -> None:
         "pages/6_Compare.py": _("Put networks side by side: curves, costs, mistakes."),
     }
     there = {script: (name, icon) for script, name, icon in pages()}
-    shown = [script for script in sentences if script in there]
+    shown = [script for script in there if script in sentences]
     st.html(CARDS)
     st.header(_("How a network learns to see"), anchor=False)
-    with st.container(horizontal=True):
+    with st.container(key="cards"):
         for number, script in enumerate(shown):
             name, icon = there[script]
-            with st.container(border=True, width=260, key=f"card_{number}"):
+            with st.container(border=True, key=f"card_{number}"):
                 page_link(script, f"**{name}**", icon)
                 st.markdown(sentences[script])
 

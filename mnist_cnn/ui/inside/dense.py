@@ -16,6 +16,7 @@ from mnist_cnn.ui.arithmetic_words import activation_sentence
 from mnist_cnn.ui.inside.numbers import exact
 from mnist_cnn.ui.text import _
 
+ORIGIN_WIDTH = 260  # pixels; where there is no room for it, it goes below the table
 # On a phone a table scrolls by itself, not the whole page.
 TABLE_STYLE = """<style>
 [class*="st-key-inside-table"] table { display: block; overflow-x: auto; }
@@ -40,11 +41,18 @@ def show_dense(forward: ForwardPass, layer: Layer, unit: int) -> None:
         if layer.name == OUTPUT:
             _show_softmax(forward)
         else:
-            _show_terms(found, inputs, unit, layer)
+            _show_sum(found, unit, layer)
+            _show_terms(found, inputs)
     with right:
-        if layer.name == OUTPUT:
-            _show_terms(found, inputs, unit, layer)
-        _show_origin(forward, found.contributions)
+        if layer.name != OUTPUT:
+            _show_origin(forward, found.contributions)
+            return
+        _show_sum(found, unit, layer)
+        with st.container(horizontal=True, gap="small"):
+            with st.container(width="content"):
+                _show_terms(found, inputs)
+            with st.container(width=ORIGIN_WIDTH):
+                _show_origin(forward, found.contributions)
 
 
 def _show_softmax(forward: ForwardPass) -> None:
@@ -73,8 +81,7 @@ def _show_softmax(forward: ForwardPass) -> None:
     )
 
 
-def _show_terms(found: DenseUnit, inputs: str, unit: int, layer: Layer) -> None:
-    """The largest products up and down, and the rest, so that the table adds up."""
+def _show_sum(found: DenseUnit, unit: int, layer: Layer) -> None:
     if layer.name == OUTPUT:
         text = _(
             "**The score of {unit}**: {count:,} products add up to {total}; + bias "
@@ -103,6 +110,10 @@ def _show_terms(found: DenseUnit, inputs: str, unit: int, layer: Layer) -> None:
             activation=activation,
         )
     )
+
+
+def _show_terms(found: DenseUnit, inputs: str) -> None:
+    """The largest products up and down, and the rest, so that the table adds up."""
 
     def row(term: Term) -> tuple[str, ...]:
         numbers = (term.value, term.weight, term.product)

@@ -14,6 +14,12 @@ from mnist_cnn.ui.text import _
 
 CAM_LAYER = "inside_cam_layer"
 ALL_OTHERS = -1
+# Below the network and what is chosen each map is seen whole.
+STYLE = """<style>
+.st-key-inside_detail [data-testid="stImage"] img {
+  max-width: max(240px, 57dvh - 10.5rem) !important;
+}
+</style>"""
 
 
 def show_mattered(forward: ForwardPass, label: int | None = None) -> None:
@@ -23,6 +29,7 @@ def show_mattered(forward: ForwardPass, label: int | None = None) -> None:
         label: what the digit is, if that is known: a wrong answer is set against it.
     """
     predicted = forward.predicted_class
+    st.html(STYLE)
 
     def named(each: int) -> str:
         return f"{each} ({percent(forward.probabilities[each])})"

@@ -197,7 +197,7 @@ def _choose_by_name(forward: ForwardPass) -> None:
             key="unit",
             persist_state="session",
             disabled=count == 1,
-            width=125,
+            width=150,
             label_visibility="collapsed",
         )
 

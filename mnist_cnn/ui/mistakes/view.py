@@ -82,7 +82,7 @@ def reliability(predictions: Predictions) -> None:
         _(
             "Each bar says how often the predictions given that probability were "
             "right; the number in it says how many there were. On the dashed line, "
-            "“80 %” comes true in 80 of 100 cases. A bar of few predictions says "
+            "“80%” comes true in 80 of 100 cases. A bar of few predictions says "
             "little. Expected calibration error, the mean distance from the line over "
             "all predictions: {error:.2%}. Test loss, which punishes what is confident "
             "and wrong: {loss:.4f}."

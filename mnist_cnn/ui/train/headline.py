@@ -45,7 +45,16 @@ def numbers(run: Run, status: Status, metrics: Metrics) -> None:
         what=what, accuracy=accuracy, loss=loss, speed=speed
     )
     with st.container(key="run_numbers"):
-        st.markdown(text + _own_digit(metrics))
+        st.markdown(text + _at_the_end(status) + _own_digit(metrics))
+
+
+def _at_the_end(status: Status) -> str:
+    """What the test set says, which was read once if digits were kept aside."""
+    if status.state != "done" or not status.validation_examples:
+        return ""
+    return " · " + _("test set, at the end only: **{accuracy:.4f}**").format(
+        accuracy=status.test_accuracy or 0.0
+    )
 
 
 def _own_digit(metrics: Metrics) -> str:
@@ -53,7 +62,7 @@ def _own_digit(metrics: Metrics) -> str:
         for own in probabilities[10:]:
             return " · " + _("yours: **{digit}** ({confidence})").format(
                 digit=int(own.argmax()),
-                confidence=f"{own.max():.0%}" if own.max() < 0.995 else _(">99 %"),
+                confidence=f"{own.max():.0%}" if own.max() < 0.995 else _(">99%"),
             )
     return ""
 

@@ -34,7 +34,7 @@ DIAGNOSIS_ICONS = {
     "plateau": "trending_flat",
     "overfitting": "psychology_alt",
 }
-GUESSES = ("about 10 %", "about 50 %", "about 90 %", "more than 95 %")
+GUESSES = ("about 10%", "about 50%", "about 90%", "more than 95%")
 
 
 def watch(run_id: str) -> None:

@@ -40,8 +40,8 @@ def live_chart(
     `figure` is a dictionary with `data` and `layout`, or that as JSON (`figure_json`),
     so that thirty viewers of a run share one encoding. The same `key` is the same
     chart, with the zoom its reader set, as long as it stays on the page; name the run
-    in it. `label` says in words what the picture shows. `height` is in CSS pixels, or a
-    CSS length such as "40vh".
+    in it. `label` says in words what the picture shows. `height` is in CSS pixels of a
+    laptop and grows as text does in a larger window, or a CSS length such as "40vh".
 
     `on_click` is called before the script runs again, with x and y of the point or
     heatmap cell that was clicked. They may be anything: a browser sends them.
@@ -50,7 +50,7 @@ def live_chart(
     around = {
         "key": key,
         "label": label,
-        "height": height if isinstance(height, str) else f"{height}px",
+        "height": height if isinstance(height, str) else f"{height / 16}rem",
         "clickable": on_click is not None,
         "unavailable": _(
             "The chart cannot be drawn, because its script plotly.min.js did not "

@@ -3,6 +3,8 @@
 
 const RETRY_AFTER_MS = 10000
 const TOO_LOW_FOR_A_LEGEND = 200
+const TEXT_SIZE = 13 // pixels, for which margins are given
+const NARROW = 400 // pixels of a chart whose numbers may be smaller than its other text
 const charts = new WeakMap()
 
 const baseUrl = () => {
@@ -33,6 +35,21 @@ const loadPlotly = () => {
   return window.__mnistCnnPlotly
 }
 
+/** How much larger text is than on a laptop: as frame.css lets the page's text grow
+    with the window, and to 16 pixels on a projector; its margins with it. */
+const growth = () => {
+  const { fontSize } = getComputedStyle(document.documentElement)
+  return Math.max(1, (0.875 * parseFloat(fontSize)) / TEXT_SIZE)
+}
+
+const grown = (sizes, factor) =>
+  Object.fromEntries(Object.entries(sizes).map(([side, size]) => [side, size * factor]))
+
+const readable = ({ textfont: { size, ...font } = {}, ...trace }) => ({
+  ...trace,
+  textfont: font,
+})
+
 const themed = (figure, root) => {
   const style = getComputedStyle(root)
   const color = (name, otherwise) => {
@@ -41,11 +58,13 @@ const themed = (figure, root) => {
   }
   const text = color("--st-text-color", "#31333f")
   const grid = color("--st-border-color-light", "rgba(128, 128, 128, 0.25)")
+  const factor = growth()
   const layout = {
     ...figure.layout,
+    margin: grown(figure.layout.margin ?? {}, factor),
     width: root.clientWidth,
     height: root.clientHeight,
-    font: { color: text, family: color("--st-font", "sans-serif"), size: 13 },
+    font: { color: text, family: color("--st-font", "sans-serif"), size: TEXT_SIZE * factor },
     hoverlabel: {
       bgcolor: color("--st-background-color", "#ffffff"),
       bordercolor: grid,
@@ -96,7 +115,9 @@ const draw = async (chart) => {
     chart.root.style.background = ""
   }
   const { figure, heading } = chart.latest
-  await Plotly.react(chart.root, figure.data, themed(figure, chart.root), CONFIG)
+  const layout = themed(figure, chart.root)
+  const data = chart.root.clientWidth < NARROW ? figure.data : figure.data.map(readable)
+  await Plotly.react(chart.root, data, layout, CONFIG)
   if (heading.clickable && !chart.listens) {
     chart.listens = true
     chart.root.on("plotly_click", ({ points: [point] }) =>

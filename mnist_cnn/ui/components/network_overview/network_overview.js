@@ -18,7 +18,8 @@ const SEND_AFTER_MS = 200
 const LINES = 12
 const MAGNIFIED = 196
 const UNITS_AROUND = 5
-const DETAIL = 470 // pixels of the detail that should be in sight
+const ARITHMETIC = "layer"
+const DETAIL = 470 // pixels of the arithmetic that should be in sight
 const MARGIN = 8
 const ADDS = "230, 159, 0" // above 0 is orange, below 0 blue, as in all pictures
 const TAKES = "86, 180, 233"
@@ -87,7 +88,7 @@ class NetworkOverview extends LivingNetwork {
     this.layers = network ? network.layers : heading.layers
     this.takeDamage(heading.damage)
     if (heading.chosen.number >= this.chosen.number) this.chosen = heading.chosen
-    const isOther = this.view && this.view !== heading.view
+    const isOther = (this.view ?? ARITHMETIC) !== heading.view
     this.view = heading.view
     this.isDetail = heading.marks_chosen
     this.pixels = floats("pixels")
@@ -278,7 +279,8 @@ class NetworkOverview extends LivingNetwork {
       const detail = document.querySelector(".st-key-inside_detail")
       if (!detail) return
       const below = detail.getBoundingClientRect().top + DETAIL - window.innerHeight
-      const by = Math.min(below, this.parent.getBoundingClientRect().top - MARGIN)
+      const wanted = this.view === ARITHMETIC ? below : Infinity
+      const by = Math.min(wanted, this.parent.getBoundingClientRect().top - MARGIN)
       const main = document.querySelector("[data-testid=stMain]")
       if (by > 0) main.scrollBy({ top: by, behavior: "smooth" })
     }, 300)

@@ -101,6 +101,11 @@ class Experiment:
         except ArchitectureError as error:
             raise ConfigError(error.message) from error
 
+    def origin(self, config: TrainingConfig) -> str:
+        """Where such settings come from: the preset, or "preset, changed"."""
+        changed = config != PRESETS[self.preset].config
+        return f"{self.preset}, changed" if changed else self.preset
+
     def chosen(self) -> TrainingConfig:
         """The settings in the fields.
 

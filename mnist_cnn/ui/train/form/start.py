@@ -10,7 +10,6 @@ import streamlit as st
 
 from mnist_cnn import runs
 from mnist_cnn.experiments.config import ConfigError, TrainingConfig
-from mnist_cnn.experiments.presets import PRESETS
 from mnist_cnn.jobs import worker
 from mnist_cnn.runs import Run, RunError, ownership, retention
 from mnist_cnn.runs.store import submit_seeds
@@ -42,9 +41,7 @@ def start(seeds: int = 1) -> None:
         state[PROBLEM] = _(error.message)
         return
     if not _is_going(config):
-        preset = experiment.preset
-        if config != PRESETS[preset].config:
-            preset = f"{preset}, changed"
+        preset = experiment.origin(config)
         name = state.get(experiment.key("name"), "")
         if _queue(config, seeds, preset, name or offered_name(preset)):
             begin(experiment.preset, config)

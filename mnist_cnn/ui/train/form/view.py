@@ -120,7 +120,7 @@ def _folded(experiment: Experiment, run: Run) -> None:
     with st.container(
         horizontal=True, vertical_alignment="center", gap="small", key="folded_form"
     ):
-        title = preset_title(experiment.preset)
+        title = preset_title(experiment.origin(experiment.config))
         st.markdown(
             f"**{title}** · {epochs_text(experiment.config.epochs)}", width="content"
         )
