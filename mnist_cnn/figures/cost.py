@@ -24,6 +24,8 @@ from mnist_cnn.locale.message import Translate
 
 MAX_DOTS = 500
 
+# Plotly's own would be small digits without their power of ten.
+_PARAMETERS = tuple(step * 10**power for power in range(9) for step in (1, 2, 5))
 _SECONDS = (1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1_200, 3_600, 7_200, 18_000, 36_000)
 
 
@@ -31,7 +33,12 @@ def against_parameters(
     listed: Sequence[Facts], chosen: Sequence[str], _: Translate = str
 ) -> Figure:
     """Test accuracy against the number of parameters; the chosen ids stand out."""
-    xaxis = axis(_("parameters"), type="log", exponentformat="SI", dtick="D2")
+    xaxis = axis(
+        _("parameters"),
+        type="log",
+        tickvals=list(_PARAMETERS),
+        ticktext=[_in_short(count) for count in _PARAMETERS],
+    )
     return _dots(listed, chosen, "parameters", xaxis, _)
 
 
@@ -47,6 +54,14 @@ def against_time(
     )
     timed = [each for each in listed if each.seconds > 0]
     return _dots(timed, chosen, "seconds", xaxis, _)
+
+
+def _in_short(count: int) -> str:
+    """5, 20k or 3M."""
+    for size, unit in ((10**6, "M"), (10**3, "k")):
+        if count >= size:
+            return f"{count // size}{unit}"
+    return f"{count}"
 
 
 def _dots(

@@ -237,6 +237,17 @@ def test_a_drawing_is_still_there_after_a_look_at_another_page(lab, page):
     canvas_box(page)
     draw_a_seven(page)
     expect(prediction(page)).to_have_text("7")
+    # Its tab keeps it when the page is loaded anew, and forgets it when it is cleared.
+    read = json.loads(reading(page).get_attribute("data-pixels"))
+    page.reload()
+    expect(prediction(page)).to_have_text("7")
+    expect(page.get_by_role("link", name="Look inside this digit")).to_be_visible()
+    assert json.loads(reading(page).get_attribute("data-pixels")) == read
+    page.get_by_role("button", name="Clear").click()
+    expect(page.locator(".st-key-clear")).to_be_visible()
+    page.reload()
+    canvas_box(page)
+    expect(page.get_by_text("Nothing is drawn yet.")).to_be_visible()
 
 
 def test_two_tabs_and_two_people_draw_without_seeing_each_other(lab, open_page):
@@ -296,6 +307,7 @@ def test_canvas_and_answer_are_seen_together_at_every_width(
             seen = page.locator(part).first.bounding_box()
             assert is_seen_whole(page, seen), (width, part)
             assert seen["width"] > 20, (width, part)
+        page.evaluate("sessionStorage.clear()")  # a new window has no drawing
 
 
 def test_full_screen_shows_canvas_answer_and_network_and_draws(lab, open_page):

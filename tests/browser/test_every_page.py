@@ -73,6 +73,13 @@ def test_a_link_in_the_menu_closes_it_on_a_phone(open_page, lab):
     page = open_page(viewport={"width": 390, "height": 844}, has_touch=True)
     page.goto(lab.url)
     wait_until_drawn(page)
+    # The line with its button covers the text that scrolls by, and not the title.
+    style = "(e, name) => getComputedStyle(e)[name]"
+    header, app = page.get_by_test_id("stHeader"), page.get_by_test_id("stApp")
+    ground = header.evaluate(style, "backgroundColor")
+    assert ground == app.evaluate(style, "backgroundColor") != "rgba(0, 0, 0, 0)"
+    heights = [each.evaluate(style, "zIndex") for each in (page.locator("h1"), header)]
+    assert int(heights[0]) > int(heights[1])
     page.get_by_test_id("stExpandSidebarButton").locator("visible=true").tap()
     page.get_by_test_id("stSidebar").get_by_role("link", name="Train").tap()
     page.wait_for_url("**/Train*")

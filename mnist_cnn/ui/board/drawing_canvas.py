@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
+
 import streamlit as st
 
+from mnist_cnn.digits.photo.image_files import ImageError, open_image
 from mnist_cnn.ui.board.drawing import remember_digit, remember_drawing
 from mnist_cnn.ui.text import _
 
 SIDE = 360  # pixels that it holds; the page makes it as wide as its place
 BRUSH = 20  # of 280 pixels
+PNG = "data:image/png;base64,"
+LONGEST = 1_000_000  # characters of a drawing that a browser kept
 
 
 def drawing_canvas(name: str) -> bytes | None:
@@ -44,6 +50,38 @@ def drawing_canvas(name: str) -> bytes | None:
         state.canvas_file, state.canvas_objects = drawn, result.json_data
     remember_drawing(state.get("canvas_file"))
     return state.get("canvas_file")
+
+
+def restore_drawing(sent: object) -> None:
+    """The drawing that a browser kept while its page was loaded anew.
+
+    Args:
+        sent: a PNG as a data URL; anything else is ignored.
+    """
+    state = st.session_state
+    drawn = (state.get("canvas_objects") or {}).get("objects")
+    if drawn or not isinstance(sent, str) or len(sent) > LONGEST:
+        return
+    try:
+        file = base64.b64decode(sent.removeprefix(PNG), validate=True)
+        width, height = open_image(file).size
+    except (binascii.Error, ValueError, ImageError):
+        return
+    picture = {
+        "type": "image",
+        "src": PNG + base64.b64encode(file).decode(),
+        "originX": "left",
+        "originY": "top",
+        "left": 0,
+        "top": 0,
+        "width": width,
+        "height": height,
+        "scaleX": SIDE / width,
+        "scaleY": SIDE / height,
+    }
+    state.canvas_number = state.get("canvas_number", 0) + 1
+    state.canvas_file, state.canvas_objects = file, {"objects": [picture]}
+    remember_drawing(file)
 
 
 def _clear() -> None:

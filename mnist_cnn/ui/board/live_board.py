@@ -17,7 +17,7 @@ from mnist_cnn.nn.weights import NetworkError
 from mnist_cnn.runs import Run, RunError
 from mnist_cnn.ui.board.beginning import when_it_began
 from mnist_cnn.ui.board.drawing import Picture, drawn_digit
-from mnist_cnn.ui.board.drawing_canvas import drawing_canvas
+from mnist_cnn.ui.board.drawing_canvas import drawing_canvas, restore_drawing
 from mnist_cnn.ui.board.server_reading import (
     prepared_digit,
     show_answers,
@@ -149,6 +149,7 @@ def _board(
             resized=resized,
             note=picture.note if picture else "",
             damage=damage,
+            on_kept=restore_drawing,
         )
 
 

@@ -6,7 +6,7 @@ It takes the drawing from the canvas below ``.st-key-live_canvas``, both of them
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -48,6 +48,7 @@ def live_reading(
     resized: bool = False,
     note: str = "",
     damage: Damage = WHOLE,
+    on_kept: Callable[[object], None] = lambda kept: None,
 ) -> None:
     """Show what the networks read, the first one with all its layers.
 
@@ -59,6 +60,9 @@ def live_reading(
         resized: whether the drawing, only resized, is read beside it.
         note: a sentence about the digit.
         damage: what is broken in the first network; the browser breaks it by itself.
+        on_kept: called before the script runs again, with the drawing that the browser
+            kept while its page was loaded anew, a PNG as a data URL. It may be
+            anything: a browser sends it.
     """
     data = {
         "networks": [
@@ -80,4 +84,5 @@ def live_reading(
         height="content",
         on_reads_change=lambda: None,
         on_damage_change=lambda: take_damage(KEY),
+        on_drawing_change=lambda: on_kept(st.session_state[KEY].get("drawing")),
     )

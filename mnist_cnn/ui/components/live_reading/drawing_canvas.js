@@ -2,6 +2,8 @@
 // root is open: finished strokes lie in its lower canvas, the one being drawn in the
 // upper one. Here it also becomes as wide as its place and keeps the buttons that work.
 
+import { forgetDrawing, keepDrawing } from "./kept_drawing.js"
+
 const STYLE = `
 .dc-root, .dc-scroll { width: 100%; overflow: visible }
 .dc-root { display: flow-root }
@@ -124,8 +126,19 @@ export class DrawingCanvas {
     const isResting = !this.isDown
     if (!isNew && isResting === this.wasResting) return
     this.wasResting = isResting
+    if (isResting) this.keep()
     const { width, height } = this.sample
     this.onDrawing({ gray: this.gray.slice(), width, height }, isResting)
+  }
+
+  /** For a reload. A canvas that begins empty has not been cleared. */
+  keep() {
+    if (this.gray.indexOf(WHITE) >= 0) {
+      this.hadInk = true
+      keepDrawing(this.sample)
+    } else if (this.hadInk) {
+      forgetDrawing()
+    }
   }
 
   /** Takes what the canvas holds into `gray`; whether that has changed. */

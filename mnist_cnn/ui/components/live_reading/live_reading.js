@@ -5,6 +5,7 @@ import { BreakPanel } from "./break_panel.js"
 import { PredictionCard, bestOf, paintGray } from "./prediction_card.js"
 import { WHOLE } from "../browser_network/damage.js"
 import { DrawingCanvas } from "./drawing_canvas.js"
+import { keptDrawing } from "./kept_drawing.js"
 import { LivingNetwork } from "./living_network.js"
 import { Reader } from "../browser_network/reader.js"
 import { element } from "../payload.js"
@@ -17,10 +18,13 @@ const views = new WeakMap()
 // For as long as the page is open: weights are loaded once, whatever is looked at.
 const readers = (window.mnistReaders ??= {})
 
-export default function ({ data, parentElement, setStateValue }) {
+export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
   const view = views.get(parentElement) ?? new LiveReading(parentElement, data)
   views.set(parentElement, view)
   view.update(data, setStateValue)
+  const kept = keptDrawing()
+  // By itself: what other parts of the page send at first belongs to other fragments.
+  if (kept) setTimeout(() => setTriggerValue("drawing", kept))
   return () => {
     views.get(parentElement)?.destroy()
     views.delete(parentElement)

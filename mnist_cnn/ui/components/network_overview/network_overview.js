@@ -20,7 +20,8 @@ const MAGNIFIED = 196
 const UNITS_AROUND = 5
 const ARITHMETIC = "layer"
 const DETAIL = 470 // pixels of the arithmetic that should be in sight
-const MARGIN = 8
+// Above the network once it is scrolled to; a phone has a line with buttons there.
+const margin = () => (window.innerWidth <= 768 ? 60 : 8)
 const ADDS = "230, 159, 0" // above 0 is orange, below 0 blue, as in all pictures
 const TAKES = "86, 180, 233"
 const NARROW_HEIGHT = 180 // pixels, about, of a layer that stands alone
@@ -280,7 +281,7 @@ class NetworkOverview extends LivingNetwork {
       if (!detail) return
       const below = detail.getBoundingClientRect().top + DETAIL - window.innerHeight
       const wanted = this.view === ARITHMETIC ? below : Infinity
-      const by = Math.min(wanted, this.parent.getBoundingClientRect().top - MARGIN)
+      const by = Math.min(wanted, this.parent.getBoundingClientRect().top - margin())
       const main = document.querySelector("[data-testid=stMain]")
       if (by > 0) main.scrollBy({ top: by, behavior: "smooth" })
     }, 300)
