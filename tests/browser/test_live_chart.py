@@ -41,7 +41,7 @@ st.session_state.setdefault("ticks", 0)
 @st.fragment(run_every=0.2)
 def watch():
     st.session_state.ticks += 1
-    seen = min(st.session_state.ticks, 40) * 100
+    seen = min(st.session_state.ticks, 400) * 100
     if "long" in st.query_params:
         seen = LONGEST - 40 + min(st.session_state.ticks, 40)
     marks = ()
