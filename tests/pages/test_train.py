@@ -143,7 +143,7 @@ def test_changed_settings_are_trained_and_named_as_changed():
     assert (run.config.epochs, run.config.learning_rate) == (7, 3e-4)
     assert run.config.examples == 5000
     assert run.preset == "classroom, changed"
-    assert "Classroom, changed" in words(at)
+    assert "**Classroom, changed** · 7 epochs" in words(at)
 
 
 @pytest.mark.parametrize("rate", ["0", "10", "fast", "", "nan", "-0.1"])
@@ -463,6 +463,17 @@ def test_a_preset_tells_its_outcome_only_after_a_run_of_it(preset):
     at.run()
     assert "You guessed about 90%; it reads 12.3%." in words(at)
     assert PRESETS[preset].look_for in words(at)
+
+
+def test_who_keeps_digits_aside_is_told_at_the_end_what_the_test_set_says():
+    run = run_in_state("running", "improving", validation_examples=500)
+    said = "test set, at the end only: **0.9100**"
+    at = train_page(run.id)
+    assert said not in words(at)
+    run.write_status(
+        replace(run.status(), state="done", test_accuracy=0.91, epochs_done=5)
+    )
+    assert said in words(at.run())
 
 
 def test_three_seeds_are_queued_together_and_named():

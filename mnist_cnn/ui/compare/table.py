@@ -166,7 +166,9 @@ def _rows(shown: list[Facts], chosen: list[str]) -> None:
         on_select=partial(_take_rows, key, ids),
         selection_mode="multi-row",
         hide_index=True,
-        height=ROW_HEIGHT * (min(len(shown), MAX_ROWS) + 1) + 3,
+        row_height=ROW_HEIGHT,
+        # Its head is higher on a projector.
+        height=ROW_HEIGHT * (min(len(shown), MAX_ROWS) + 1) + 8,
         placeholder="",
         column_config={
             _("Name"): st.column_config.TextColumn(width=200),

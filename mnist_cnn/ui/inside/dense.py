@@ -17,9 +17,7 @@ from mnist_cnn.ui.inside.numbers import exact
 from mnist_cnn.ui.text import _
 
 ORIGIN_WIDTH = 260  # pixels; where there is no room for it, it goes below the table
-# On a phone a table scrolls by itself, not the whole page.
 TABLE_STYLE = """<style>
-[class*="st-key-inside-table"] table { display: block; overflow-x: auto; }
 [class*="st-key-inside-table"] :is(td, th) {
   padding: 0.2rem 0.6rem; font-variant-numeric: tabular-nums;
 }
