@@ -287,6 +287,7 @@ def test_canvas_and_answer_are_seen_together_at_every_width(
     lab, open_page, touch, windows
 ):
     page = open_page(viewport={"width": 1280, "height": 800}, has_touch=touch)
+    page.add_init_script("sessionStorage.clear()")  # each time without a drawing
     zooming = page.context.new_cdp_session(page)
     for width, height, zoom in windows:
         page.set_viewport_size(
@@ -309,7 +310,6 @@ def test_canvas_and_answer_are_seen_together_at_every_width(
             seen = page.locator(part).first.bounding_box()
             assert is_seen_whole(page, seen), (width, part)
             assert seen["width"] > 20, (width, part)
-        page.evaluate("sessionStorage.clear()")  # a new window has no drawing
 
 
 def test_full_screen_shows_canvas_answer_and_network_and_draws(lab, open_page):
