@@ -186,7 +186,7 @@ def _choose_by_name(forward: ForwardPass) -> None:
             key="layer",
             persist_state="session",
             on_change=lambda: state.update(unit=_strongest(forward, state["layer"])),
-            width=215,
+            width=190,
             label_visibility="collapsed",
         )
         label = _("Map, 0 to {last}") if has_maps else _("Unit, 0 to {last}")
