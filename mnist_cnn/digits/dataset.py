@@ -55,7 +55,6 @@ class Dataset:
         groups: text (N,), who wrote each test digit, or how it was changed; None
             where nobody knows.
         grouped_by: what ``groups`` says: "writer" or "corruption".
-        writers_train: how many people wrote the training digits; 0: nobody knows.
     """
 
     x_train: np.ndarray
@@ -68,7 +67,6 @@ class Dataset:
     about: About = field(default=MNIST)
     groups: np.ndarray | None = None
     grouped_by: str = "writer"
-    writers_train: int = 0
 
 
 def watched_digits(dataset: Dataset, drawing: np.ndarray | None) -> np.ndarray:

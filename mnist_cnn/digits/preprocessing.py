@@ -79,8 +79,7 @@ def prepare_ink(found: Ink) -> Preparation:
     ink = found.ink
     top, bottom, left, right = _bounds(ink)
     if bottom <= top:
-        nothing = np.zeros((SIDE, SIDE), np.float32)
-        return Preparation(nothing, True, found.message or NOTHING_DRAWN, lambda: ())
+        return _nothing(found)
     cropped = ink[top:bottom, left:right]
     distance = _signed_distance(cropped)
     width = stroke_width(distance)
@@ -133,8 +132,7 @@ def resize_ink(found: Ink) -> Preparation:
     """The same, where the ink is known."""
     top, bottom, _, _ = _bounds(found.ink)
     if bottom <= top:
-        nothing = np.zeros((SIDE, SIDE), np.float32)
-        return Preparation(nothing, True, found.message or NOTHING_DRAWN, lambda: ())
+        return _nothing(found)
     pixels = _resize(found.ink, (SIDE, SIDE))
 
     def steps() -> tuple[Step, ...]:
@@ -148,6 +146,11 @@ def resize_ink(found: Ink) -> Preparation:
 
 
 NOTHING_DRAWN = "Nothing is drawn yet."
+
+
+def _nothing(found: Ink) -> Preparation:
+    pixels = np.zeros((SIDE, SIDE), np.float32)
+    return Preparation(pixels, True, found.message or NOTHING_DRAWN, tuple)
 
 
 def stroke_width(distance: np.ndarray) -> float:

@@ -21,6 +21,7 @@ import subprocess
 from typing import TYPE_CHECKING
 
 from mnist_cnn import runs
+from mnist_cnn.jobs.dispatcher import Executor
 from mnist_cnn.locale.message import Message
 from mnist_cnn.runs import Run, RunError
 from mnist_cnn.runs.status import CLUSTER_ATTEMPTS
@@ -38,7 +39,7 @@ def scheduler_address() -> str:
     return os.environ.get("MNIST_CNN_SCHEDULER", "").strip()
 
 
-class Cluster:
+class Cluster(Executor):
     """As many runs at once as the workers of the cluster have slots for.
 
     Args:
@@ -79,7 +80,6 @@ class Cluster:
         return offered
 
     def begun(self) -> set[str]:
-        """The ids of the runs that were begun and whose end has not been told yet."""
         return set(self._handed_out)
 
     def begin(self, run: Run) -> None:
@@ -111,11 +111,9 @@ class Cluster:
         self._handed_out[run.id] = (run, future)
 
     def forget(self, run: Run) -> None:
-        """A run that has died and waits again may be handed out anew."""
         self._handed_out.pop(run.id, None)
 
     def ended(self) -> list[tuple[Run, str]]:
-        """The runs whose task has ended since the last call; a note on each end."""
         told = []
         for run, future in list(self._handed_out.values()):
             if future.status == "pending":
@@ -129,7 +127,6 @@ class Cluster:
         return told
 
     def close(self) -> None:
-        """Leaves the cluster; runs go on."""
         self._disconnect()
 
     def _connected(self) -> Client:

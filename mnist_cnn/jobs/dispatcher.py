@@ -37,7 +37,7 @@ class Executor(Protocol):
         """The ids of the runs that were begun and whose end has not been told yet."""
 
     def begin(self, run: Run) -> None:
-        """Begins a training run; RunError says why that cannot be now."""
+        """Begins a training run; RunError or OSError says why that cannot be now."""
 
     def forget(self, run: Run) -> None:
         """A run that has died and waits again may be begun anew."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 import subprocess
 
+from mnist_cnn.jobs.dispatcher import Executor
 from mnist_cnn.locale.message import Message
 from mnist_cnn.runs import Run
 from mnist_cnn.storage import child_process
 
 
-class LocalProcess:
+class LocalProcess(Executor):
     """Keeps a training process ready, so that a run starts without waiting for imports.
 
     A training run is not bound to this object: it goes on when the worker is killed.
@@ -24,19 +25,12 @@ class LocalProcess:
         self._warm_up()
 
     def slots(self) -> int:
-        """How many runs may be trained at once: 1."""
         return 1
 
     def begun(self) -> set[str]:
-        """The ids of the runs that were begun and whose end has not been told yet."""
         return set() if self._training is None else {self._training[0].id}
 
     def begin(self, run: Run) -> None:
-        """Begins a training run.
-
-        Raises:
-            OSError: if no process can be started.
-        """
         ready, self._ready = self._ready, None
         if ready is None or ready.poll() is not None:
             ready = _start()
@@ -46,12 +40,10 @@ class LocalProcess:
         self._training = (run, ready)
 
     def forget(self, run: Run) -> None:
-        """A run that has died and waits again is no longer one that was begun here."""
         if run.id in self.begun():
             self._training = None
 
     def ended(self) -> list[tuple[Run, str]]:
-        """The runs whose process has ended since the last call; a note on each end."""
         if self._training is None:
             return []
         run, process = self._training

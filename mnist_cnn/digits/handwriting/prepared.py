@@ -124,7 +124,6 @@ def split(prepared: Prepared, about: About, source: str, *, whole: bool) -> Data
         fingerprint=fingerprint(x_test, y_test),
         about=about,
         groups=None if writers is None else writers[is_test].astype(str),
-        writers_train=0 if writers is None else len(np.unique(writers[is_train])),
     )
 
 
