@@ -1,13 +1,17 @@
 """A Keras model of somebody's own as a run."""
 
 import json
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from mnist_cnn import runs
 from mnist_cnn.__main__ import main
+from mnist_cnn.nn.keras_layers import KerasFileError
 from mnist_cnn.runs import RunError
+from mnist_cnn.runs.exchange import keras_import
 from mnist_cnn.runs.exchange.keras_import import from_keras
 
 RECORDINGS = Path(__file__).parents[1] / "recordings" / "keras"
@@ -48,6 +52,23 @@ def test_a_history_that_is_none_makes_no_run(history):
     with pytest.raises(RunError, match=r"no history|more than 1,000 epochs"):
         from_keras(FILE.read_bytes(), history=history)
     assert [run.id for run in runs.list_runs()] == before
+
+
+def test_models_that_come_at_once_are_read_one_after_the_other(monkeypatch):
+    reading, most = [], []
+
+    def read(content):
+        reading.append(content)
+        most.append(len(reading))
+        time.sleep(0.05)
+        reading.remove(content)
+        raise KerasFileError("It is none.")
+
+    monkeypatch.setattr(keras_import, "read_keras_file", read)
+    with ThreadPoolExecutor(3) as browsers:
+        made = [browsers.submit(from_keras, b"") for _browser in range(3)]
+    assert all(isinstance(each.exception(), RunError) for each in made)
+    assert max(most) == 1
 
 
 def test_a_file_that_is_no_model_makes_no_run():

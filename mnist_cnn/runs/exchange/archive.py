@@ -7,7 +7,6 @@ and reads them as it reads every run. What that refuses is refused, and nothing 
 from __future__ import annotations
 
 import io
-import threading
 import time
 import zipfile
 from contextlib import suppress
@@ -19,6 +18,7 @@ import msgspec
 from mnist_cnn.nn.summary import summary
 from mnist_cnn.nn.weights import FIRST_KERNELS, weight_shapes
 from mnist_cnn.runs import predictions, schema
+from mnist_cnn.runs.exchange import turn
 from mnist_cnn.runs.files import RunFiles
 from mnist_cnn.runs.metrics import to_lines
 from mnist_cnn.runs.predictions import PredictionsError
@@ -40,9 +40,6 @@ from mnist_cnn.storage.untrusted_zip import UntrustedZip, ZipError
 # The lecture's network takes 13.
 MEGABYTES = 32
 IMPORTED = "imported"
-
-# One at a time: an import takes several times its size in memory.
-_turn = threading.Lock()
 
 
 def to_zip(run: Run) -> bytes:
@@ -100,7 +97,7 @@ def from_zip(file: BinaryIO, name: str = "", *, owner: str = "") -> Run:
     Raises:
         RunError: saying what is wrong with the zip, or that the disk is full.
     """
-    with _turn:
+    with turn:
         if file.seek(0, 2) > MEGABYTES * 1_000_000:
             raise RunError("The file is larger than {limit} MB.", limit=MEGABYTES)
         try:

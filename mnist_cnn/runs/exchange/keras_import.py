@@ -19,6 +19,7 @@ from mnist_cnn.nn.keras_file import read_keras_file
 from mnist_cnn.nn.keras_layers import KerasFileError
 from mnist_cnn.nn.summary import summary
 from mnist_cnn.runs import schema
+from mnist_cnn.runs.exchange import turn
 from mnist_cnn.runs.metrics import EpochPoint, Metrics, to_lines
 from mnist_cnn.runs.run import Run
 from mnist_cnn.runs.schema import LONGEST_NAME, MAX_EPOCHS, Label, RunError, Settings
@@ -58,7 +59,8 @@ def from_keras(
         RunError: in a sentence, what the lab cannot take, or that the disk is full.
     """
     try:
-        model = read_keras_file(content)
+        with turn:
+            model = read_keras_file(content)
         points = [] if history is None else _points(history)
         epochs = max(len(points), 1)
         config = TrainingConfig(
