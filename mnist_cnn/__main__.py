@@ -1,4 +1,4 @@
-"""``python -m mnist_cnn train | worker | evaluate | predict | summary | export``."""
+"""The lab without its pages: ``python -m mnist_cnn COMMAND``."""
 
 from __future__ import annotations
 
