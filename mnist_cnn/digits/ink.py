@@ -25,6 +25,7 @@ from mnist_cnn.digits.photo.writing import (
 FLAT = 12  # gray levels (of 255) by which a drawn background may vary
 SMALLEST_PHOTO = 64  # pixels of the shorter side
 DOTS = 0.1  # of neighbors in a row are black and white: paper of 5 % gray has that
+SMALLEST_HALFTONE = 200  # pixels: strokes of a small picture have as many edges
 DOT = 2  # pixels: dots of one that make up a gray
 FAINTEST_ON_PAPER = 0.12  # of the paper's brightness: a hard pencil, barely pressed
 GRAINS = 7  # standard deviations of bare paper: of a million pixels none gets so far
@@ -75,6 +76,8 @@ def _is_photo(gray: np.ndarray) -> bool:
 
 def _is_halftone(gray: np.ndarray) -> bool:
     """Faxes and print give gray as dots: there are more edges than lines have."""
+    if min(gray.shape) < SMALLEST_HALFTONE:
+        return False
     return float((np.abs(np.diff(gray)) > 128).mean()) > DOTS
 
 

@@ -83,3 +83,12 @@ def test_an_array_that_is_no_image_is_refused_with_a_sentence():
     for shape in [(28,), (0, 5), (4, 4, 2), (1, 2, 3, 4)]:
         with pytest.raises(ValueError, match="An image is an array"):
             photo.ink_of(np.zeros(shape, np.uint8))
+
+
+def test_the_strokes_of_a_small_cell_are_no_printers_dots():
+    cell = np.full((28, 28), 255, np.uint8)
+    cell[:2] = cell[:, :2] = 0
+    cell[7:23, 9:11] = cell[7:23, 19:21] = cell[7:9, 9:20] = cell[21:23, 9:20] = 0
+    found = photo.ink_of(cell)
+    assert set(np.unique(found.ink)) == {0, 1}
+    assert np.array_equal(found.ink[5:25, 5:25] > 0, cell[5:25, 5:25] == 0)
