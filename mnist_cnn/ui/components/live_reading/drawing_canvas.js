@@ -121,7 +121,6 @@ export class DrawingCanvas {
     if (isNew) {
       const isEmpty = this.gray.indexOf(WHITE) < 0
       this.hintElement.hidden = this.isDown || !isEmpty
-      if (isEmpty) delete this.box.dataset.isHidden
     }
     const isResting = !this.isDown
     if (!isNew && isResting === this.wasResting) return
@@ -143,14 +142,11 @@ export class DrawingCanvas {
 
   /** Takes what the canvas holds into `gray`; whether that has changed. */
   read() {
-    const { width, height } = this.sample
-    this.context.fillStyle = "#000"
-    this.context.fillRect(0, 0, width, height)
-    if (this.box.dataset.isHidden === undefined) {
-      this.context.drawImage(this.lower, 0, 0)
+    if (this.box.dataset.isHidden !== undefined && !this.hasInk(this.lower)) {
+      delete this.box.dataset.isHidden
     }
-    this.context.drawImage(this.upper, 0, 0)
-    const { data } = this.context.getImageData(0, 0, width, height)
+    const isHidden = this.box.dataset.isHidden !== undefined
+    const data = this.pixels(...(isHidden ? [] : [this.lower]), this.upper)
     const { gray } = this
     let isNew = this.isFirst
     this.isFirst = false
@@ -160,6 +156,19 @@ export class DrawingCanvas {
       isNew = true
     }
     return isNew
+  }
+
+  /** Of canvases on black ground, one over the other: red, green, blue and alpha. */
+  pixels(...canvases) {
+    const { width, height } = this.sample
+    this.context.fillStyle = "#000"
+    this.context.fillRect(0, 0, width, height)
+    for (const canvas of canvases) this.context.drawImage(canvas, 0, 0)
+    return this.context.getImageData(0, 0, width, height).data
+  }
+
+  hasInk(canvas) {
+    return this.pixels(canvas).some((value, at) => at % 4 === 0 && value === WHITE)
   }
 
   /**
