@@ -17,7 +17,7 @@ from mnist_cnn.storage import child_process
 
 ROOT = Path(__file__).parents[2]
 
-pytestmark = pytest.mark.usefixtures("runs_folder", "few_digits", "wanted_workers")
+pytestmark = pytest.mark.usefixtures("runs_folder", "few_digits")
 
 
 def opened(page: str, **query: str) -> AppTest:

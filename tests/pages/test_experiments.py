@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(autouse=True)
-def lab(runs_folder, wanted_workers):
+def lab(runs_folder):
     # What is submitted is looked at, not trained.
     return runs_folder
 

@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(autouse=True)
-def lab(runs_folder, wanted_workers):
+def lab(runs_folder):
     return runs_folder
 
 

@@ -26,7 +26,7 @@ RECORDINGS = ROOT / "tests" / "recordings"
 
 
 @pytest.fixture(autouse=True)
-def lab(tmp_path, monkeypatch, wanted_workers):
+def lab(tmp_path, monkeypatch):
     """An empty runs folder, and no worker that would train in it."""
     monkeypatch.setenv("MNIST_CNN_RUNS", str(tmp_path))
 

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(autouse=True)
-def lab(runs_folder, monkeypatch, wanted_workers):
+def lab(runs_folder, monkeypatch):
     monkeypatch.delenv(ownership.PASSPHRASE, raising=False)
 
 
