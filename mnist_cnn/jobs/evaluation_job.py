@@ -9,7 +9,7 @@ lies in the runs folder under ``evaluations``; the next one who asks finds it th
 from __future__ import annotations
 
 import sys
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
@@ -39,7 +39,7 @@ WHOLE = Damage()
 ABLATION = {"right": ("i", (ROWS,)), "counts": ("i", (2,))}
 
 
-class _NetworkJob(BackgroundFile):
+class _NetworkJob(BackgroundFile, ABC):
     """What one network makes of one test set.
 
     Args:

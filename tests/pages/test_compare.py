@@ -1,10 +1,12 @@
 """The Compare page, run without a browser."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.testing.v1 import AppTest
 
 from mnist_cnn import runs
@@ -49,6 +51,19 @@ def linked(at: AppTest) -> str:
     return found if isinstance(found, str) else ",".join(found)
 
 
+def run_with(
+    at: AppTest, table: str, *, rows: list[int], others: Sequence[WidgetState] = ()
+) -> None:
+    """The script runs with what a browser sends: the rows ticked in its table."""
+    ticked = json.dumps({"selection": {"rows": rows, "columns": [], "cells": []}})
+    states = at._tree.get_widget_states()
+    sent = {each.id: each for each in states.widgets}
+    sent |= {each.id: each for each in others}
+    sent[table] = WidgetState(id=table, string_value=ticked)
+    at._run(WidgetStates(widgets=sent.values()))
+    assert not at.exception
+
+
 BUNDLED = ["MNIST and pen digits", "MNIST only"]
 
 
@@ -89,20 +104,43 @@ def test_the_table_tells_what_a_run_is_and_reached(recorded_run, digits):
 def test_a_choice_comes_into_the_link_and_a_link_chooses(recorded_run, digits):
     first, second = recorded_run(digits), recorded_run(digits)
     at = compare()
-    at.multiselect(key="compare-box").set_value([second.id, first.id]).run()
+    at.multiselect[0].set_value([second.id, first.id]).run()
     assert linked(at) == f"{second.id},{first.id}"
     again = compare(link=linked(at))
-    assert again.multiselect(key="compare-box").value == [second.id, first.id]
+    assert again.multiselect[0].value == [second.id, first.id]
     assert "One color a run" in words(again)
+
+
+def test_what_a_browser_sends_before_it_knows_of_a_choice_does_not_undo_it(
+    recorded_run, digits
+):
+    first, second = recorded_run(digits), recorded_run(digits)
+    at = compare(first.id)
+    table = at.dataframe[0].proto.id
+    run_with(at, table, rows=[len(BUNDLED) + 1])
+    both = f"{first.id},{second.id}"
+    at.multiselect[0].set_value([first.id, second.id]).run()
+    assert linked(at) == both
+    run_with(at, table, rows=[len(BUNDLED) + 1])
+    assert linked(at) == both
+    # The other way round: a tick, and the box as it was.
+    at = compare(first.id)
+    table, box = at.dataframe[0].proto.id, at.multiselect[0]
+    stale = at._tree.get_widget_states()
+    run_with(at, table, rows=[len(BUNDLED), len(BUNDLED) + 1])
+    assert linked(at) == both
+    before = [each for each in stale.widgets if each.id == box.proto.id]
+    run_with(at, table, rows=[len(BUNDLED), len(BUNDLED) + 1], others=before)
+    assert linked(at) == both
 
 
 def test_back_undoes_a_choice_and_another_page_does_not(recorded_run, digits):
     first, second = recorded_run(digits), recorded_run(digits)
     at = compare(first.id)
-    at.multiselect(key="compare-box").set_value([first.id, second.id]).run()
+    at.multiselect[0].set_value([first.id, second.id]).run()
     at.query_params["runs"] = first.id
     at.run()
-    assert at.multiselect(key="compare-box").value == [first.id]
+    assert at.multiselect[0].value == [first.id]
     at.switch_page("app.py").run()
     del at.query_params["runs"]
     at.switch_page("pages/6_Compare.py").run()
@@ -209,7 +247,7 @@ def test_a_run_deleted_in_another_tab_leaves_the_others(recorded_run, digits):
     at.run()
     assert not at.exception
     assert f"There is no run {gone.id}" in words(at)
-    assert at.multiselect(key="compare-box").value == [stays.id]
+    assert at.multiselect[0].value == [stays.id]
     assert linked(at) == stays.id
 
 

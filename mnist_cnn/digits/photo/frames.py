@@ -68,7 +68,7 @@ def around(labels: np.ndarray, pieces: list[Piece], digits: list[Piece]) -> list
 
 
 def _directions(labels: np.ndarray, outer: Piece, inner: Piece) -> float:
-    """The share of all directions in which `inner`'s middle sees `outer`."""
+    """The fraction of all directions in which `inner`'s middle sees `outer`."""
     y, x = np.nonzero(labels[outer.place] == outer.label)
     top, left = (
         (its.start + its.stop) / 2 - mine.start

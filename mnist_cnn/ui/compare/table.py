@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import hashlib
 import html
+from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import streamlit as st
 
@@ -65,6 +67,9 @@ def _standing() -> list[tuple[str, str]]:
 
 def _look() -> None:
     note_look()
+    if st.session_state.get(CHANGED) or st.session_state.get(SEEN) != _standing():
+        # The rest of the page speaks of these runs too.
+        st.rerun()
     everything = listed()
     chosen = st.session_state.get(CHOSEN, [])
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -83,28 +88,30 @@ def _look() -> None:
                 shown=len(shown), total=len(everything)
             )
         )
-    if st.session_state.get(CHANGED) or st.session_state.get(SEEN) != _standing():
-        # The rest of the page speaks of these runs too.
-        st.rerun()
 
 
 def _choice(everything: list[Facts], chosen: list[str]) -> None:
     known = unique_names(everything)
-    if st.session_state.get(BOX) != chosen:
-        st.session_state[BOX] = list(chosen)
+    key = _key(BOX, lambda sent: sent == chosen)
     st.multiselect(
         _("Compare up to {count} runs").format(count=MAX_RUNS),
         list(dict.fromkeys([*known, *chosen])),
+        chosen,
         format_func=lambda run_id: known.get(run_id, run_id[:6]),
-        key=BOX,
+        key=key,
         max_selections=MAX_RUNS,
         placeholder=_("Choose runs here, or tick them in the table"),
-        on_change=lambda: choose(list(st.session_state[BOX])),
+        on_change=partial(_take_box, key, chosen),
     )
     if st.session_state.pop(TOO_MANY, False):
         st.warning(
             _("Up to {count} runs can be compared at once.").format(count=MAX_RUNS)
         )
+
+
+def _take_box(key: str, drawn: list[str]) -> None:
+    if st.session_state[key] != drawn:
+        choose(list(st.session_state[key]))
 
 
 def _filter(everything: list[Facts]) -> Filter:
@@ -145,11 +152,11 @@ def _sort_box() -> None:
 
 def _rows(shown: list[Facts], chosen: list[str]) -> None:
     ids = [each.id for each in shown]
-    key = f"compare-{hashlib.sha256(repr(shown).encode()).hexdigest()[:16]}"
     ticked = [row for row, run_id in enumerate(ids) if run_id in chosen]
-    sent = st.session_state.get(key)
-    if sent is None or sorted(sent["selection"]["rows"]) != ticked:
-        st.session_state[key] = {"selection": {"rows": ticked}}
+    key = _key(
+        f"compare-{hashlib.sha256(repr(shown).encode()).hexdigest()[:16]}",
+        lambda sent: sorted(sent["selection"]["rows"]) == ticked,
+    )
     number = st.column_config.NumberColumn
     # The first two fit a telephone, all of them a laptop.
     st.dataframe(
@@ -163,8 +170,9 @@ def _rows(shown: list[Facts], chosen: list[str]) -> None:
             _("Status"): [state_title(each.state) for each in shown],
         },
         key=key,
-        on_select=partial(_take_rows, key, ids),
+        on_select=partial(_take_rows, key, ids, ticked),
         selection_mode="multi-row",
+        selection_default={"selection": {"rows": ticked}},
         hide_index=True,
         row_height=ROW_HEIGHT,
         # Its head is higher on a projector.
@@ -184,14 +192,30 @@ def _rows(shown: list[Facts], chosen: list[str]) -> None:
     )
 
 
+def _key(name: str, shows_chosen: Callable[[Any], bool]) -> str:
+    """Of the widget as the browser has it, or of a new one if that shows other runs.
+
+    Told what is chosen now, it would undo that with what it sends before it knows. An
+    old one that sends what it was drawn with is not listened to.
+    """
+    state, counter = st.session_state, f"{name}-number"
+    key = f"{name}-{state.get(counter, 0)}"
+    if key in state and not shows_chosen(state[key]):
+        state[counter] = state.get(counter, 0) + 1
+        key = f"{name}-{state[counter]}"
+    return key
+
+
 def _settings(each: Facts) -> str:
     title = preset_title(each.preset)
     return " · ".join(filter(None, (title, each.changed)))
 
 
-def _take_rows(key: str, ids: list[str]) -> None:
-    rows = st.session_state[key]["selection"]["rows"]
-    ticked = [ids[row] for row in sorted(rows) if row < len(ids)]
+def _take_rows(key: str, ids: list[str], drawn: list[int]) -> None:
+    rows = sorted(st.session_state[key]["selection"]["rows"])
+    if rows == drawn:
+        return
+    ticked = [ids[row] for row in rows if row < len(ids)]
     before = st.session_state.get(CHOSEN, [])
     kept = [each for each in before if each not in ids or each in ticked]
     choose(kept + [each for each in ticked if each not in kept])
