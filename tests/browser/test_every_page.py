@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 ROOT = Path(__file__).parents[2]
 # As Streamlit makes an address of a file name: 1_Train.py is /Train.
@@ -55,6 +56,48 @@ def test_back_leads_to_the_page_before(page, lab):
     assert page.title() != home
     page.go_back()
     page.wait_for_function("title => document.title == title", arg=home)
+
+
+def test_who_goes_and_comes_back_within_a_networks_delay_finds_the_page(page, lab):
+    sockets, passed, held = [], [], []
+    holds = False
+
+    def through_a_network(socket) -> None:
+        def answer(frame: bytes) -> None:
+            (held if holds else passed).append(frame)
+            if not holds:
+                socket.send(frame)
+
+        socket.connect_to_server().on_message(answer)
+        sockets.append(socket)
+
+    def press(name: str) -> None:
+        page.get_by_test_id("stSidebar").get_by_role("link", name=name).click()
+
+    def wait_until_run(times: int, frames: list[bytes]) -> None:
+        while sum(map(is_end_of_a_run, frames)) < times:
+            page.wait_for_timeout(100)
+
+    page.route_web_socket("**/_stcore/stream", through_a_network)
+    page.goto(f"{lab.url}/Compare?runs=pretrained,mnist-only")
+    wait_until_drawn(page)
+    # The table of runs looks again and again; what is below it gets old.
+    wait_until_run(4, passed)
+    holds = True
+    press("Architecture")
+    wait_until_run(1, held)
+    press("Compare")
+    wait_until_run(2, held)
+    holds = False
+    for frame in held:
+        sockets[-1].send(frame)
+    page.wait_for_url("**/Compare*")
+    expect(page.get_by_text("One color a run")).to_be_visible()
+    wait_until_drawn(page)
+
+
+def is_end_of_a_run(frame: bytes) -> bool:
+    return ForwardMsg.FromString(frame).WhichOneof("type") == "script_finished"
 
 
 def test_the_server_says_nothing_worth_a_worry(lab):
