@@ -113,7 +113,10 @@ class Dispatcher:
         return True
 
     def _begin(self, run: Run) -> None:
-        status = run.recorded_status()
+        try:
+            status = run.recorded_status()
+        except RunError:  # somebody has just deleted it
+            return
         if self._executor.attempts and not status.attempts_left:
             run.write_status(replace(status, attempts_left=self._executor.attempts))
         self._earlier_starts[run.id] = status.started

@@ -68,14 +68,14 @@ class BackgroundFile:
         self._progress_path = path.with_name(f"{path.name}.json")
 
     def start(self) -> None:
-        """Starts making it in the background, unless that goes on already.
+        """Starts making it in the background, unless that goes on or is done already.
 
         Raises:
             BackgroundError: if it cannot be started.
         """
         try:
             with _starting:
-                if self.progress().state == "running":
+                if self.progress().state in ("running", "done"):
                     return
                 self.path.parent.mkdir(parents=True, exist_ok=True)
                 self._write_progress(0)
@@ -133,7 +133,8 @@ class BackgroundFile:
                 self._write_progress(done / total)
 
         try:
-            with filelock.FileLock(self._lock_path, timeout=0):
+            # A page looking whether it is held holds it for a moment.
+            with filelock.FileLock(self._lock_path, timeout=1):
                 write(report)
         except filelock.Timeout:
             return

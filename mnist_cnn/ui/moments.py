@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import streamlit as st
 
@@ -12,6 +13,7 @@ from mnist_cnn.runs.history import Moment, moment_path, moments, network_at
 from mnist_cnn.ui.network_cache import network_cache
 from mnist_cnn.ui.networks import Chosen
 from mnist_cnn.ui.text import _, ngettext
+from mnist_cnn.ui.widget_keys import key_of, take_new
 
 MOMENT = "moment"
 _NOW = -1  # on the slider, where None would be no choice
@@ -51,14 +53,14 @@ def choose_moment(chosen: Chosen) -> Chosen:
     if not titles:
         return chosen
     shown = at_moment_or_now(chosen, linked_moment(chosen.run))
-    # Set each time: Back changes the link.
-    st.session_state[MOMENT] = _NOW if shown.step is None else shown.step
+    step = _NOW if shown.step is None else shown.step
+    key = key_of(MOMENT, step)
     st.select_slider(
         _("The network on its way"),
         [_NOW if each is None else each for each in titles],
         format_func=lambda each: titles[None if each == _NOW else each],
-        key=MOMENT,
-        on_change=_write_link,
+        key=key,
+        on_change=partial(take_new, key, step, _write_link),
     )
     return shown
 
@@ -94,8 +96,7 @@ def at_moment(chosen: Chosen, step: int) -> Chosen:
     return replace(chosen, network=network, title=title, step=step)
 
 
-def _write_link() -> None:
-    step = st.session_state[MOMENT]
+def _write_link(step: int) -> None:
     link_moment(None if step == _NOW else step)
 
 

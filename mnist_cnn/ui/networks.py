@@ -10,6 +10,7 @@ import contextlib
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 import streamlit as st
 
@@ -21,6 +22,7 @@ from mnist_cnn.runs import Run, RunError
 from mnist_cnn.ui.network_cache import newest_network
 from mnist_cnn.ui.runs.titles import run_title
 from mnist_cnn.ui.text import _, language
+from mnist_cnn.ui.widget_keys import key_of, take_new
 
 NETWORK = "network"
 # The run of this session whose network the pages take when it has ended.
@@ -64,7 +66,11 @@ def choose_network(label: str) -> Chosen | None:
                 "or has no complete epoch yet. This is the pretrained one."
             )
         )
-    return _box(label, "network_box", run_id, titles, on_change=_write_link)
+
+    def write_link(sent: str) -> None:
+        st.query_params[NETWORK] = sent
+
+    return _box(label, "network_box", run_id, titles, write_link)
 
 
 def expect_network(run_id: str) -> None:
@@ -94,35 +100,39 @@ def choose_other_network(label: str) -> Chosen | None:
     if run_id not in titles:
         others = [each for each in titles if each != state.get(NETWORK)]
         run_id = next(iter(others), runs.PRETRAINED)
-    return _box(label, "other_network", run_id, titles)
+
+    def keep(sent: str) -> None:
+        state["other_network"] = sent
+
+    return _box(label, "other_network_box", run_id, titles, keep)
 
 
 def _box(
     label: str,
-    key: str,
+    name: str,
     run_id: str,
     titles: dict[str, str],
-    on_change: Callable[[], None] | None = None,
+    choose: Callable[[str], None],
 ) -> Chosen | None:
-    # Set each time: a browser that holds the label of an hour ago gets the new one.
+    def take(sent: str) -> None:
+        if sent in titles:  # not the label of an hour ago
+            choose(sent)
+
+    key = key_of(name, run_id)
+    # Each time: a browser that holds the label of an hour ago gets the new one.
     st.session_state[key] = run_id
     st.selectbox(
         label,
         list(titles),
         format_func=lambda each: titles.get(each, each),
         key=key,
-        on_change=on_change,
-        persist_state="session",
+        on_change=partial(take_new, key, run_id, take),
     )
     try:
         return load_network(run_id)
     except (RunError, NetworkError) as error:
         st.error(_(error.message))
         return None
-
-
-def _write_link() -> None:
-    st.query_params[NETWORK] = st.session_state.network_box
 
 
 def network_titles() -> dict[str, str]:

@@ -13,9 +13,6 @@ from mnist_cnn.digits import mnist
 from mnist_cnn.figures.probabilities import percent
 from mnist_cnn.runs import predictions
 
-# A fresh server beside a training takes more than Playwright's 5 s for a first chart.
-expect.set_options(timeout=30_000)
-
 
 @pytest.fixture(scope="module")
 def lab(start_server):

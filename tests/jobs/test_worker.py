@@ -317,6 +317,21 @@ def test_a_run_that_every_machine_is_lost_with_fails_with_a_sentence():
     assert "its process or its machine was lost" in run.recorded_status().reason
 
 
+def test_a_run_deleted_before_its_turn_is_no_problem_of_the_others():
+    gone, _next = submit(), submit()
+    executor = Nowhere()
+
+    def slots() -> int:
+        if gone.path.is_dir():
+            runs.delete(gone)
+        return 2
+
+    executor.slots = slots
+    Dispatcher(executor).look()
+    assert len(executor.began) == 1
+    assert worker._report()["problem"] == ""
+
+
 def test_the_worker_says_why_nothing_can_begin(monkeypatch):
     run, executor = submit(), Nowhere(attempts=3)
     dispatcher = Dispatcher(executor)

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from streamlit.proto.Common_pb2 import StringArray
+from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.testing.v1 import AppTest
 
 from mnist_cnn import runs
@@ -19,7 +21,8 @@ from mnist_cnn.experiments.config import TrainingConfig
 from mnist_cnn.nn import saliency
 from mnist_cnn.nn.layer_arithmetic import map_arithmetic
 from mnist_cnn.nn.network import Network
-from mnist_cnn.runs import Status
+from mnist_cnn.runs import PRETRAINED, Status
+from mnist_cnn.ui import networks
 from mnist_cnn.ui.components.layer_scrubber import scrubber_data
 from mnist_cnn.ui.components.network_overview import Unit, sent_unit
 from mnist_cnn.ui.components.what_if import sent_change
@@ -69,6 +72,27 @@ def chosen(at: AppTest) -> tuple[str, int]:
     return at.session_state["layer"], at.session_state["unit"]
 
 
+def box(at: AppTest, name: str):
+    """The widget of that name, whatever the number in its key is."""
+    widgets = (*at.selectbox, *at.number_input, *at.button_group)
+    return next(each for each in widgets if str(each.key).rpartition("-")[0] == name)
+
+
+def send(at: AppTest, states: WidgetStates, *newer: WidgetState) -> None:
+    """The script runs with what a browser sends: those states, and what is newer."""
+    sent = {each.id: each for each in (*states.widgets, *newer)}
+    at._run(WidgetStates(widgets=sent.values()))
+    assert not at.exception
+
+
+def clicked(at: AppTest, layer: str, unit: int, number: int) -> WidgetState:
+    """The overview's state after that click."""
+    sent = {"chosen": {"item": layer, "tile": unit, "number": number}}
+    ids = [each.proto.id for each in at.get("bidi_component")]
+    overview = next(each for each in ids if each.endswith("inside_overview"))
+    return WidgetState(id=overview, json_value=json.dumps(sent))
+
+
 @pytest.fixture(scope="module")
 def network(architecture, random_network):
     return random_network(architecture)
@@ -80,12 +104,12 @@ def test_every_layer_of_every_network_opens(network, a_seven):
     assert warnings(at) == ""
     for layer in network.layers:
         last = layer.output_shape[-1] - 1
-        at.selectbox(key="layer").set_value(layer.name).run()
-        at.number_input(key="unit").set_value(last).run()
+        box(at, "layer_box").set_value(layer.name).run()
+        box(at, "unit_box").set_value(last).run()
         assert not at.exception
         assert chosen(at) == (layer.name, last)
     for view in ("mattered", "what-if"):
-        at.button_group(key="inside_view").set_value(view).run()
+        box(at, "inside_view_box").set_value(view).run()
         assert not at.exception
         assert at.session_state["inside_view"] == view
 
@@ -112,10 +136,10 @@ def test_every_kind_of_layer_of_somebodys_own_network_is_explained(
     }
     forward = network.forward(a_seven)
     for layer in network.layers:
-        at.selectbox(key="layer").set_value(layer.name).run()
+        box(at, "layer_box").set_value(layer.name).run()
         unit = 3 % layer.output_shape[-1]
         if unit:
-            at.number_input(key="unit").set_value(unit).run()
+            box(at, "unit_box").set_value(unit).run()
         assert not at.exception, layer.name
         assert f"**{titles[layer.kind]}**" in words(at), layer.name
         if len(layer.output_shape) == 1 and layer.name not in ("dropout_1", "output"):
@@ -220,7 +244,7 @@ def test_a_hostile_link_gets_a_sentence_and_the_page_works_on(
     run = run_of(random_network(architectures["lecture"]))
     at = opened({"network": run.id} | query)
     assert "link" in warnings(at)
-    at.selectbox(key="layer").set_value("pool_1").run()
+    box(at, "layer_box").set_value("pool_1").run()
     assert not at.exception
     assert chosen(at)[0] == "pool_1"
     assert warnings(at) == ""
@@ -242,15 +266,39 @@ def test_what_a_browser_sends_is_checked_before_it_is_believed():
 def test_layer_and_map_can_be_chosen_by_name(architectures, random_network, a_seven):
     network = random_network(architectures["lecture"])
     at = opened({"network": run_of(network).id}, a_seven)
-    at.selectbox(key="layer").set_value("conv_2").run()
+    box(at, "layer_box").set_value("conv_2").run()
     assert chosen(at) == ("conv_2", network.forward(a_seven).max_channel("conv_2"))
-    at.number_input(key="unit").set_value(63).run()
+    box(at, "unit_box").set_value(63).run()
     assert not at.exception
     assert chosen(at) == ("conv_2", 63)
     assert parameter(at, "layer") == "conv_2"
     assert parameter(at, "unit") == "63"
-    at.selectbox(key="layer").set_value("image").run()
+    box(at, "layer_box").set_value("image").run()
     assert chosen(at) == ("image", 0)
+
+
+def test_what_a_browser_sends_before_it_knows_of_a_click_does_not_undo_it(
+    architectures, random_network, a_seven
+):
+    run = run_of(random_network(architectures["lecture"]))
+    at = opened({"network": run.id}, a_seven)
+    stale = at._tree.get_widget_states()
+    view = box(at, "inside_view_box").proto.id
+    send(at, stale, clicked(at, "conv_2", 63, 1))
+    send(at, stale, clicked(at, "pool_2", 62, 2))
+    assert chosen(at) == ("pool_2", 62)
+    mattered = WidgetState(
+        id=view, string_array_value=StringArray(data=["What mattered"])
+    )
+    send(at, stale, clicked(at, "pool_2", 62, 2), mattered)
+    assert chosen(at) == ("pool_2", 62)
+    assert at.session_state["inside_view"] == "mattered"
+    # A network and a moment that a link brings, as Back does.
+    stale = at._tree.get_widget_states()
+    at.query_params["network"] = PRETRAINED
+    at.run()
+    send(at, stale)
+    assert parameter(at, "network") == PRETRAINED
 
 
 def test_a_choice_outlives_another_network_if_it_has_that_layer(
@@ -261,7 +309,7 @@ def test_a_choice_outlives_another_network_if_it_has_that_layer(
     narrow = run_of(smaller)
     at = opened({"network": wide.id, "layer": "conv_2", "unit": "60"}, a_seven)
     assert chosen(at) == ("conv_2", 60)
-    at.selectbox(key="network_box").set_value(narrow.id).run()
+    box(at, "network_box").set_value(narrow.id).run()
     assert not at.exception
     assert chosen(at) == ("conv_2", smaller.forward(a_seven).max_channel("conv_2"))
 
@@ -358,7 +406,17 @@ def test_a_network_still_in_training_can_be_looked_into(
     with run.lock():
         at = opened({"network": run.id}, a_seven)
     assert warnings(at) == ""
-    assert "in training" in at.selectbox(key="network_box").format_func(run.id)
+    assert "in training, epoch 1" in box(at, "network_box").format_func(run.id)
+    # A browser may still send the label of an epoch ago.
+    stale = at._tree.get_widget_states()
+    with run.lock():
+        run.write_status(replace(run.status(), epochs_done=2))
+        networks._titles.clear()
+        at.run()
+        send(at, stale)
+    assert "in training, epoch 2" in box(at, "network_box").format_func(run.id)
+    assert parameter(at, "network") == run.id
+    assert warnings(at) == ""
     assert "The network reads a" in words(at)
 
 

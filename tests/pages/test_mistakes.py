@@ -80,6 +80,12 @@ def test_the_cell_in_the_link_is_shown_until_another_is_chosen(digits):
     assert "**0** images of a true **7** predicted as **4**" in text_of(at)
     assert at.query_params["true"] == "7"
     assert at.query_params["answer"] == "4"
+    # A click on the matrix, and boxes of a browser that does not know of it.
+    stale = at._tree.get_widget_states()
+    at.query_params["true"] = "2"
+    at.run()
+    at._run(stale)
+    assert "images of a true **2** predicted as **4**" in text_of(at)
 
 
 @pytest.mark.parametrize("true", ["10", "-1", "x", "٣", "4.0"])

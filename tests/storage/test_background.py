@@ -1,5 +1,6 @@
 """A file that a process of its own makes: what its progress says."""
 
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -49,6 +50,25 @@ def test_a_class_that_asks_at_the_same_moment_starts_one_process(file, monkeypat
     with ThreadPoolExecutor(3) as pages:
         list(pages.map(lambda _page: file.start(), range(3)))
     assert len(started) == 1
+
+
+def test_what_is_made_already_is_not_made_once_more_for_a_slow_browser(
+    file, monkeypatch
+):
+    started = []
+    monkeypatch.setattr(child_process, "start", lambda *_, **__: started.append(1))
+    file.make(lambda _report: file.path.write_text("made"))
+    file.start()
+    assert started == []
+
+
+def test_who_looks_whether_it_is_made_does_not_keep_it_from_being_made(file):
+    file.path.parent.mkdir()
+    look = filelock.FileLock(f"{file.path}.lock", thread_local=False)
+    look.acquire()
+    threading.Timer(0.1, look.release).start()
+    file.make(lambda _report: file.path.write_text("made"))
+    assert file.progress().state == "done"
 
 
 def test_a_killed_process_is_not_alive_because_the_clock_was_set_back(

@@ -10,9 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import html
-from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 import streamlit as st
 
@@ -39,6 +37,7 @@ from mnist_cnn.ui.runs import actions
 from mnist_cnn.ui.runs.titles import preset_title, state_title
 from mnist_cnn.ui.runs.viewers import note_look
 from mnist_cnn.ui.text import _
+from mnist_cnn.ui.widget_keys import key_showing, take_new
 
 LOOK_SECONDS = 3.0
 # So few that the curves of what is ticked stand on the same screen.
@@ -92,7 +91,7 @@ def _look() -> None:
 
 def _choice(everything: list[Facts], chosen: list[str]) -> None:
     known = unique_names(everything)
-    key = _key(BOX, lambda sent: sent == chosen)
+    key = key_showing(BOX, lambda sent: sent == chosen)
     st.multiselect(
         _("Compare up to {count} runs").format(count=MAX_RUNS),
         list(dict.fromkeys([*known, *chosen])),
@@ -101,17 +100,12 @@ def _choice(everything: list[Facts], chosen: list[str]) -> None:
         key=key,
         max_selections=MAX_RUNS,
         placeholder=_("Choose runs here, or tick them in the table"),
-        on_change=partial(_take_box, key, chosen),
+        on_change=partial(take_new, key, chosen, choose),
     )
     if st.session_state.pop(TOO_MANY, False):
         st.warning(
             _("Up to {count} runs can be compared at once.").format(count=MAX_RUNS)
         )
-
-
-def _take_box(key: str, drawn: list[str]) -> None:
-    if st.session_state[key] != drawn:
-        choose(list(st.session_state[key]))
 
 
 def _filter(everything: list[Facts]) -> Filter:
@@ -153,7 +147,7 @@ def _sort_box() -> None:
 def _rows(shown: list[Facts], chosen: list[str]) -> None:
     ids = [each.id for each in shown]
     ticked = [row for row, run_id in enumerate(ids) if run_id in chosen]
-    key = _key(
+    key = key_showing(
         f"compare-{hashlib.sha256(repr(shown).encode()).hexdigest()[:16]}",
         lambda sent: sorted(sent["selection"]["rows"]) == ticked,
     )
@@ -190,20 +184,6 @@ def _rows(shown: list[Facts], chosen: list[str]) -> None:
             _("Status"): st.column_config.TextColumn(width=80),
         },
     )
-
-
-def _key(name: str, shows_chosen: Callable[[Any], bool]) -> str:
-    """Of the widget as the browser has it, or of a new one if that shows other runs.
-
-    Told what is chosen now, it would undo that with what it sends before it knows. An
-    old one that sends what it was drawn with is not listened to.
-    """
-    state, counter = st.session_state, f"{name}-number"
-    key = f"{name}-{state.get(counter, 0)}"
-    if key in state and not shows_chosen(state[key]):
-        state[counter] = state.get(counter, 0) + 1
-        key = f"{name}-{state[counter]}"
-    return key
 
 
 def _settings(each: Facts) -> str:

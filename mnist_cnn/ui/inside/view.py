@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import streamlit as st
 
@@ -20,6 +22,7 @@ from mnist_cnn.ui.inside.what_if import show_what_if
 from mnist_cnn.ui.moments import choose_moment
 from mnist_cnn.ui.networks import Chosen, broken, choose_network
 from mnist_cnn.ui.text import _
+from mnist_cnn.ui.widget_keys import key_of, take_new
 
 VIEWS = ARITHMETIC, MATTERED, WHAT_IF = "layer", "mattered", "what-if"
 VIEW = "inside_view"
@@ -144,16 +147,19 @@ def _choose_view() -> str:
         MATTERED: _("What mattered"),
         WHAT_IF: _("What if"),
     }
-    st.session_state.setdefault(VIEW, ARITHMETIC)
-    return st.segmented_control(
+    state = st.session_state
+    view = state.setdefault(VIEW, ARITHMETIC)
+    key = key_of("inside_view_box", view)
+    st.segmented_control(
         _("Show"),
         VIEWS,
         format_func=views.get,
         required=True,
-        key=VIEW,
-        persist_state="session",
+        key=key,
+        on_change=partial(take_new, key, view, lambda sent: state.update({VIEW: sent})),
         label_visibility="collapsed",
     )
+    return view
 
 
 def _chosen_unit(forward: ForwardPass) -> Unit:
@@ -164,28 +170,29 @@ def _chosen_unit(forward: ForwardPass) -> Unit:
         layer, number = network.layers[0].name, None
     if number is None or not 0 <= number < _count(network, layer):
         number = _strongest(forward, layer)
-    # What is set anew goes to the browser, where a newer choice may be on its way.
-    for name, value in (("layer", layer), ("unit", number)):
-        if state.get(name) != value:
-            state[name] = value
+    state["layer"], state["unit"] = layer, number
     return Unit(layer, number)
 
 
 def _choose_by_name(forward: ForwardPass) -> None:
     """The same choice as a click in the overview, for keyboard and screen reader."""
     state, network = st.session_state, forward.network
-    names, layer = _names(network), state["layer"]
+    names, layer, unit = _names(network), state["layer"], state["unit"]
     titles = {IMAGE: _("Digit"), "dropout": _("dropout: only while training")}
     count = _count(network, layer)
     has_maps = layer != IMAGE and forward.activations[layer].ndim == 4
+    layer_key, unit_key = key_of("layer_box", layer), key_of("unit_box", unit)
+
+    def take_layer(sent: str) -> None:
+        state.update(layer=sent, unit=_strongest(forward, sent))
+
     with st.container(horizontal=True):
         st.selectbox(
             _("Layer"),
             names,
             format_func=lambda name: titles.get(name, name),
-            key="layer",
-            persist_state="session",
-            on_change=lambda: state.update(unit=_strongest(forward, state["layer"])),
+            key=layer_key,
+            on_change=partial(take_new, layer_key, layer, take_layer),
             width=190,
             label_visibility="collapsed",
         )
@@ -194,8 +201,10 @@ def _choose_by_name(forward: ForwardPass) -> None:
             label.format(last=count - 1),
             0,
             count - 1,
-            key="unit",
-            persist_state="session",
+            key=unit_key,
+            on_change=partial(
+                take_new, unit_key, unit, lambda sent: state.update(unit=sent)
+            ),
             disabled=count == 1,
             width=150,
             label_visibility="collapsed",

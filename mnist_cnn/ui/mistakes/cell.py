@@ -6,6 +6,7 @@ what was clicked there, and a bound box would then be empty.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -13,6 +14,7 @@ import streamlit as st
 from mnist_cnn.digits import CLASSES
 from mnist_cnn.ui.links import arrived_without
 from mnist_cnn.ui.text import _
+from mnist_cnn.ui.widget_keys import key_of, take_new
 
 DIGITS = tuple(map(str, range(CLASSES)))
 # The names in the link, of the true and of the predicted digit.
@@ -44,18 +46,17 @@ def linked_cell(otherwise: tuple[int, int]) -> tuple[int, int]:
 
 def choose_cell(true: int, predicted: int) -> None:
     """Two boxes that do what a click on the matrix does, for keyboard and phone."""
-    state = st.session_state
-    state.true_box, state.predicted_box = true, predicted
-    for label, key in (
-        (_("True digit"), "true_box"),
-        (_("Predicted"), "predicted_box"),
+    for label, name, digit, take in (
+        (_("True digit"), "true_box", true, partial(take_cell, predicted)),
+        (_("Predicted"), "predicted_box", predicted, lambda x: take_cell(x, true)),
     ):
+        key = key_of(name, digit)
         st.selectbox(
             label,
             range(CLASSES),
             key=key,
             width=110,
-            on_change=lambda: take_cell(state.predicted_box, state.true_box),
+            on_change=partial(take_new, key, digit, take),
         )
 
 
