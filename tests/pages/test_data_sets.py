@@ -14,6 +14,7 @@ from mnist_cnn.jobs.evaluation_job import Evaluation
 from mnist_cnn.runs import RunError
 from mnist_cnn.runs.status import DataTest
 from mnist_cnn.storage import child_process
+from mnist_cnn.ui import networks
 
 ROOT = Path(__file__).parents[2]
 
@@ -52,6 +53,22 @@ def test_a_mixture_that_starts_from_a_network_is_chosen_and_started(pen_digits):
     assert config.data == ("mnist", "pen") and config.shares == (2, 1)
     assert config.start_from == runs.MNIST_ONLY
     assert config.network == runs.find(runs.MNIST_ONLY).config.network
+
+
+def test_a_network_in_training_stays_chosen_though_its_label_changes(
+    run_like_pretrained,
+):
+    run = run_like_pretrained()
+    at = opened("1_Train.py")
+    field(at, "selectbox", "start_from").set_value(run.id).run()
+    before = at._tree.get_widget_states()
+    run.write_status(replace(run.status(), epochs_done=2, test_accuracy=0.9))
+    for _press in range(2):  # of a browser that holds the label of an epoch ago
+        networks._titles.clear()
+        at._run(before)
+        assert not at.exception and not at.error
+    at.button(key="start").click().run()
+    assert runs.queue()[0].config.start_from == run.id
 
 
 def test_shares_that_are_none_are_a_sentence(pen_digits):

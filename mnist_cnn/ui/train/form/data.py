@@ -115,17 +115,18 @@ def _start(experiment: Experiment) -> None:
     begun = experiment.config.start_from
     if begun not in titles:
         titles[begun] = _("Run {name}, which is not here").format(name=begun[:6])
-    run_id = st.selectbox(
+    key = experiment.key("start_from")
+    # Each time: a browser that holds the label of an epoch ago gets the new one.
+    st.session_state[key] = begun
+    st.selectbox(
         _("Starts from"),
         list(titles),
-        list(titles).index(begun),
         format_func=lambda each: titles.get(each, each),
-        key=experiment.key("start_from"),
+        key=key,
         on_change=_take_network,
-        args=(experiment,),
-        persist_state="session",
+        args=(experiment, list(titles)),
     )
-    if not run_id:
+    if not begun:
         st.caption(
             _(
                 "From random weights. From a finished run instead, its knowledge is "
@@ -135,7 +136,7 @@ def _start(experiment: Experiment) -> None:
         )
         return
     try:
-        there = weight_shapes(runs.find(run_id).config.network)
+        there = weight_shapes(runs.find(begun).config.network)
         here = weight_shapes(experiment.network())
     except (RunError, ConfigError) as error:
         st.warning(_(error.message))
@@ -155,11 +156,11 @@ def _start(experiment: Experiment) -> None:
         )
 
 
-def _take_network(experiment: Experiment) -> None:
+def _take_network(experiment: Experiment, offered: list[str]) -> None:
     """The network is that of the run: what starts there has its shape."""
-    if not is_set_up(experiment):
-        return
     run_id = st.session_state[experiment.key("start_from")]
+    if run_id not in offered or not is_set_up(experiment):
+        return
     try:
         config = replace(experiment.chosen(), start_from=run_id)
         if run_id:

@@ -123,7 +123,6 @@ class Experiment:
             augmentation=tuple(self.typed("augmentation", config.augmentation)),
             data=data,
             shares=as_shares(self.typed("shares", config.shares), len(data)),
-            start_from=self.typed("start_from", config.start_from),
             **{name: self.typed(name, getattr(config, name)) for name in _AS_TYPED},
         )
 
