@@ -6,7 +6,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -84,15 +83,13 @@ def test_a_training_in_the_terminal_ends_in_one_json_line_and_is_a_run():
     assert "val_accuracy" in progress
 
 
-def test_a_killed_training_in_the_terminal_is_reported_as_such():
+def test_a_killed_training_in_the_terminal_is_reported_as_such(wait_until):
     process = command("train", "--epochs", "50", "--examples", "500")
 
     def began():
         return [r for r in runs.list_runs() if r.status().pid]
 
-    until = time.monotonic() + 120
-    while not began() and time.monotonic() < until:
-        time.sleep(0.1)
+    wait_until(began)
     (run,) = began()
     assert run.status().is_active
     process.kill()
@@ -101,19 +98,15 @@ def test_a_killed_training_in_the_terminal_is_reported_as_such():
     assert "was killed" in run.status().reason
 
 
-def test_control_c_stops_a_training_without_a_traceback():
+def test_control_c_stops_a_training_without_a_traceback(wait_until):
     # A shell's background job, and what it starts, would ignore Ctrl-C.
     process = command(
         *("train", "--epochs", "50", "--examples", "500"),
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
-    until = time.monotonic() + 120
-    while time.monotonic() < until:
-        if any(r.recorded_status().epochs_done for r in runs.list_runs()):
-            break
-        time.sleep(0.1)
+    wait_until(lambda: any(r.recorded_status().epochs_done for r in runs.list_runs()))
     process.send_signal(signal.SIGINT)
-    printed, progress = process.communicate(timeout=60)
+    printed, progress = process.communicate(timeout=300)
     assert process.returncode == 0
     assert "Traceback" not in progress
     result = json.loads(printed.splitlines()[-1])
@@ -122,11 +115,9 @@ def test_control_c_stops_a_training_without_a_traceback():
     assert run.has_weights
     done = run.status().epochs_done
     resumed = command("train", "--resume", run.id)
-    until = time.monotonic() + 120
-    while run.status().epochs_done == done and time.monotonic() < until:
-        time.sleep(0.1)
+    wait_until(lambda: run.status().epochs_done != done)
     run.send("stop")
-    printed, progress = resumed.communicate(timeout=60)
+    printed, progress = resumed.communicate(timeout=300)
     assert json.loads(printed.splitlines()[-1])["run_id"] == run.id
     assert run.status().epochs_done > done
     (line,) = [x for x in run.metrics_path.open() if '"resume"' in x and done]

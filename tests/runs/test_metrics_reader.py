@@ -191,14 +191,14 @@ def test_what_was_read_earlier_does_not_change_afterwards(path):
 def test_only_what_is_new_is_read_again(path):
     path.write_text("".join(batch(step) for step in range(1, 20_001)))
     watched = MetricsReader(path)
-    started = time.perf_counter()
+    started = time.process_time()
     watched.read()
-    first = time.perf_counter() - started
+    first = time.process_time() - started
     with path.open("a") as file:
         file.write(batch(20_001))
-    started = time.perf_counter()
+    started = time.process_time()
     assert len(watched.read()) == 20_001
-    assert time.perf_counter() - started < first / 4
+    assert time.process_time() - started < first / 4
 
 
 def test_many_viewers_of_a_growing_file_all_see_a_gapless_curve(path):
