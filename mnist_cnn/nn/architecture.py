@@ -176,9 +176,7 @@ def _check_values(architecture: Architecture) -> None:
     if isinstance(rate, bool) or not isinstance(rate, int | float):
         raise ArchitectureError("Dropout must be a number, not {rate!r}.", rate=rate)
     if not 0 <= rate <= 0.9:
-        raise ArchitectureError(
-            "Dropout must be from 0 to 0.9, not {rate:g}.", rate=rate
-        )
+        raise ArchitectureError("Dropout must be from 0 to 0.9, not {rate}.", rate=rate)
     for name, value in (
         (Message("Batch normalization"), architecture.batch_norm),
         (Message("Global average pooling"), architecture.global_average),

@@ -144,6 +144,7 @@ def test_what_is_no_network_is_refused_with_a_sentence(stored):
         ({"dense": (10,) * 4}, "dense layers must be from 0 to 3"),
         ({"dropout": 0.95}, "Dropout must be from 0 to 0.9"),
         ({"dropout": -0.1}, "Dropout must be from 0 to 0.9"),
+        ({"dropout": 10**400}, "Dropout must be from 0 to 0.9"),
         ({"dropout": float("nan")}, "Dropout must be from 0 to 0.9"),
         ({"dropout": "0.5"}, "Dropout must be a number"),
         ({"batch_norm": 1}, "Batch normalization must be true or false"),

@@ -395,7 +395,8 @@ def test_what_if_shows_how_far_the_answer_holds(architectures, random_network, a
 def test_a_change_that_a_browser_sends_is_checked_and_stays_within_the_ranges():
     sent = {"angle": 12, "right": 0.5, "down": -1, "scale": 99, "thicken": 0}
     assert sent_change(sent) == Change(12, 0.5, -1, 3, 0)
-    for wrong in (None, 3, {}, sent | {"angle": "12"}, sent | {"angle": float("nan")}):
+    angles = ("12", float("nan"), float("inf"), 10**400)
+    for wrong in (None, 3, {}, *(sent | {"angle": angle} for angle in angles)):
         assert sent_change(wrong) is None
 
 

@@ -45,6 +45,8 @@ def test_it_is_a_run_with_its_network_and_its_curve(history):
     [
         *(b"", b"{}", b"[]", b"\xff", b'{"loss": 3}', b'{"loss": ["x"]}', b"a,b\n"),
         b"loss\n" + b"1\n" * 1001,
+        b"loss\n" + b"1" * 200_000,
+        b'{"loss": [1' + b"0" * 400 + b"]}",
     ],
 )
 def test_a_history_that_is_none_makes_no_run(history):

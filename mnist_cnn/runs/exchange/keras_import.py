@@ -29,6 +29,15 @@ from mnist_cnn.storage.files import write_json
 
 SOURCE = "brought along"
 MAX_HISTORY_BYTES = 1_000_000
+# What reading something else raises: by name or place, as a number, as CSV.
+NO_HISTORY = (
+    LookupError,
+    TypeError,
+    ValueError,
+    OverflowError,
+    csv.Error,
+    RecursionError,
+)
 # Keras' names, those of Keras 2 too -> those of ``EpochPoint``.
 COLUMNS = {
     "loss": "loss",
@@ -122,7 +131,7 @@ def _points(history: bytes) -> list[EpochPoint]:
             for epoch, row in enumerate(rows, start=1)
         ]
         points = msgspec.convert(lines, list[EpochPoint])
-    except (ValueError, KeyError, TypeError, IndexError, RecursionError) as error:
+    except NO_HISTORY as error:
         raise KerasFileError(
             "This is no history: save hist.history as JSON "
             "(json.dump(hist.history, file)) or as CSV with a row for each epoch."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -83,7 +82,7 @@ def sent_change(sent: Any) -> Change | None:
     values = {}
     for field in fields(Change):
         value = sent.get(field.name)
-        if type(value) not in (int, float) or not math.isfinite(value):
+        if type(value) not in (int, float) or not -1e6 < value < 1e6:
             return None
         low, high = RANGES[field.name]
         values[field.name] = min(max(float(value), low), high)
