@@ -44,6 +44,12 @@ def test_a_page_fits_a_telephone_held_upright(address, open_page, lab):
     assert page.evaluate(
         "() => document.documentElement.scrollWidth <= window.innerWidth"
     )
+    if address == "Architecture":
+        cells = page.locator("td:visible", has_text="(3136 + 1)·1000 = 3,137,000")
+        expect(cells).to_be_visible()
+        box = cells.bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 390
 
 
 def test_back_leads_to_the_page_before(page, lab):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from pathlib import Path
 
 import streamlit as st
 
@@ -12,6 +13,9 @@ from mnist_cnn.nn.network import Network
 from mnist_cnn.nn.summary import summary
 from mnist_cnn.ui.components.live_chart import live_chart
 from mnist_cnn.ui.text import _, escape
+
+TABLE_STYLE = Path(__file__).with_name("layer_table.css")
+NOTHING = "–"
 
 
 def finding(architecture: LayeredArchitecture) -> None:
@@ -41,23 +45,12 @@ def finding(architecture: LayeredArchitecture) -> None:
 
 def layer_table(architecture: LayeredArchitecture) -> None:
     """Every layer with its shape and its parameters, the formula's numbers put in."""
-    text = st.column_config.TextColumn
-    st.dataframe(
-        [_row(layer) for layer in architecture.layers()],
-        hide_index=True,
-        # All of them fit a laptop; the first two, which say most, a telephone.
-        column_config={
-            _("Layer"): text(width=90),
-            _("Parameters"): text(width=215),
-            _("Output shape"): text(width=100),
-            _("Multiply-adds"): st.column_config.NumberColumn(
-                format="localized", width=100
-            ),
-            _("Kind"): text(width=150),
-            _("Window"): text(width=140),
-            _("Activation"): text(width=85),
-            _("Sees"): text(width=60),
-        },
+    rows = [_row(layer) for layer in architecture.layers()]
+    heads = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in rows[0])
+    st.html(TABLE_STYLE)
+    st.html(
+        f'<div class="layer-table"><table><thead><tr>{heads}</tr></thead>'
+        f"<tbody>{''.join(map(_row_html, rows))}</tbody></table></div>"
     )
     st.caption(
         _(
@@ -69,9 +62,18 @@ def layer_table(architecture: LayeredArchitecture) -> None:
     )
 
 
-def _row(layer: Layer) -> dict[str, object]:
-    nothing = "–"
-    window = nothing
+def _row_html(row: dict[str, str]) -> str:
+    name, *values = row.items()
+    cells = [
+        f'<td class="{"nothing" if value == NOTHING else "value"}" '
+        f'data-column="{html.escape(column)}">{html.escape(value)}</td>'
+        for column, value in values
+    ]
+    return f'<tr><th scope="row">{html.escape(name[1])}</th>{"".join(cells)}</tr>'
+
+
+def _row(layer: Layer) -> dict[str, str]:
+    window = NOTHING
     if layer.kernel:
         window = _("{kernel}, stride {stride}, {padding}").format(
             kernel="×".join(map(str, layer.kernel)),
@@ -83,10 +85,10 @@ def _row(layer: Layer) -> dict[str, object]:
         _("Layer"): layer.name,
         _("Parameters"): layer.formula,
         _("Output shape"): "×".join(map(str, layer.output_shape)),
-        _("Multiply-adds"): layer.multiply_adds,
+        _("Multiply-adds"): f"{layer.multiply_adds:,}",
         _("Kind"): layer.keras_class,
         _("Window"): window,
-        _("Activation"): layer.activation or (layer.kind if is_activation else nothing),
+        _("Activation"): layer.activation or (layer.kind if is_activation else NOTHING),
         _("Sees"): f"{layer.receptive_field}×{layer.receptive_field}",
     }
 
