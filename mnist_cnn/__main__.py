@@ -142,7 +142,9 @@ def evaluate(options: argparse.Namespace) -> int:
     run = runs.find_by_prefix(options.run)
     model = _network(options)
     name = datasets.unseen(_data_name(options.data), run.config.data)
-    digits = datasets.load(name, download_missing=name.startswith("pen"))
+    digits = datasets.load(
+        name, download_missing=name.startswith("pen"), report=_tell_drawn
+    )
     if datasets.was_trained_on(name, run.config.data):
         print("This network was trained on these very digits.", file=sys.stderr)
     probabilities = model.probabilities(digits.x_test.astype("float32") / 255)
@@ -163,6 +165,12 @@ def evaluate(options: argparse.Namespace) -> int:
 def _network(options: argparse.Namespace) -> Network:
     network = runs.load_network(options.run)
     return network.damaged(Damage.from_link(options.broken))
+
+
+def _tell_drawn(done: int, total: int) -> None:
+    """Ten times, since drawing thousands of digits takes a minute."""
+    if done * 10 // total > (done - 1) * 10 // total:
+        print(f"{done:,} of {total:,} digits are drawn.", file=sys.stderr)
 
 
 def _data_name(text: str) -> str:

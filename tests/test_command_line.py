@@ -307,7 +307,9 @@ def test_evaluate_reads_the_test_set_at_hand(run, mnist, capsys):
 @pytest.mark.usefixtures("pen_digits")
 def test_evaluate_tests_on_other_people_and_says_how_each_is_read(run, capsys):
     assert main(["evaluate", "--run", run.id, "--data", "pen"]) == 0
-    found = json.loads(capsys.readouterr().out)
+    printed, said = capsys.readouterr()
+    assert "12 of 24 digits are drawn." in said
+    found = json.loads(printed)
     # This run was trained on MNIST alone: all six writers are new to it.
     assert found["examples"] == 12 and list(found["by_writer"]) == list("123456")
     assert found["test_accuracy"] == pytest.approx(

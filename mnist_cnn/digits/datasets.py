@@ -159,7 +159,7 @@ def prepared_file(name: str) -> Path | None:
     name = name.removesuffix(ALL)
     if name == "pen":
         source = _pen_source()
-        content = source.read_bytes() if source else b""
+        content = _read(source, name) if source else b""
         sha256 = hashlib.sha256(content).hexdigest() if source else PEN_SHA256
         return _folder() / f"pen-{sha256[:16]}.npz"
     if name == "digits8x8" or FILE_ID.fullmatch(name):
@@ -213,7 +213,7 @@ def make_ready(
     """Draws and prepares, once: a minute for thousands of digits.
 
     Raises:
-        DataError: in a sentence, if there is nothing to draw.
+        DataError: in a sentence, if there is nothing to draw, or no place for it.
     """
     name = name.removesuffix(ALL)
     if is_ready(name):
@@ -221,16 +221,24 @@ def make_ready(
     if name == "pen" and _pen_source() is None:
         _download_pen_digits(download_missing)
     path = prepared_file(name)
-    _folder().mkdir(parents=True, exist_ok=True)
-    with filelock.FileLock(path.with_suffix(".making")):
-        if path.is_file():
-            return
-        if name == "digits8x8":
-            found = shifted.digits_8x8(report)
-        else:
-            source = _pen_source() if name == "pen" else _file(name, ".source")
-            found = pen_file.parse(_read(source, name), source.name)
-        prepared.write(found, path, report)
+    try:
+        _folder().mkdir(parents=True, exist_ok=True)
+        with filelock.FileLock(path.with_suffix(".making")):
+            if not path.is_file():
+                _prepare(name, path, report)
+    except OSError as error:
+        raise DataError(
+            "The prepared digits cannot be kept: {reason}.", reason=error
+        ) from error
+
+
+def _prepare(name: str, path: Path, report: Report) -> None:
+    if name == "digits8x8":
+        found = shifted.digits_8x8(report)
+    else:
+        source = _pen_source() if name == "pen" else _file(name, ".source")
+        found = pen_file.parse(_read(source, name), source.name)
+    prepared.write(found, path, report)
 
 
 def pen_cache() -> Path:

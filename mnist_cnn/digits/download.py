@@ -74,7 +74,8 @@ def _member(content: bytes, name: str) -> bytes:
             archive.open(name) as file,
         ):
             return file.read(MAX_BYTES)
-    except (zipfile.BadZipFile, KeyError, zlib.error, NotImplementedError) as error:
+    # Encrypted or packed in an unknown way is a RuntimeError, cut short an EOFError.
+    except (zipfile.BadZipFile, KeyError, zlib.error, RuntimeError, EOFError) as error:
         raise DownloadError("What came is something else.") from error
 
 

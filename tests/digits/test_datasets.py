@@ -4,6 +4,7 @@ import hashlib
 import json
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -91,6 +92,22 @@ def test_without_writers_every_fifth_digit_tests(pen_list, tmp_path):
     one = datasets.add_file(json.dumps(nobody[:1]).encode(), "one.json")
     assert len(datasets.load(one).y_test) == 1
     assert len(datasets.load(one).y_train) == 2
+
+
+@pytest.mark.usefixtures("pen_digits")
+def test_without_place_or_permission_there_is_a_sentence(monkeypatch, runs_folder):
+    def fails(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as full:
+        full.setattr(datasets.prepared, "write", fails)
+        for name in ("pen", "digits8x8"):
+            with pytest.raises(DataError, match=r"cannot be kept: .*No space left"):
+                datasets.load(name)
+    monkeypatch.setattr(Path, "read_bytes", fails)
+    for look in (datasets.is_ready, datasets.load):
+        with pytest.raises(DataError, match="cannot be read: No space left"):
+            look("pen")
 
 
 def test_only_so_many_files_are_kept(pen_list, monkeypatch, runs_folder):

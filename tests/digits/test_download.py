@@ -2,10 +2,12 @@
 
 import contextlib
 import hashlib
+import io
 import socket
 import sys
 import threading
 import time
+import zipfile
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import numpy as np
@@ -111,6 +113,40 @@ def test_a_line_that_makes_progress_is_waited_for(server, tmp_path, way):
     fetch(server, path)
     assert path.read_bytes() == MNIST
     assert list(path.parent.iterdir()) == [path]
+
+
+def zip_with(flags: int = 0, size: int | None = None) -> bytes:
+    """The file in a zip that says this of it."""
+    with io.BytesIO() as packed:
+        with zipfile.ZipFile(packed, "w") as archive:
+            archive.writestr("digits.tra", MNIST)
+        content = bytearray(packed.getvalue())
+    local, listed = content.index(b"PK\3\4"), content.index(b"PK\1\2")
+    for at in (local + 6, listed + 8):
+        content[at] |= flags
+    if size is not None:
+        for at in (listed + 20, listed + 24):
+            content[at : at + 4] = size.to_bytes(4, "little")
+    return bytes(content)
+
+
+def test_a_file_is_taken_out_of_its_zip(server, tmp_path):
+    server.content = zip_with()
+    sha256 = hashlib.sha256(MNIST).hexdigest()
+    download(tmp_path / "digits.tra", server.url, sha256, "digits.tra")
+    assert (tmp_path / "digits.tra").read_bytes() == MNIST
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"no zip", zip_with(flags=1), zip_with(size=2 * len(MNIST))],
+    ids=["no zip", "encrypted", "cut short"],
+)
+def test_a_damaged_zip_is_an_error_of_the_download(server, tmp_path, content):
+    server.content = content
+    with pytest.raises(DownloadError, match="something else"):
+        download(tmp_path / "digits.tra", server.url, "0" * 64, "digits.tra")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_refused_connection_is_an_error_of_the_download(tmp_path):
