@@ -153,8 +153,6 @@ def test_architecture_shows_where_the_parameters_are_beside_the_network(page, la
             expect(seen).to_be_in_viewport(ratio=1)
         box = image.bounding_box()
         assert abs(box["width"] - box["height"]) < 2
-        if width > 390:  # no column of the table is cut off
-            assert page.evaluate(
-                "() => { const e = document.querySelector('.dvn-scroller');"
-                " return e.scrollWidth <= e.clientWidth + 1 }"
-            )
+        # No column of the table is cut off.
+        table = page.locator(".layer-table")
+        assert table.evaluate("e => e.scrollWidth <= e.clientWidth + 1")
