@@ -44,12 +44,6 @@ def test_a_page_fits_a_telephone_held_upright(address, open_page, lab):
     assert page.evaluate(
         "() => document.documentElement.scrollWidth <= window.innerWidth"
     )
-    if address == "Architecture":
-        cells = page.locator("td:visible", has_text="(3136 + 1)·1000 = 3,137,000")
-        expect(cells).to_be_visible()
-        box = cells.bounding_box()
-        assert box["x"] >= 0
-        assert box["x"] + box["width"] <= 390
 
 
 def test_back_leads_to_the_page_before(page, lab):
@@ -81,8 +75,11 @@ def test_who_goes_and_comes_back_within_a_networks_delay_finds_the_page(page, la
         page.get_by_test_id("stSidebar").get_by_role("link", name=name).click()
 
     def wait_until_run(times: int, frames: list[bytes]) -> None:
-        while sum(map(is_end_of_a_run, frames)) < times:
+        for _attempt in range(600):
+            if sum(map(is_end_of_a_run, frames)) >= times:
+                return
             page.wait_for_timeout(100)
+        pytest.fail("waited in vain")
 
     page.route_web_socket("**/_stcore/stream", through_a_network)
     page.goto(f"{lab.url}/Compare?runs=pretrained,mnist-only")

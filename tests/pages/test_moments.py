@@ -35,6 +35,13 @@ def test_look_inside_shows_the_network_of_the_chosen_moment(run, visit, a_seven)
         assert f"**{predicted}**" in sentence(at)
         said.add(sentence(at))
     assert len(said) == 3
+    # Back, and the slider of a browser that does not know of it yet.
+    stale = at._tree.get_widget_states()
+    at.query_params["moment"] = "0"
+    at.run()
+    at._run(stale)
+    assert slider(at).value == 0
+    assert at.query_params["moment"] in ("0", ["0"])
 
 
 @pytest.mark.parametrize("moment", ["7", "x", "-1", "9" * 5000])
