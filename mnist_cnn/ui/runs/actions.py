@@ -25,15 +25,27 @@ def problem() -> None:
         st.error(sentence)
 
 
-def change(run: Run, status: Status) -> bool:
-    """All of them in a box that opens; in its place a sentence for others."""
-    with st.popover(_("Change")):
+def change(run: Run, status: Status, *, on_change: str = "ignore") -> bool:
+    """All of them in a box that opens; in its place a sentence for others.
+
+    Args:
+        run: to be changed.
+        status: of the run.
+        on_change: "rerun" tells the page when the box opens and closes, which
+            `is_open` then knows.
+    """
+    with st.popover(_("Change"), key=f"change_{run.id}", on_change=on_change):
         if sentence := refusal(run):
             st.caption(sentence)
             return False
         return any(
             [star(run, run.starred), rename(run), delete(run, status)],
         )
+
+
+def is_open(run: Run) -> bool:
+    """Whether the box of `change` is open, where it tells."""
+    return bool(st.session_state.get(f"change_{run.id}"))
 
 
 def star(run: Run, starred: bool) -> bool:

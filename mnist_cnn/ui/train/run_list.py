@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from mnist_cnn import runs
@@ -15,6 +17,7 @@ from mnist_cnn.ui.text import _, escape
 
 SHOWN_AT_FIRST = 8
 REFRESH_SECONDS = 3.0
+LISTED = "listed_runs"
 
 
 def runs_list(shown: str | None) -> None:
@@ -49,18 +52,34 @@ def _measured_room(folder: str) -> retention.Room:
 
 
 def _rows(shown: str | None) -> None:
-    found = overview().runs
+    found = _none_above_an_open_one(overview().runs)
     if shown and not _exists(shown):
         # The page shows a run that somebody has deleted meanwhile.
         st.rerun()
     if not found:
         st.caption(_("None yet. Press Start, and the first one appears here."))
         return
-    all_of_them = len(found) <= SHOWN_AT_FIRST or st.toggle(
-        _("Show all {count}").format(count=len(found)), key="all_runs"
-    )
+    with st.container():
+        all_of_them = len(found) <= SHOWN_AT_FIRST or st.toggle(
+            _("Show all {count}").format(count=len(found)), key="all_runs"
+        )
     for run, status in found if all_of_them else found[:SHOWN_AT_FIRST]:
         _row(run, status, run.id == shown)
+
+
+def _none_above_an_open_one(
+    found: Sequence[tuple[Run, Status]],
+) -> Sequence[tuple[Run, Status]]:
+    """The runs that were listed before, while one of their boxes is open.
+
+    A row that moves down is for a moment nowhere in a slow browser: its box would
+    close, with what is typed there.
+    """
+    if any(actions.is_open(run) for run, _status in found):
+        listed = st.session_state.get(LISTED, frozenset())
+        return [each for each in found if each[0].id in listed] or found
+    st.session_state[LISTED] = frozenset(run.id for run, _status in found)
+    return found
 
 
 def _exists(run_id: str) -> bool:
@@ -84,7 +103,7 @@ def _row(run: Run, status: Status, is_shown: bool) -> None:
             on_click=show,
             args=(run.id,),
         )
-        changed = actions.change(run, status)
+        changed = actions.change(run, status, on_change="rerun")
     if opened or changed:
         # The rest of the page speaks of this run too.
         st.rerun()
