@@ -8,7 +8,9 @@ import streamlit as st
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from mnist_cnn import runs
 from mnist_cnn.digits.photo.image_files import open_image
+from mnist_cnn.experiments.config import TrainingConfig
 from mnist_cnn.nn import keras_file
 from mnist_cnn.ui import visitor
 from mnist_cnn.ui.home import class_address, view
@@ -49,6 +51,40 @@ def test_an_open_lab_shows_its_address_and_a_qr_code(monkeypatch):
     (big,) = [each for each in at.button if each.key == f"big {found}"]
     big.click().run()
     assert [found] == [each.value for each in at.markdown if each.value == found]
+
+
+@pytest.mark.parametrize(
+    ("box", "shared"),
+    [
+        ("share_run", ["run={run}", "preset=classroom"]),
+        ("share_experiment", ["preset=classroom"]),
+    ],
+)
+def test_what_train_shares_is_a_qr_code_of_exactly_the_link_shown(
+    box, shared, monkeypatch
+):
+    for module in (sharing, visitor):
+        monkeypatch.setattr(module, "is_on_this_machine_only", lambda: False)
+    found = "http://192.168.1.7:8501/Train"
+    monkeypatch.setattr(sharing, "class_address", lambda *args: found)
+    encoded = []
+    monkeypatch.setattr(
+        sharing, "qr_code", lambda link: encoded.append(link) or qr_code(link)
+    )
+    run = runs.submit(TrainingConfig(), state="done")
+    at = home()
+    if box == "share_run":
+        at.query_params["run"] = run.id
+    at.switch_page("pages/1_Train.py").run()
+    at.session_state[box] = True
+    at.run()
+    assert not at.exception
+    links = [f"{found}?{query.format(run=run.id)}" for query in shared]
+    assert encoded == [each.value for each in at.code] == links
+    # As told to who cannot see it, small and big.
+    at.button(key=f"big {links[0]}").click().run()
+    told = [each.proto.imgs[0].alt for each in at.get("image")]
+    assert sorted(told) == sorted(f"QR code of {each}" for each in [links[0], *links])
 
 
 @pytest.mark.parametrize(

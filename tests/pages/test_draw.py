@@ -117,6 +117,9 @@ def test_two_digits_side_by_side_are_read_as_a_number():
     two = np.concatenate([drawing_of_a_seven(), drawing_of_a_seven()], axis=1)
     at = draw_page(two)
     assert at.metric[0].value == "77"
+    told = [each.proto.imgs[0].alt for each in at.get("image")]
+    assert told[0] == "2 digits, read from left to right"
+    assert all(told)
 
 
 @pytest.mark.parametrize("kind", ["transparent", "12 bits"])

@@ -156,7 +156,7 @@ def show_number(picture: Picture, networks: list[Chosen]) -> bool:
     if groups[-1].row:
         told = _("{count} digits, row by row").format(count=len(groups))
     if picture.is_drawn:
-        st.image(boxed(picture.image, groups), caption=told, width=280)
+        st.image(boxed(picture.image, groups), caption=told, width=280, alt=told)
     else:
         st.caption(told)
     if (lowest := min(number.min_confidence for number in numbers)) < UNSURE:

@@ -44,7 +44,7 @@ def share(about: str, query: Mapping[str, str]) -> None:
 def show_qr_code(address: str) -> None:
     """The address as a QR code, and a button that shows it as large as the window."""
     with st.container(width=QR_SIDE):
-        st.image(qr_code(address), width=QR_SIDE)
+        _show_picture(address, QR_SIDE)
         if st.button(
             _("Show it big"),
             key=f"big {address}",
@@ -58,8 +58,13 @@ def show_qr_code(address: str) -> None:
 def _show_big(address: str) -> None:
     st.html(BIG)
     with st.container(key="big_qr"):
-        st.image(qr_code(address), width="content")
+        _show_picture(address, "content")
         st.markdown(address)
+
+
+def _show_picture(address: str, width: int | str) -> None:
+    told = _("QR code of {address}").format(address=address)
+    st.image(qr_code(address), width=width, alt=told)
 
 
 def class_address(page: str, listens_on: str | None) -> str | None:

@@ -43,11 +43,8 @@ def augmentation_choice(chosen: Sequence[str], **widget: Any) -> None:
     except DataError as error:
         st.caption(_(error.message))
         return
-    st.image(
-        sheet(digits, names),
-        caption=_("Above: training digits. Below: the same, varied three times."),
-        output_format="PNG",
-    )
+    told = _("Above: training digits. Below: the same, varied three times.")
+    st.image(sheet(digits, names), caption=told, output_format="PNG", alt=told)
 
 
 def sheet(digits: np.ndarray, names: Sequence[str]) -> np.ndarray:
