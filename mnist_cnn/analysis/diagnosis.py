@@ -12,6 +12,7 @@ from mnist_cnn.analysis.generalization import (
     meaningful_epochs,
     overfitting,
     random_labels,
+    settling,
 )
 from mnist_cnn.analysis.learning_rate import diverged, jumped, stuck
 from mnist_cnn.experiments.config import TrainingConfig
@@ -32,6 +33,7 @@ def explain(metrics: Metrics, config: TrainingConfig) -> list[Finding]:
         findings = [
             jump,
             stuck(metrics, config, jump)
+            or settling(metrics, config)
             or overfitting(epochs, config)
             or improving(metrics, epochs)
             or by_heart_or_plateau(epochs),

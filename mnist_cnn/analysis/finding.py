@@ -17,7 +17,7 @@ class Finding:
 
     Attributes:
         kind: "diverged", "learning_rate_too_high", "jumped", "stuck", "random_labels",
-            "overfitting", "by_heart", "improving" or "plateau".
+            "settling", "overfitting", "by_heart", "improving" or "plateau".
         message: the sentences, with a named field for each number.
         values: the numbers; where a learning rate is suggested, as ``suggested``.
     """

@@ -6,15 +6,15 @@ from mnist_cnn.analysis.finding import RECENT, Finding, recent
 from mnist_cnn.experiments.config import TrainingConfig
 from mnist_cnn.runs.metrics import EpochPoint, Metrics
 
-# Batch normalization tests with averages that keep 0.99 of themselves each step: after
-# so many, less than a hundredth is left of what they began with.
+# Batch normalization tests with averages that keep so much of themselves each step
+# (Keras' default): after 500, less than a hundredth is left of what they began with.
+AVERAGES_KEEP = 0.99
 AVERAGES_SETTLED = 500
 
 
 def meaningful_epochs(metrics: Metrics, config: TrainingConfig) -> list[EpochPoint]:
     """The epochs whose validation says something about the network."""
-    kinds = {layer.kind for layer in config.network.layers()}
-    settled = AVERAGES_SETTLED if "batch_norm" in kinds else 0
+    settled = AVERAGES_SETTLED if _has_averages(config) else 0
     return [
         point
         for point in metrics.epochs
@@ -22,6 +22,34 @@ def meaningful_epochs(metrics: Metrics, config: TrainingConfig) -> list[EpochPoi
         and math.isfinite(point.val_loss)
         and point.step >= settled
     ]
+
+
+def _has_averages(config: TrainingConfig) -> bool:
+    return "batch_norm" in {layer.kind for layer in config.network.layers()}
+
+
+def settling(metrics: Metrics, config: TrainingConfig) -> Finding | None:
+    """Batch normalization validates with averages that are not yet those of digits."""
+    if not (_has_averages(config) and metrics.epochs):
+        return None
+    now = metrics.epochs[-1]
+    # An epoch's accuracy is of digits read while it learned: lower than validation.
+    if now.step >= AVERAGES_SETTLED or now.val_accuracy > now.accuracy - 0.1:
+        return None
+    return Finding(
+        "settling",
+        "The validation accuracy of {val_accuracy:.3f} says little yet: in training, "
+        "where the accuracy is {accuracy:.3f}, batch normalization takes mean and "
+        "variance from the batch; in validation from averages over all batches so far. "
+        "After {batches} batches {left:.0%} of these averages are still the values "
+        "they began with. More batches are likely to help.",
+        {
+            "val_accuracy": now.val_accuracy,
+            "accuracy": now.accuracy,
+            "batches": now.step,
+            "left": AVERAGES_KEEP**now.step,
+        },
+    )
 
 
 def random_labels(metrics: Metrics) -> Finding | None:

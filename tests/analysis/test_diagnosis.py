@@ -24,6 +24,8 @@ PRESET_CONFIGS = {name: preset.config for name, preset in PRESETS.items()} | {
 }
 # What may be said of a preset at any length of its training.
 EXPECTED = {name: {"improving", "plateau"} for name in PRESET_CONFIGS} | {
+    "small": {"settling", "improving", "plateau"},
+    "champion": {"settling", "improving", "plateau"},
     "rate_too_high": {"learning_rate_too_high", "stuck"},
     "rate_too_high_cosine": {"learning_rate_too_high", "jumped", "improving"},
     "too_few": {"improving", "by_heart", "overfitting"},
@@ -139,14 +141,16 @@ def test_a_usual_rate_is_not_blamed_for_being_stuck():
     assert "suggested" not in finding.values
 
 
-def test_validation_before_batch_normalization_has_settled_says_nothing(
+def test_validation_before_batch_normalization_has_settled_is_told_as_that(
     recorded_preset,
 ):
     metrics = recorded_preset("champion")
     assert len(metrics) < 500
     assert metrics.epochs[-1].val_loss > 1.1 * metrics.epochs[0].val_loss
     assert "overfitting" in kinds(metrics, CONSTANT)
-    assert kinds(metrics, PRESET_CONFIGS["champion"]) == ["improving"]
+    (finding,) = explain(metrics, PRESET_CONFIGS["champion"])
+    assert finding.kind == "settling"
+    assert "After 160 batches 20% of these averages" in sentence(finding)
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,7 @@ SAME_SECONDS = 0.25
 STYLE = Path(__file__).with_name("train.css")
 DIAGNOSIS_ICONS = {
     "improving": "trending_down",
+    "settling": "hourglass_top",
     "random_labels": "psychology_alt",
     "by_heart": "psychology_alt",
     "plateau": "trending_flat",
