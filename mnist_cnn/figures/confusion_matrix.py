@@ -18,6 +18,9 @@ _COLORS = [
     [1.0, "rgba(0, 114, 178, 0.6)"],
 ]
 _MISTAKES_END = 0.5
+# CSS pixels of the numbers where a cell is 27 pixels wide, of up to three digits and
+# of more. There the right answers, which have most digits, are told by color alone.
+_NARROW_SIZES = 16, 13
 
 
 def confusion_figure(
@@ -25,7 +28,6 @@ def confusion_figure(
     *,
     as_fractions: bool = False,
     chosen: tuple[int, int] | None = None,
-    text_size: int = 13,
     _: Translate = str,
 ) -> Figure:
     """The true digits from top to bottom, the predicted ones from left to right.
@@ -34,12 +36,12 @@ def confusion_figure(
         matrix: int (10, 10), rows the truth.
         as_fractions: percent of the true digit instead of counts.
         chosen: true and predicted digit of the cell with a frame around it.
-        text_size: of the numbers, in CSS pixels.
     """
     fractions = fractions_of_true(matrix)
     shown = fractions if as_fractions else matrix
     colors = _colors_of(shown)
     digits = list(range(len(matrix)))
+    right = np.eye(len(matrix), dtype=bool)
     cells = {
         "type": "heatmap",
         "x": digits,
@@ -72,7 +74,11 @@ def confusion_figure(
         around = (row - 0.5, row + 0.5), (column - 0.5, column + 0.5)
         frames.append(_frame(*around, GREEN, 4))
     return {
-        "data": [cells, _texts(shown, as_fractions, text_size)],
+        "data": [
+            cells,
+            _texts(shown, as_fractions, ~right),
+            _texts(shown, as_fractions, right) | {"meta": "wide"},
+        ],
         "layout": layout(
             axis(_("predicted digit"), range=[-0.5, 9.5]) | bare,
             axis(_("true digit"), range=[9.5, -0.5], scaleanchor="x") | bare,
@@ -85,19 +91,20 @@ def confusion_figure(
     }
 
 
-def _texts(shown: np.ndarray, as_fractions: bool, text_size: int) -> Figure:
-    """In the cells: a heatmap's own texts are gray on the colors in the middle.
+def _texts(shown: np.ndarray, as_fractions: bool, told: np.ndarray) -> Figure:
+    """In the cells told: a heatmap's own texts are gray on the colors in the middle.
 
     Cells of 0 are left out: where a text was empty, Plotly never writes one later.
     """
-    rows, columns = np.nonzero(shown)
+    rows, columns = np.nonzero(np.where(told, shown, 0))
+    texts = [_cell_text(value, as_fractions) for value in shown[rows, columns]]
     return {
         "type": "scatter",
         "mode": "text",
         "x": columns.tolist(),
         "y": rows.tolist(),
-        "text": [_cell_text(value, as_fractions) for value in shown[rows, columns]],
-        "textfont": {"size": text_size},
+        "text": texts,
+        "textfont": {"size": [_NARROW_SIZES[len(text) > 3] for text in texts]},
         "hoverinfo": "skip",
         "cliponaxis": False,
     }

@@ -151,5 +151,5 @@ def test_architecture_shows_where_the_parameters_are_beside_the_network(page, la
         box = image.bounding_box()
         assert abs(box["width"] - box["height"]) < 2
         # No column of the table is cut off.
-        table = page.locator(".layer-table")
+        table = page.locator(".wide-table")
         assert table.evaluate("e => e.scrollWidth <= e.clientWidth + 1")

@@ -18,9 +18,13 @@ def matrix() -> np.ndarray:
 
 def told(figure: dict) -> dict[tuple[int, int], str]:
     """The number in each cell, by true and predicted digit."""
-    numbers = figure["data"][1]
-    cells = zip(numbers["y"], numbers["x"], strict=True)
-    return dict(zip(cells, numbers["text"], strict=True))
+    return {
+        (true, predicted): text
+        for numbers in figure["data"][1:]
+        for true, predicted, text in zip(
+            numbers["y"], numbers["x"], numbers["text"], strict=True
+        )
+    }
 
 
 def test_a_cell_shows_its_count_and_an_empty_one_nothing(matrix):

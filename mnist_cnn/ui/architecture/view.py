@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-from pathlib import Path
 
 import streamlit as st
 
@@ -13,9 +12,7 @@ from mnist_cnn.nn.network import Network
 from mnist_cnn.nn.summary import summary
 from mnist_cnn.ui.components.live_chart import live_chart
 from mnist_cnn.ui.text import _, escape
-
-TABLE_STYLE = Path(__file__).with_name("layer_table.css")
-NOTHING = "–"
+from mnist_cnn.ui.wide_table import NOTHING, wide_table
 
 
 def finding(architecture: LayeredArchitecture) -> None:
@@ -45,13 +42,7 @@ def finding(architecture: LayeredArchitecture) -> None:
 
 def layer_table(architecture: LayeredArchitecture) -> None:
     """Every layer with its shape and its parameters, the formula's numbers put in."""
-    rows = [_row(layer) for layer in architecture.layers()]
-    heads = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in rows[0])
-    st.html(TABLE_STYLE)
-    st.html(
-        f'<div class="layer-table"><table><thead><tr>{heads}</tr></thead>'
-        f"<tbody>{''.join(map(_row_html, rows))}</tbody></table></div>"
-    )
+    wide_table([_row(layer) for layer in architecture.layers()])
     st.caption(
         _(
             "Parameters of a convolution: (kernel height · kernel width · input "
@@ -60,16 +51,6 @@ def layer_table(architecture: LayeredArchitecture) -> None:
             "that one unit can see."
         )
     )
-
-
-def _row_html(row: dict[str, str]) -> str:
-    name, *values = row.items()
-    cells = [
-        f'<td class="{"nothing" if value == NOTHING else "value"}" '
-        f'data-column="{html.escape(column)}">{html.escape(value)}</td>'
-        for column, value in values
-    ]
-    return f'<tr><th scope="row">{html.escape(name[1])}</th>{"".join(cells)}</tr>'
 
 
 def _row(layer: Layer) -> dict[str, str]:

@@ -71,7 +71,8 @@ def _matrices(readers: dict[str, Reader]) -> None:
     st.caption(
         _(
             "A row is a true digit, a column the network's prediction. Blue: right. "
-            "Orange: mistakes, the deeper the more, each matrix on its own scale."
+            "Orange: mistakes, the deeper the more, each matrix on its own scale. "
+            "Point at a cell, or tap it, for its numbers."
         )
     )
 
@@ -88,9 +89,7 @@ def _matrix(run_id: str, each: Reader) -> None:
             all=len(predictions.labels),
         )
     )
-    confusion_chart(
-        matrix, key=f"compare-confusion-{run_id}", height=MATRIX_HEIGHT, text_size=10
-    )
+    confusion_chart(matrix, key=f"compare-confusion-{run_id}", height=MATRIX_HEIGHT)
 
 
 @st.fragment

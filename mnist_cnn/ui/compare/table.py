@@ -1,15 +1,14 @@
 """The table of runs: filter, sort, choose; and what can be done with the chosen ones.
 
-Rows are chosen by their place, which a browser remembers when the rows below it
-change, also when it sorts them by a value that changes. So a table with anything else
-in it is another table, which is told what is chosen. An order that stays while
-runs go on is made here, by a box.
+A click on a head sorts the rows of one browser; where there is no head, the box does.
 """
 
 from __future__ import annotations
 
-import hashlib
+import csv
 import html
+import io
+from collections.abc import Mapping
 from functools import partial
 
 import streamlit as st
@@ -33,6 +32,7 @@ from mnist_cnn.ui.compare.runs import (
     choose,
     listed,
 )
+from mnist_cnn.ui.components.run_table import Cell, run_table
 from mnist_cnn.ui.runs import actions
 from mnist_cnn.ui.runs.titles import preset_title, state_title
 from mnist_cnn.ui.runs.viewers import note_look
@@ -40,16 +40,14 @@ from mnist_cnn.ui.text import _
 from mnist_cnn.ui.widget_keys import key_showing, take_new
 
 LOOK_SECONDS = 3.0
-# So few that the curves of what is ticked stand on the same screen.
-ROW_HEIGHT, MAX_ROWS = 35, 4
 BOX = "compare-box"
-# Where nothing hovers, Streamlit's buttons of the table would always cover our own.
+SEEN = "compare_seen"
+# The box takes a line of its own where the names in it would be cut off.
 STYLE = """<style>
-@media (hover: none) {
-  .st-key-compare_rows [data-testid="stElementToolbar"] { display: none; }
+.st-key-compare_choice > :has([data-testid="stMultiSelect"]) {
+  flex: 1 1 min(100%, 24rem);
 }
 </style>"""
-SEEN = "compare_seen"
 
 
 def table() -> None:
@@ -71,16 +69,27 @@ def _look() -> None:
         st.rerun()
     everything = listed()
     chosen = st.session_state.get(CHOSEN, [])
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(
+        horizontal=True, vertical_alignment="bottom", key="compare_choice"
+    ):
         _choice(everything, chosen)
-        with st.popover(_("Filter and sort"), icon=":material/tune:"):
+        with st.popover(_("Filter and sort"), icon=":material/tune:") as more:
             wanted = _filter(everything)
     shown = in_order(
         filter(wanted.lets_through, everything), st.session_state.compare_sort
     )
     if shown:
-        with st.container(key="compare_rows"):
-            _rows(shown, chosen)
+        rows = {each.id: _row(each) for each in shown}
+        run_table(
+            rows,
+            chosen,
+            hints={_("Seconds"): _("Spent training, without pauses")},
+            key="compare-runs",
+            on_choice=partial(_take_ticks, list(rows)),
+        )
+        more.download_button(
+            _("Download as CSV"), partial(_as_csv, rows), "runs.csv", "text/csv"
+        )
     if len(shown) < len(everything):
         st.caption(
             _("{shown} of {total} runs shown. The filter hides the rest.").format(
@@ -144,46 +153,29 @@ def _sort_box() -> None:
     st.selectbox(_("Sort by"), SORTS, format_func=titles.get, key="compare_sort")
 
 
-def _rows(shown: list[Facts], chosen: list[str]) -> None:
-    ids = [each.id for each in shown]
-    ticked = [row for row, run_id in enumerate(ids) if run_id in chosen]
-    key = key_showing(
-        f"compare-{hashlib.sha256(repr(shown).encode()).hexdigest()[:16]}",
-        lambda sent: sorted(sent["selection"]["rows"]) == ticked,
-    )
-    number = st.column_config.NumberColumn
-    # The first two fit a telephone, all of them a laptop.
-    st.dataframe(
-        {
-            _("Name"): [f"{'★ ' * each.starred}{each.name}" for each in shown],
-            _("Accuracy"): [each.accuracy for each in shown],
-            _("Parameters"): [each.parameters for each in shown],
-            _("Settings"): [_settings(each) for each in shown],
-            _("Loss"): [each.loss for each in shown],
-            _("Seconds"): [each.seconds or None for each in shown],
-            _("Status"): [state_title(each.state) for each in shown],
-        },
-        key=key,
-        on_select=partial(_take_rows, key, ids, ticked),
-        selection_mode="multi-row",
-        selection_default={"selection": {"rows": ticked}},
-        hide_index=True,
-        row_height=ROW_HEIGHT,
-        # Its head is higher on a projector.
-        height=ROW_HEIGHT * (min(len(shown), MAX_ROWS) + 1) + 8,
-        placeholder="",
-        column_config={
-            _("Name"): st.column_config.TextColumn(width=200),
-            _("Accuracy"): number(format="%.4f", width=80),
-            _("Parameters"): number(format="localized", width=95),
-            _("Settings"): st.column_config.TextColumn(width=305),
-            _("Loss"): number(format="%.4f", width=70),
-            _("Seconds"): number(
-                format="%.0f", width=80, help=_("Spent training, without pauses")
-            ),
-            _("Status"): st.column_config.TextColumn(width=80),
-        },
-    )
+def _row(each: Facts) -> dict[str, Cell]:
+    state, settings = state_title(each.state), _settings(each)
+    return {
+        _("Name"): (f"{'★ ' * each.starred}{each.name}", each.name),
+        _("Accuracy"): _number(each.accuracy, ".4f"),
+        _("Parameters"): _number(each.parameters, ","),
+        _("Loss"): _number(each.loss, ".4f"),
+        _("Seconds"): _number(each.seconds or None, ",.0f"),
+        _("Status"): (state, state),
+        _("Settings"): (settings, settings),
+    }
+
+
+def _number(value: float | None, form: str) -> Cell:
+    return ("" if value is None else f"{value:{form}}"), value
+
+
+def _as_csv(rows: Mapping[str, Mapping[str, Cell]]) -> str:
+    file = io.StringIO()
+    writer = csv.writer(file)
+    writer.writerow(next(iter(rows.values())))
+    writer.writerows([value for _text, value in row.values()] for row in rows.values())
+    return file.getvalue()
 
 
 def _settings(each: Facts) -> str:
@@ -191,13 +183,9 @@ def _settings(each: Facts) -> str:
     return " · ".join(filter(None, (title, each.changed)))
 
 
-def _take_rows(key: str, ids: list[str], drawn: list[int]) -> None:
-    rows = sorted(st.session_state[key]["selection"]["rows"])
-    if rows == drawn:
-        return
-    ticked = [ids[row] for row in rows if row < len(ids)]
+def _take_ticks(listed_ids: list[str], ticked: list[str]) -> None:
     before = st.session_state.get(CHOSEN, [])
-    kept = [each for each in before if each not in ids or each in ticked]
+    kept = [each for each in before if each not in listed_ids or each in ticked]
     choose(kept + [each for each in ticked if each not in kept])
 
 
@@ -216,7 +204,8 @@ def chosen_cards(chosen: list[Compared]) -> None:
             words = html.escape(" · ".join(filter(None, parts)))
             star = "★ " if each.run.starred else ""
             st.html(
-                f'<span style="color: {each.color}">{each.mark}</span> {star}{words}',
+                f'<span style="color: {each.color}">{each.mark}</span> {star}'
+                f'<span style="overflow-wrap: anywhere">{words}</span>',
                 width="stretch",
             )
             link = {"network": each.run.id}

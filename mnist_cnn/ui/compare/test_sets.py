@@ -15,6 +15,7 @@ from mnist_cnn.ui.compare.runs import Compared, compared
 from mnist_cnn.ui.job_view import offer_job
 from mnist_cnn.ui.test_set import best_predictions
 from mnist_cnn.ui.text import _
+from mnist_cnn.ui.wide_table import wide_table
 
 READING = "compare_reading"
 
@@ -39,7 +40,7 @@ def test_sets(chosen: list[Compared]) -> None:
             row[_(datasets.about(data).title)] = text + "*" * was_trained_on
             jobs += [job] if job else []
         rows.append(row)
-    st.dataframe(rows, hide_index=True, key="test-sets")
+    wide_table(rows)
     st.caption(
         _(
             "Accuracy: the fraction of test digits predicted correctly. Networks that "

@@ -17,7 +17,8 @@ from mnist_cnn.ui.compare.runs import Compared, compared, listed
 from mnist_cnn.ui.components.live_chart import live_chart, shared_figure
 from mnist_cnn.ui.runs.titles import preset_title
 from mnist_cnn.ui.runs.viewers import note_look
-from mnist_cnn.ui.text import _, escape
+from mnist_cnn.ui.text import _, escape, plain
+from mnist_cnn.ui.wide_table import wide_table
 
 LOOK_SECONDS = 2.0
 HEIGHT = "max(260px, 38vh)"
@@ -121,18 +122,19 @@ def settings(chosen: list[Compared]) -> None:
         return
     st.header(_("Where their settings differ"), anchor=False)
     differing = differences([each.run.config for each in chosen])
-    sources = [escape(each.status.source or _("not known yet")) for each in chosen]
+    sources = [each.status.source or _("not known yet") for each in chosen]
     if len(set(sources)) > 1:
         differing["Digits"] = sources
     if not differing:
         st.markdown(_("They have the same settings throughout, and the same seed."))
         return
     # A run a column: there are fewer runs than settings, also on a phone.
-    shown = [escape(each.name) for each in chosen]
-    told = [[_(value) for value in values] for values in differing.values()]
-    columns = dict(zip(shown, zip(*told, strict=True), strict=True))
-    st.table(
-        {_("Setting"): [_(title) for title in differing]} | columns, hide_index=True
+    wide_table(
+        [
+            {_("Setting"): _(title)}
+            | dict(zip((each.name for each in chosen), map(plain, values), strict=True))
+            for title, values in differing.items()
+        ]
     )
 
 

@@ -4,7 +4,9 @@
 const RETRY_AFTER_MS = 10000
 const TOO_LOW_FOR_A_LEGEND = 200
 const TEXT_SIZE = 13 // pixels, for which margins are given
-const NARROW = 400 // pixels of a chart whose numbers may be smaller than its other text
+// Pixels of a chart whose texts have the sizes given, and which leaves out what is
+// meant for wide ones.
+const NARROW = 400
 const charts = new WeakMap()
 
 const baseUrl = () => {
@@ -116,7 +118,10 @@ const draw = async (chart) => {
   }
   const { figure, heading } = chart.latest
   const layout = themed(figure, chart.root)
-  const data = chart.root.clientWidth < NARROW ? figure.data : figure.data.map(readable)
+  const isNarrow = chart.root.clientWidth < NARROW
+  const data = isNarrow
+    ? figure.data.map((trace) => (trace.meta === "wide" ? { ...trace, visible: false } : trace))
+    : figure.data.map(readable)
   await Plotly.react(chart.root, data, layout, CONFIG)
   if (heading.clickable && !chart.listens) {
     chart.listens = true
