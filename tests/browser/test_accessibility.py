@@ -33,7 +33,9 @@ TEXTS = """() => {
       const text = own.map((node) => node.textContent.trim()).join(" ").trim()
       if (!text || !each.checkVisibility({ visibilityProperty: true })) continue
       if (each.getBoundingClientRect().width < 2) continue
-      found.push([parseFloat(getComputedStyle(each).fontSize), text.slice(0, 40)])
+      const size = parseFloat(getComputedStyle(each).fontSize)
+      const place = each.parentNode.classList?.value ?? ""
+      found.push([size, text.slice(0, 40), place])
     }
   }
   look(document.querySelector("[data-testid=stApp]"))
@@ -141,6 +143,8 @@ def test_axe_finds_nothing_serious_and_a_projector_shows_no_small_text(
         for finding in grave_findings(page, size, scheme)
     ]
     assert found == [], json.dumps(found, indent=1)
+    ticks = [each for each in page.evaluate(TEXTS) if each[2] in ("xtick", "ytick")]
+    assert [each for each in ticks if each[0] < 16] == []
     page.set_viewport_size(PROJECTOR)
     is_drawn(page)
     texts = page.evaluate(TEXTS)

@@ -82,7 +82,7 @@ def _look(run_id: str) -> None:
         with st.container():
             curves(run, metrics)
         numbers(run, status, metrics)
-        left, right = st.columns(2, gap="small", wrap=False)
+        left, right = st.columns([2, 3], gap="small", wrap=False)
         with left:
             kernels(run)
         with right:

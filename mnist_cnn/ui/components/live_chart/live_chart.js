@@ -37,11 +37,11 @@ const loadPlotly = () => {
   return window.__mnistCnnPlotly
 }
 
-/** How much larger text is than on a laptop: as frame.css lets the page's text grow
-    with the window, and to 16 pixels on a projector; its margins with it. */
+/** How much larger text is than margins are made for: 16 pixels at least, and as
+    frame.css lets the page's text grow with the window; its margins with it. */
 const growth = () => {
   const { fontSize } = getComputedStyle(document.documentElement)
-  return Math.max(1, (0.875 * parseFloat(fontSize)) / TEXT_SIZE)
+  return Math.max(16, 0.875 * parseFloat(fontSize)) / TEXT_SIZE
 }
 
 const grown = (sizes, factor) =>
@@ -81,6 +81,7 @@ const themed = (figure, root) => {
     if (!/^[xy]axis\d*$/.test(name)) continue
     layout[name] = { gridcolor: grid, zerolinecolor: grid, ...layout[name] }
     layout[name].automargin ??= false
+    layout[name].title &&= { font: { size: layout.font.size }, ...layout[name].title }
   }
   return layout
 }
