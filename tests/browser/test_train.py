@@ -1,10 +1,13 @@
 """What a class does on the Train page: a real server, real trainings, Chromium."""
 
+import gzip
+import io
 import json
 import os
 import re
 import signal
 import time
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -387,3 +390,45 @@ def test_a_browser_that_slept_shows_the_end_when_it_wakes(page, lab):
     )
     # What it says while it has no server.
     page.watch.errors.clear()
+
+
+def test_files_that_cannot_be_taken_are_a_sentence_each_and_a_good_one_is_taken(
+    page, lab, pen_list
+):
+    nobody = [{"label": x["label"], "strokes": x["strokes"]} for x in pen_list]
+    point = b'[{"label": 1, "strokes": [[[NaN, 1]]]}]'
+    many = b'[{"label": 1, "strokes": [[' + b"[1,2]," * 999_999 + b"[1,2]]]}]"
+    bomb = b'[{"label":1,"strokes":[[' + b"[1,2]," * 16_000_000 + b"[1,2]]]}]"
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("x.npy", bytes(300_000_000))
+        archive.writestr("y.npy", b"")
+    hostile = {
+        "nan.json": (point, "no numbers (NaN)"),
+        "million.json": (many, "Digit 1 has 1,000,000 points"),
+        "ten.json": (point.replace(b"NaN", b"0").replace(b"1,", b"10,"), "wrong label"),
+        "words.json": (b"<b>hello", "neither a JSON list"),
+        "nothing.json": (b"", "neither a JSON list"),
+        "junk.json": (b"[" + b"\0junk" * 600_000, "It is no JSON"),
+        "bomb.npz": (packed.getvalue(), "unfolds to more than fits"),
+        "bomb.json.gz": (gzip.compress(bomb, 1), "more points than are drawn"),
+    }
+    page.goto(f"{lab.url}/Train")
+    page.get_by_text("Data, and fine-tuning").click()
+    box = page.get_by_test_id("stFileUploader").filter(has_text="Digits of your own")
+    box.get_by_role("button", name="Upload", exact=True).wait_for()
+
+    def send(name: str, content: bytes) -> None:
+        file = {"name": name, "mimeType": "text/plain", "buffer": content}
+        box.locator("input").set_input_files(file)
+
+    for name, (content, sentence) in hostile.items():
+        send(name, content)
+        told = page.get_by_test_id("stAlert").filter(has_text=f"The file {name} ")
+        expect(told).to_contain_text(sentence)
+        expect(page.get_by_test_id("stException")).to_have_count(0)
+    send("nobody.json", json.dumps(nobody).encode())
+    expect(page.get_by_text("nobody.json", exact=True).first).to_be_visible()
+    expect(page.get_by_test_id("stAlert")).to_have_count(0)
+    status = Path(f"/proc/{lab.process.pid}/status").read_text()
+    assert int(re.search(r"VmHWM:\s*(\d+) kB", status)[1]) < 700_000

@@ -4,6 +4,9 @@ import base64
 import gzip
 import io
 import json
+import subprocess
+import sys
+import zipfile
 
 import numpy as np
 import pytest
@@ -49,6 +52,22 @@ def packed(**arrays) -> bytes:
     file = io.BytesIO()
     np.savez_compressed(file, **arrays)
     return file.getvalue()
+
+
+def zipped(x: bytes, *, encrypted: bool = False) -> bytes:
+    """An .npz whose x.npy holds these bytes."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("x.npy", x)
+        archive.writestr("y.npy", b"")
+    content = bytearray(file.getvalue())
+    for mark, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        content[content.index(mark) + flags] |= encrypted
+    return bytes(content)
+
+
+def npy(header: bytes) -> bytes:
+    return b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header
 
 
 def a_list(**changes) -> bytes:
@@ -122,10 +141,65 @@ BAD = {
         packed(x=np.zeros((300_000, 28, 28), np.uint8), y=np.zeros(300_000, np.uint8)),
         "more than fits",
     ),
+    "a bomb of digits": (
+        gzip.compress(b"[" + b'{"label":1,"strokes":[]},' * 3_900_000 + b"{}]", 1),
+        "more digits than are drawn: at most 20,000",
+    ),
+    "a bomb of points": (
+        gzip.compress(
+            b'[{"label":1,"strokes":[[' + b"[1,2]," * 16_000_000 + b"[1,2]]]}]", 1
+        ),
+        "more points than are drawn: at most 2,000,000",
+    ),
+    "a bomb of UNIPEN": (
+        gzip.compress(UNIPEN + b".PEN_DOWN\n" + b"1 1\n" * 24_000_000, 1),
+        "more points than are drawn: at most 2,000,000",
+    ),
+    "UNIPEN of strokes": (
+        UNIPEN + b".PEN_DOWN\n" * 2_500_000,
+        "more points than are drawn: at most 2,000,000",
+    ),
+    "megabytes of junk": (b"[" + b"NaN{[\xff\x00" * 1_000_000, "no JSON"),
+    "encrypted": (zipped(b"", encrypted=True), "is encrypted"),
+    "x of no array": (zipped(b"hello"), "not .N, 28, 28"),
+    "a header cut off": (zipped(npy(b"{'descr': '|u1', 'shape': (")), "is damaged"),
+    "x of endless digits": (
+        zipped(
+            npy(
+                b"{'descr': '|u1', 'fortran_order': False, 'shape': (%d,28,28), }\n"
+                % 10**30
+            )
+        ),
+        "is damaged",
+    ),
     "UNIPEN of words": (UNIPEN.replace(b"267 336", b"here there"), "no x and y"),
     "UNIPEN of nan": (UNIPEN.replace(b"267 336", b"nan 1"), "no x and y"),
     "UNIPEN, label 11": (UNIPEN.replace(b'"8"', b'"11"'), "label '11'"),
 }
+
+
+BOMBS = [name for name in BAD if "bomb" in name]
+LIMIT = 700_000_000  # of a process that has read the lab's modules and such a file
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_a_bomb_takes_little_memory(name, tmp_path):
+    (tmp_path / "bomb").write_bytes(BAD[name][0])
+    script = """
+import resource, sys
+from mnist_cnn.digits.dataset import DataError
+from mnist_cnn.digits.handwriting.pen_file import parse
+try:
+    parse(open(sys.argv[1], "rb").read(), "bomb")
+except DataError:
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path / "bomb")],
+        stdout=subprocess.PIPE,
+        check=True,
+    )
+    assert int(done.stdout) < LIMIT
 
 
 @pytest.mark.parametrize(("content", "sentence"), BAD.values(), ids=BAD)
