@@ -141,12 +141,16 @@ def evaluate(options: argparse.Namespace) -> int:
     """Reads a test set with a run's network: the part of it that is new to it."""
     run = runs.find_by_prefix(options.run)
     model = _network(options)
-    name = datasets.unseen(_data_name(options.data), run.config.data)
+    trained_on = runs.trained_on(run)
+    name = datasets.unseen(_data_name(options.data), trained_on)
     digits = datasets.load(
         name, download_missing=name.startswith("pen"), report=_tell_drawn
     )
-    if datasets.was_trained_on(name, run.config.data):
-        print("This network was trained on these very digits.", file=sys.stderr)
+    if datasets.was_trained_on(name, trained_on):
+        print(
+            "This network was trained on these very digits, or on some of them.",
+            file=sys.stderr,
+        )
     probabilities = model.probabilities(digits.x_test.astype("float32") / 255)
     print(f"{run.name} on {digits.source}", file=sys.stderr)
     found = {

@@ -99,14 +99,17 @@ def unseen(name: str, trained_on: tuple[str, ...]) -> str:
     All of it, or, if the network was trained on it, the part by other people; all of
     it again if none was kept aside (see ``was_trained_on``).
     """
+    name = name.removesuffix(ALL)
+    if name + ALL in trained_on:
+        return name + ALL
     if name in trained_on or name in ("mnist", "digits8x8", "corrupted", "offline"):
         return name
     return name + ALL
 
 
 def was_trained_on(name: str, trained_on: tuple[str, ...]) -> bool:
-    """Whether these very digits were among those that the network was trained on."""
-    return name.endswith(ALL) and name in trained_on
+    """Whether these digits, or some, are among those the network was trained on."""
+    return (name.endswith(ALL) or name == "offline") and name in trained_on
 
 
 def add_file(content: bytes, name: str) -> str:
@@ -126,8 +129,8 @@ def add_file(content: bytes, name: str) -> str:
     file_id = hashlib.sha256(content).hexdigest()[:16]
     try:
         _folder().mkdir(parents=True, exist_ok=True)
-        title = "".join(x for x in " ".join(name.split()) if x.isprintable())[:60]
-        write_json(_file(file_id, ".json"), {"title": title or file_id})
+        title = _title(name, file_id)
+        write_json(_file(file_id, ".json"), {"title": title})
         with replacing(_file(file_id, ".source")) as file:
             file.write(content)
     except OSError as error:
@@ -138,6 +141,15 @@ def add_file(content: bytes, name: str) -> str:
         for path in _folder().glob(f"{old}.*"):
             path.unlink(missing_ok=True)
     return file_id
+
+
+def _title(name: str, file_id: str) -> str:
+    """One line, unlike those of all others: boxes and tables tell them by it."""
+    line = "".join(x for x in " ".join(name.split()) if x.isprintable())[:60]
+    line = line.strip() or file_id
+    taken = {str(about(each).title) for each in (*NAMES, *files()) if each != file_id}
+    titles = (f"{line[:54]} ({n})" if n > 1 else line for n in range(1, len(taken) + 2))
+    return next(title for title in titles if title not in taken)
 
 
 def files() -> list[str]:

@@ -14,6 +14,7 @@ from mnist_cnn.runs.store import (
     list_runs,
     load_network,
     submit,
+    trained_on,
 )
 from mnist_cnn.runs.turns import in_turn, queue
 from mnist_cnn.storage.files import runs_folder as folder
@@ -35,4 +36,5 @@ __all__ = [
     "load_network",
     "queue",
     "submit",
+    "trained_on",
 ]

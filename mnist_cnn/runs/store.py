@@ -105,6 +105,27 @@ def load_network(run_id: str | None = None) -> Network:
     return network
 
 
+def trained_on(run: Run) -> tuple[str, ...]:
+    """All data sets that a network has seen: of its run, and of those it started from.
+
+    Of a run that has been deleted since, those that the fine-tuning noted. ``offline``
+    is among them where MNIST was taken with these digits.
+    """
+    names: list[str] = []
+    passed: set[str] = set()
+    with contextlib.suppress(RunError):
+        while run.id not in passed:
+            passed.add(run.id)
+            names += run.config.data
+            if "mnist" in run.config.data and not run.config.leave_out_offline_digits:
+                names.append("offline")
+            if not run.config.start_from:
+                break
+            names += [test.data for test in run.recorded_status().tests]
+            run = find(run.config.start_from)
+    return tuple(dict.fromkeys(names))
+
+
 def list_runs() -> list[Run]:
     """Every readable run in the runs folder, newest first."""
     try:

@@ -44,7 +44,8 @@ def tests_before(config: TrainingConfig) -> tuple[DataTest, ...]:
     names, other = list(config.data), None
     if config.start_from:
         run = runs.find(config.start_from)
-        names += [name for name in run.config.data if name not in names]
+        seen = [name for name in runs.trained_on(run) if name != "offline"]
+        names += [name for name in seen if name not in names]
         other = model.build(run.config.network)
         model.set_weights(other, load_weights(run.weights_path))
     if names == ["mnist"] and other is None:

@@ -88,7 +88,7 @@ def find_predictions(
         data: a test set's name; of those digits, what is new to the network.
         damage: what is broken in it.
     """
-    trained_on = chosen.run.config.data
+    trained_on = runs.trained_on(chosen.run)
     name = datasets.unseen(data, trained_on)
     saved, why_not = _saved(chosen.run, None)
     try:
@@ -106,6 +106,8 @@ def find_predictions(
     saved, why_not = _saved(chosen.run, digits)
     if damage:
         saved, why_not = None, _("Nobody has measured the broken network yet.")
+    elif saved is not None and data != "mnist":
+        why_not = _("This network has not read these digits yet.")
     found = saved if saved is not None and saved.matches(digits) else None
     if found is None:
         try:
@@ -124,15 +126,15 @@ def find_predictions(
 
 def _about(digits: Dataset, name: str, trained_on: tuple[str, ...]) -> str:
     """Whose digits these are, and whether the network has seen them before."""
-    text = _("Test digits: {source}. Written by {people}. License: {license}.").format(
+    text = _("Test digits: {source} ({people}). License: {license}.").format(
         source=_(digits.source),
         people=_(digits.about.people),
         license=digits.about.license,
     )
     if datasets.was_trained_on(name, trained_on):
         text += " " + _(
-            "**This network was trained on these very digits**: what it reads of them "
-            "says little of what it reads of other people."
+            "**This network was trained on these very digits, or on some of them**: "
+            "what it reads of them says little of what it reads of others."
         )
     elif name in trained_on and digits.groups is not None:
         text += " " + _("Only of people this network was not trained on.")

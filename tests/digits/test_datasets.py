@@ -84,6 +84,16 @@ def test_a_file_is_a_data_set_with_its_name(pen_list, pen_digits):
     assert len(datasets.load(f"{name}:all").y_test) == len(pen_list)
 
 
+def test_files_of_one_name_are_told_apart(pen_list):
+    names = {}
+    for count, name in ((1, "class.json"), (2, "class.json"), (3, "MNIST"), (4, "\n")):
+        added = datasets.add_file(json.dumps(pen_list[:count]).encode(), name)
+        names[added] = datasets.about(added).title
+    assert list(names.values())[:3] == ["class.json", "class.json (2)", "MNIST (2)"]
+    again = datasets.add_file(json.dumps(pen_list[:1]).encode(), "class.json")
+    assert datasets.about(again).title == "class.json" and len(names) == 4
+
+
 def test_without_writers_every_fifth_digit_tests(pen_list, tmp_path):
     nobody = [{k: v for k, v in x.items() if k != "writer"} for x in pen_list]
     name = datasets.add_file(json.dumps(nobody).encode(), "nobody.json")
@@ -156,6 +166,11 @@ def test_a_network_is_tested_on_people_it_was_not_trained_on():
     seen = datasets.unseen("pen", ("mnist", "pen:all"))
     assert seen == "pen:all" and datasets.was_trained_on(seen, ("pen:all",))
     assert datasets.unseen("mnist", ("pen",)) == "mnist"
+    # Fine-tuned with a part of those it had seen all of: nobody is new to it.
+    assert datasets.unseen("pen", ("mnist", "pen", "pen:all")) == "pen:all"
+    assert datasets.unseen("pen:all", ("mnist", "pen")) == "pen"
+    assert datasets.was_trained_on("offline", ("mnist", "offline"))
+    assert not datasets.was_trained_on("offline", ("mnist",))
 
 
 def test_an_unknown_name_is_a_sentence():

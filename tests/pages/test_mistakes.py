@@ -169,6 +169,26 @@ def test_another_test_set_is_chosen_by_the_link_and_read_writer_by_writer(digits
     assert "Writer by writer" not in [each.value for each in at.header]
 
 
+def test_who_was_seen_before_the_fine_tuning_is_not_new(digits, pen_digits):
+    run = runs.submit(TrainingConfig(data=("mnist", "pen"), start_from=runs.PRETRAINED))
+    shutil.copy(runs.find(runs.PRETRAINED).weights_path, run.weights_path)
+    seen = datasets.load("pen:all")
+    Evaluation(run, seen, "pen:all").run()
+    told = text_of(mistakes(network=run.id, data="pen"))
+    assert "12 digits by 6 people (6 people, with a pen). License" in told
+    assert "trained on these very digits" in told
+    assert "Only of people" not in told
+
+
+def test_a_test_set_that_a_run_has_not_read_is_a_sentence(digits, pen_digits):
+    run = a_run(digits)
+    datasets.load("pen")
+    at = mistakes(network=run.id, data="pen")
+    assert [each.value for each in at.info] == [
+        "This network has not read these digits yet."
+    ]
+
+
 def test_a_link_to_a_test_set_that_is_not_here_is_a_sentence(digits):
     at = mistakes(network=a_run(digits).id, data="<script>")
     assert "a test set that is not here" in text_of(at)

@@ -36,6 +36,19 @@ def test_a_submitted_run_waits_and_keeps_its_settings(architectures):
     assert (found.config, found.preset, found.name) == (config, "quick", "mine")
 
 
+def test_a_fine_tuned_network_was_trained_on_what_its_start_was_trained_on():
+    both = runs.find(runs.PRETRAINED)
+    assert runs.trained_on(both) == ("mnist", "pen:all")
+    first = submit(data=("mnist",), start_from=both.id)
+    second = submit(data=("pen",), start_from=first.id)
+    assert runs.trained_on(second) == ("pen", "mnist", "offline", "pen:all")
+    # Of a start that is gone, those that were tested at the beginning.
+    tests = tuple(DataTest(x, x, 4, 0.5) for x in ("pen", "mnist", "pen:all"))
+    second.write_status(replace(second.recorded_status(), tests=tests))
+    runs.delete(first)
+    assert runs.trained_on(second) == ("pen", "mnist", "pen:all")
+
+
 def test_an_id_cannot_be_guessed():
     ids = {submit().id for _ in range(20)}
     assert len(ids) == 20

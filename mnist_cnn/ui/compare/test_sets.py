@@ -31,9 +31,10 @@ def test_sets(chosen: list[Compared]) -> None:
     has_seen = False
     for each in there:
         run, row = each.run, {_("Network"): each.name}
+        trained_on = runs.trained_on(run)
         for data in (*datasets.NAMES, *datasets.files()):
-            name = datasets.unseen(data, run.config.data)
-            was_trained_on = datasets.was_trained_on(name, run.config.data)
+            name = datasets.unseen(data, trained_on)
+            was_trained_on = datasets.was_trained_on(name, trained_on)
             has_seen |= was_trained_on
             known, job = _accuracy(run, name)
             text = "…" if known is None else f"{known:.2%}"
@@ -46,7 +47,7 @@ def test_sets(chosen: list[Compared]) -> None:
             "Accuracy: the fraction of test digits predicted correctly. Networks that "
             "differ in nothing but their data differ in whom they can read."
         )
-        + (_(" *Trained on these very digits.") if has_seen else "")
+        + (_(" *Trained on these very digits, or on some of them.") if has_seen else "")
     )
     if jobs:
         _offer(jobs)

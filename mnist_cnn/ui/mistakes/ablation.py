@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from mnist_cnn import runs
 from mnist_cnn.analysis import ablation
 from mnist_cnn.analysis.ablation import Ablation
 from mnist_cnn.digits import datasets
@@ -50,7 +51,7 @@ def show_damage(chosen: Chosen, damage: Damage) -> None:
 def show_ablation(chosen: Chosen, damage: Damage, data: str) -> None:
     """Each map or unit of a layer silenced, one by one; a click silences that one."""
     counts = ablation.layers(chosen.network.architecture)
-    name = datasets.unseen(data, chosen.run.config.data)
+    name = datasets.unseen(data, runs.trained_on(chosen.run))
     if not counts or not datasets.is_ready(name):
         return
     st.header(_("Which filter costs most?"), anchor=False)
