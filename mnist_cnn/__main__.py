@@ -67,6 +67,8 @@ def train(options: argparse.Namespace) -> int:
     preset = options.preset or DEFAULT_PRESET
     if options.resume and (options.preset or settings != PRESETS[preset].config):
         raise CommandError("A resumed run keeps its settings: give --resume alone.")
+    for name in () if options.resume else settings.data:
+        datasets.make_ready(name, download_missing=True, report=_tell_drawn)
     # Late, since TensorFlow takes seconds to load and is set up before that.
     from mnist_cnn.training.environment import prepare_keras
 

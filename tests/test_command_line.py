@@ -336,6 +336,18 @@ def test_evaluate_takes_a_file_and_says_what_is_wrong_with_another(
         assert sentence in capsys.readouterr().err
 
 
+def test_train_tells_how_far_the_drawing_is_and_begins_no_run_without_its_digits(
+    pen_digits, runs_folder, capsys
+):
+    assert main(["train", "--data", f"pen,{'0' * 16}"]) == EXIT_ERROR
+    printed, said = capsys.readouterr()
+    assert printed == "" and "12 of 24 digits are drawn.\n" in said
+    assert said.endswith(
+        "The digits of the file 000000 are not here (any more): add it again.\n"
+    )
+    assert runs.list_runs() == []
+
+
 def test_the_options_of_fine_tuning_take_the_network_of_the_run(run, pen_digits):
     other = runs.submit(TrainingConfig(network=PRESETS["small"].config.network))
     options = parser().parse_args(

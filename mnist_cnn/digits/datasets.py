@@ -297,7 +297,8 @@ def _download_pen_digits(allowed: bool) -> None:
     try:
         download(pen_cache(), PEN_URL, PEN_SHA256, PEN_FILE)
     except DownloadError as error:
-        failed = Message("The download failed: {reason}", reason=error)
+        reason = str(error).rstrip(".")
+        failed = Message("The download failed: {reason}.", reason=reason)
         raise DataError(Message.listed([why, failed], " ")) from error
 
 

@@ -64,7 +64,14 @@ def download(
         with replacing(path) as file:
             file.write(content)
     except (OSError, http.client.HTTPException) as error:
-        raise DownloadError(str(error)) from error
+        raise DownloadError(_reason(error)) from error
+
+
+def _reason(error: Exception) -> str:
+    """In words, of what urllib may have wrapped."""
+    within = getattr(error, "reason", None)
+    error = within if isinstance(within, Exception) else error
+    return str(getattr(error, "strerror", None) or error)
 
 
 def _member(content: bytes, name: str) -> bytes:

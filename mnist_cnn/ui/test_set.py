@@ -142,15 +142,16 @@ def _about(digits: Dataset, name: str, trained_on: tuple[str, ...]) -> str:
 
 
 def _offer_preparation(name: str) -> None:
-    about = datasets.about(name)
-    st.info(
-        _(
-            "{title} are not drawn yet: each is drawn on a canvas as a person would, "
-            "and prepared as a drawing is."
-        ).format(title=escape(_(about.title)))
-    )
+    about, job = datasets.about(name), Preparation(name)
+    if job.progress().state != "failed":
+        st.info(
+            _(
+                "{title} are not drawn yet: each is drawn on a canvas as a person "
+                "would, and prepared as a drawing is."
+            ).format(title=escape(_(about.title)))
+        )
     offer_job(
-        Preparation(name),
+        job,
         key="prepare",
         label=_("Draw and prepare them"),
         progress=lambda fraction: _("Drawing and preparing: {fraction:.0%}").format(

@@ -10,8 +10,9 @@ from streamlit.testing.v1 import AppTest
 
 from mnist_cnn import runs
 from mnist_cnn.digits import datasets, mnist
+from mnist_cnn.digits.dataset import DataError
 from mnist_cnn.experiments.config import TrainingConfig
-from mnist_cnn.jobs.evaluation_job import Evaluation
+from mnist_cnn.jobs.evaluation_job import Evaluation, Preparation
 from mnist_cnn.runs import RunError
 from mnist_cnn.runs.status import DataTest
 from mnist_cnn.storage import child_process
@@ -117,6 +118,8 @@ def test_what_was_gained_and_forgotten_is_said_side_by_side():
     )
     run.write_status(replace(run.recorded_status(), state="done", tests=tests))
     at = opened("1_Train.py", run=run.id)
+    assert "It started from the network of run MNIST only." in words(at)
+    assert "From there: conv_1, conv_2, dense_1, output." in words(at)
     told = {each.label: (each.value, each.delta) for each in at.metric}
     assert told["Pen digits, 2,498 digits"] == ("99.00%", "+3.00 points, from 96.00%")
     assert told["MNIST, 10,000 digits"][1].startswith("-0.08 points")
@@ -138,6 +141,21 @@ def test_compare_has_networks_by_test_sets(pen_digits):
     row = dict(re.findall('data-column="(.*?)">(.*?)<', table.split("MNIST only")[1]))
     assert row["Pen digits"].endswith("%") and row["MNIST"].endswith("%")
     assert row["8×8 digits"] == "…"
+
+
+def test_where_pen_digits_are_missing_compare_reads_the_others(monkeypatch, tmp_path):
+    monkeypatch.delenv("MNIST_CNN_PEN_DIGITS", raising=False)
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    started = []
+    monkeypatch.setattr(
+        child_process, "start", lambda *command, **_options: started.append(command)
+    )
+    with pytest.raises(DataError):
+        Preparation("pen").run()
+    at = opened("6_Compare.py")
+    at.button(key="read-test-sets").click().run()
+    assert not at.exception
+    assert started and not any("pen" in command for command in started)
 
 
 def test_what_compare_cannot_read_is_a_sentence(pen_digits, monkeypatch):

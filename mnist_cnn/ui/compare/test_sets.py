@@ -71,7 +71,9 @@ def _accuracy(run: Run, name: str) -> tuple[float | None, BackgroundFile | None]
 
 
 def _offer(jobs: list[BackgroundFile]) -> None:
-    """One after another, once somebody has asked for it, until one cannot be made."""
+    """One after another, once somebody has asked for it; what failed comes last."""
+    once = {job.path: job for job in jobs}.values()
+    jobs = sorted(once, key=lambda job: job.progress().state == "failed")
     job, state = jobs[0], st.session_state
     state[READING] = state.get(READING) or job.progress().state == "running"
     offer_job(

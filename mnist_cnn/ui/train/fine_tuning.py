@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from mnist_cnn.runs import Run, Status
+from mnist_cnn import runs
+from mnist_cnn.nn.architecture import LayeredArchitecture
+from mnist_cnn.nn.weights import weight_shapes
+from mnist_cnn.runs import Run, RunError, Status
 from mnist_cnn.runs.status import DataTest
 from mnist_cnn.ui.text import _, escape
 
@@ -14,11 +17,7 @@ def gained_and_forgotten(run: Run, status: Status) -> None:
     if not status.tests:
         return
     if run.config.start_from:
-        st.caption(
-            _("It started from the network of run {name}.").format(
-                name=escape(run.config.start_from[:10])
-            )
-        )
+        _start(run)
     with st.container(horizontal=True):
         for test in status.tests:
             _one(test)
@@ -28,6 +27,38 @@ def gained_and_forgotten(run: Run, status: Status) -> None:
             "known. Below the line: what was gained, or forgotten, since the start."
         )
     )
+
+
+def _start(run: Run) -> None:
+    name, there = run.config.start_from[:10], None
+    try:
+        other = runs.find(run.config.start_from)
+        name, there = other.name, other.config.network
+    except RunError:  # it has been deleted
+        pass
+    st.caption(
+        _("It started from the network of run {name}.").format(name=escape(name))
+    )
+    if there is not None:
+        where_layers_start(there, run.config.network)
+
+
+def where_layers_start(there: LayeredArchitecture, here: LayeredArchitecture) -> None:
+    """Which layers begin with the weights of the other network, and which anew."""
+    known, wanted = weight_shapes(there), weight_shapes(here)
+    layers = dict.fromkeys(name.partition("/")[0] for name in wanted)
+    differing = {name for name, shape in wanted.items() if known.get(name) != shape}
+    new = [x for x in layers if any(each.startswith(f"{x}/") for each in differing)]
+    kept = [name for name in layers if name not in new]
+    st.caption(
+        _("From there: {layers}.").format(layers=", ".join(kept) or _("no layer"))
+    )
+    if new:
+        st.caption(
+            _("From random weights, since their shape is another: {layers}.").format(
+                layers=", ".join(new)
+            )
+        )
 
 
 def _one(test: DataTest) -> None:

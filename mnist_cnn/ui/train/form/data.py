@@ -10,10 +10,10 @@ from mnist_cnn import runs
 from mnist_cnn.digits import datasets
 from mnist_cnn.digits.dataset import DataError
 from mnist_cnn.experiments.config import MAX_DATA, ConfigError
-from mnist_cnn.nn.weights import weight_shapes
 from mnist_cnn.runs import RunError
 from mnist_cnn.ui.networks import network_titles
 from mnist_cnn.ui.text import _, escape
+from mnist_cnn.ui.train.fine_tuning import where_layers_start
 from mnist_cnn.ui.train.form.experiment import (
     Experiment,
     begin,
@@ -136,24 +136,9 @@ def _start(experiment: Experiment) -> None:
         )
         return
     try:
-        there = weight_shapes(runs.find(begun).config.network)
-        here = weight_shapes(experiment.network())
+        where_layers_start(runs.find(begun).config.network, experiment.network())
     except (RunError, ConfigError) as error:
         st.warning(_(error.message))
-        return
-    layers = dict.fromkeys(name.partition("/")[0] for name in here)
-    differing = {name for name, shape in here.items() if there.get(name) != shape}
-    new = [x for x in layers if any(each.startswith(f"{x}/") for each in differing)]
-    kept = [name for name in layers if name not in new]
-    st.caption(
-        _("From there: {layers}.").format(layers=", ".join(kept) or _("no layer"))
-    )
-    if new:
-        st.caption(
-            _("From random weights, since their shape is another: {layers}.").format(
-                layers=", ".join(new)
-            )
-        )
 
 
 def _take_network(experiment: Experiment, offered: list[str]) -> None:
