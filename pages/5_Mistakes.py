@@ -10,6 +10,7 @@ from mnist_cnn.ui.mistakes.groups import show_groups
 from mnist_cnn.ui.mistakes.images import explore, notable
 from mnist_cnn.ui.network_links import network_links
 from mnist_cnn.ui.networks import choose_network
+from mnist_cnn.ui.runs.titles import run_title
 from mnist_cnn.ui.test_set import choose_test_set, find_predictions
 from mnist_cnn.ui.text import _
 
@@ -34,7 +35,7 @@ if source is None:
     answered.empty()
 else:
     with answered:
-        view.finding(source.predictions)
+        view.finding(run_title(chosen.run), source.predictions)
     explore(chosen, source)
     st.caption(source.note)
     with st.container(horizontal=True):

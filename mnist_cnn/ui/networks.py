@@ -169,7 +169,7 @@ def runs_with_network() -> list[Run]:
 
 
 def network_title(run: Run) -> str:
-    """Its name, accuracy, and whether it is still in training."""
+    """Its name, test accuracy, and whether it is in training; short, for a box."""
     name = run_title(run)
     try:
         status = run.status()
@@ -177,9 +177,7 @@ def network_title(run: Run) -> str:
         return name
     parts = [name]
     if status.test_accuracy is not None:
-        parts.append(
-            _("{accuracy:.2%} on the test set").format(accuracy=status.test_accuracy)
-        )
+        parts.append(f"{status.test_accuracy:.2%}")
     if status.is_active:
         parts.append(_("in training, epoch {n}").format(n=status.epochs_done))
     return " · ".join(parts)

@@ -547,7 +547,7 @@ def test_a_drawing_comes_along_from_the_draw_page(page, lab):
     assert carried.max() > 0.9
     page.reload()
     page.locator(".overview[data-draws]").wait_for()
-    page.get_by_text("The network reads a").wait_for()
+    page.get_by_text("” reads a").wait_for()
     assert re.search(r"digit=([\w-]+)", page.url)
 
 
@@ -685,6 +685,10 @@ def test_on_a_phone_nothing_is_wider_than_the_screen(open_page, lab):
             "document.querySelector('[data-testid=stMain]').scrollWidth]"
         )
         assert max(wide) <= 390, query
+        sizes = page.locator("[class*=st-key-inside-table] :is(td, th)").evaluate_all(
+            "all => all.map(e => parseFloat(getComputedStyle(e).fontSize))"
+        )
+        assert min(sizes, default=16) >= 16
 
 
 def test_every_picture_has_words_for_those_who_cannot_see_it(page, lab):

@@ -141,6 +141,12 @@ def test_the_matrix_and_the_images_of_a_clicked_cell_are_seen_together(
     expect(first).to_be_in_viewport(ratio=1)
     wide = page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
     assert wide <= width
+    # The networks to choose from can be told apart, though their box is narrow.
+    page.get_by_test_id("stSelectbox").first.get_by_role("button").click()
+    options = page.locator("[role=option] div")
+    expect(options.first).to_be_visible()
+    assert options.evaluate_all("all => all.every(e => e.scrollWidth <= e.clientWidth)")
+    page.keyboard.press("Escape")
     expect(page.get_by_title("Share chart...")).to_have_count(0)
     expect(page.locator(".modebar-btn[data-title^=Share]")).to_have_count(0)
 

@@ -113,11 +113,11 @@ def test_a_notebooks_network_is_on_every_page_what_keras_says_it_is(
 
     page.goto(f"{lab.url}/Draw?network={run.id}")
     network = page.get_by_role("combobox", name="Network")
-    expect(network).to_have_value(f"notebook · {accuracy:.2%} on the test set")
+    expect(network).to_have_value(f"notebook · {accuracy:.2%}")
     page.get_by_text("Test digit", exact=True).click()
     answer = page.get_by_test_id("live-answer")
     expect(answer).to_have_text(str(read[0].argmax()))
     page.get_by_role("link", name="Look inside this digit").click()
-    said = f"The network reads a {read[0].argmax()}, with {percent(read[0].max())}."
+    said = f"“notebook” reads a {read[0].argmax()}, with {percent(read[0].max())}."
     expect(main).to_contain_text(said)
     assert page.get_by_test_id("stException").count() == 0

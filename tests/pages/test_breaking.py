@@ -35,7 +35,7 @@ def test_look_inside_takes_the_broken_network_apart(run, network, visit, a_seven
     at.run()
     assert not at.exception
     read = network.damaged(damage).probabilities(a_seven)[0]
-    said = next(each.value for each in at.markdown if "The network reads" in each.value)
+    said = next(each.value for each in at.markdown if "” reads a **" in each.value)
     assert f"**{read.argmax()}**, with {read.max():.1%}" in said
     assert "This is silent" in at.info[0].value
     assert at.query_params["broken"] in (damage.to_link(), [damage.to_link()])

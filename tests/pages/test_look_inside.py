@@ -27,6 +27,8 @@ from mnist_cnn.ui.components.layer_scrubber import scrubber_data
 from mnist_cnn.ui.components.network_overview import Unit, sent_unit
 from mnist_cnn.ui.components.what_if import sent_change
 from mnist_cnn.ui.inside.numbers import exact
+from mnist_cnn.ui.runs.titles import run_title
+from mnist_cnn.ui.text import escape
 
 ROOT = Path(__file__).parents[2]
 
@@ -418,7 +420,7 @@ def test_a_network_still_in_training_can_be_looked_into(
     assert "in training, epoch 2" in box(at, "network_box").format_func(run.id)
     assert parameter(at, "network") == run.id
     assert warnings(at) == ""
-    assert "The network reads a" in words(at)
+    assert f"“{escape(run_title(run))}” reads a **" in words(at)
 
 
 def test_the_page_never_loads_tensorflow():

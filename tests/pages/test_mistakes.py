@@ -61,8 +61,11 @@ def text_of(at: AppTest) -> str:
 
 
 def test_the_numbers_are_those_of_the_saved_predictions(digits):
-    at = mistakes(network=a_run(digits, swapped=3).id)
-    assert f"**3 mistakes** in 200 test digits: {197 / 200:.2%}" in text_of(at)
+    run = a_run(digits, swapped=3)
+    run.rename("a *long* name")
+    at = mistakes(network=run.id)
+    said = f"makes **3 mistakes** in 200 test digits: {197 / 200:.2%}"
+    assert rf"“a \*long\* name” {said}" in text_of(at)
     assert "| **4** | 1.0000 |" in text_of(at)
 
 

@@ -19,7 +19,7 @@ def slider(at):
 
 
 def sentence(at):
-    return next(each.value for each in at.markdown if "The network reads" in each.value)
+    return next(each.value for each in at.markdown if "” reads a **" in each.value)
 
 
 def test_look_inside_shows_the_network_of_the_chosen_moment(run, visit, a_seven):

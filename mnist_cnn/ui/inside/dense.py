@@ -22,9 +22,7 @@ TABLE_STYLE = """<style>
   padding: 0.2rem 0.6rem; font-variant-numeric: tabular-nums;
 }
 @media (max-width: 640px) {
-  [class*="st-key-inside-table"] :is(td, th) {
-    padding: 0.1rem 0.3rem; font-size: 0.8rem;
-  }
+  [class*="st-key-inside-table"] :is(td, th) { padding: 0.1rem 0.25rem; }
 }
 </style>"""
 

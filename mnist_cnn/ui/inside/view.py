@@ -21,7 +21,8 @@ from mnist_cnn.ui.inside.mattered import show_mattered
 from mnist_cnn.ui.inside.what_if import show_what_if
 from mnist_cnn.ui.moments import choose_moment
 from mnist_cnn.ui.networks import Chosen, broken, choose_network
-from mnist_cnn.ui.text import _
+from mnist_cnn.ui.runs.titles import run_title
+from mnist_cnn.ui.text import _, escape
 from mnist_cnn.ui.widget_keys import key_of, take_new
 
 VIEWS = ARITHMETIC, MATTERED, WHAT_IF = "layer", "mattered", "what-if"
@@ -51,7 +52,8 @@ def look(chosen: Chosen, digit: Digit) -> None:
     forward = _forward(broken(chosen, damage).network, digit.pixels)
     unit = _chosen_unit(forward)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(_prediction(forward, digit), width="stretch")
+        name = run_title(chosen.run)
+        st.markdown(_prediction(name, forward, digit), width="stretch")
         view = _choose_view()
     network = browser_network(chosen.run, chosen.step)
     network_overview(
@@ -88,10 +90,12 @@ def _forward(network: Network, pixels: np.ndarray) -> ForwardPass:
     return network.forward(pixels)
 
 
-def _prediction(forward: ForwardPass, digit: Digit) -> str:
+def _prediction(name: str, forward: ForwardPass, digit: Digit) -> str:
     predicted = forward.predicted_class
-    sentence = _("The network reads a **{digit}**, with {probability}.").format(
-        digit=predicted, probability=percent(forward.probabilities[predicted])
+    sentence = _("“{name}” reads a **{digit}**, with {probability}.").format(
+        name=escape(name),
+        digit=predicted,
+        probability=percent(forward.probabilities[predicted]),
     )
     if digit.label is None:
         return sentence

@@ -15,20 +15,27 @@ from mnist_cnn.analysis.evaluation import (
 from mnist_cnn.figures.reliability import reliability_figure
 from mnist_cnn.runs.predictions import Predictions
 from mnist_cnn.ui.components.live_chart import live_chart
-from mnist_cnn.ui.text import _, ngettext
+from mnist_cnn.ui.text import _, escape, ngettext
 
 
-def finding(predictions: Predictions) -> None:
-    """How many mistakes there are, and which is the most frequent."""
+def finding(name: str, predictions: Predictions) -> None:
+    """How many mistakes the network makes, and which is the most frequent."""
     probabilities, labels = predictions.probabilities, predictions.labels
     matrix = confusion_matrix(probabilities, labels)
     wrong = int(matrix.sum() - matrix.trace())
     found = [
         ngettext(
-            "**{wrong:,} mistake** in {total:,} test digits: {right:.2%} are right.",
-            "**{wrong:,} mistakes** in {total:,} test digits: {right:.2%} are right.",
+            "“{name}” makes **{wrong:,} mistake** in {total:,} test digits: "
+            "{right:.2%} are right.",
+            "“{name}” makes **{wrong:,} mistakes** in {total:,} test digits: "
+            "{right:.2%} are right.",
             wrong,
-        ).format(wrong=wrong, total=len(labels), right=accuracy(probabilities, labels))
+        ).format(
+            name=escape(name),
+            wrong=wrong,
+            total=len(labels),
+            right=accuracy(probabilities, labels),
+        )
     ]
     for true, predicted, count in confusions(matrix)[:1]:
         found.append(
