@@ -86,11 +86,29 @@ def about(name: str) -> About:
     }
     if name in known:
         return known[name]
+    people = Message("")
     try:
-        title = str(read_json(_file(name, ".json"))["title"])[:60]
-    except (OSError, ValueError, KeyError, RecursionError):
+        noted = read_json(_file(name, ".json"))
+        title = str(noted["title"])[:60]
+        if "digits" in noted:
+            people = _digits_by(int(noted["digits"]), int(noted["people"]))
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         title = Message("A file that is not here ({name})", name=name[:6])
-    return About(title, "", "whoever wrote them")
+    return About(title, people, "no license given")
+
+
+def _digits_by(count: int, people: int) -> Message:
+    """How many digits by how many people; 0 if nobody is named."""
+    if not people:
+        return Message("{count:,} digits", count=count)
+    by = _people(people)
+    return Message("{count:,} digits by {people}", count=count, people=by)
+
+
+def _people(count: int) -> Message:
+    if count == 1:
+        return Message("one person")
+    return Message("{people} people", people=count)
 
 
 def unseen(name: str, trained_on: tuple[str, ...]) -> str:
@@ -125,12 +143,17 @@ def add_file(content: bytes, name: str) -> str:
     Raises:
         DataError: a sentence that says what is wrong with it.
     """
-    pen_file.parse(content, name)
+    found = pen_file.parse(content, name)
+    people = 0 if found.writers is None else len(np.unique(found.writers))
     file_id = hashlib.sha256(content).hexdigest()[:16]
     try:
         _folder().mkdir(parents=True, exist_ok=True)
-        title = _title(name, file_id)
-        write_json(_file(file_id, ".json"), {"title": title})
+        noted = {
+            "title": _title(name, file_id),
+            "digits": len(found.labels),
+            "people": people,
+        }
+        write_json(_file(file_id, ".json"), noted)
         with replacing(_file(file_id, ".source")) as file:
             file.write(content)
     except OSError as error:
@@ -306,16 +329,15 @@ def _download_pen_digits(allowed: bool) -> None:
 def _prepared(path: Path, changed: int, name: str) -> Dataset:
     found, base = prepared.read(path), name.removesuffix(ALL)
     said = about(base)
-    values = {"title": said.title, "count": len(found.labels)}
-    source = Message("{title}: {count:,} digits", **values)
+    people = 0 if found.writers is None else len(np.unique(found.writers))
+    digits_by = _digits_by(len(found.labels), people)
+    source = Message("{title}: {digits}", title=said.title, digits=digits_by)
     if base == "digits8x8":
         digits = prepared.split(found, said, source, whole=True)
         return replace(digits, x_train=NO_IMAGES, y_train=NO_LABELS)
-    who = Message("unknown people, with a pen")
-    if found.writers is not None:
-        values["people"] = len(np.unique(found.writers))
-        source = Message("{title}: {count:,} digits by {people} people", **values)
-        who = Message("{people} people, with a pen", **values)
+    who = _people(people) if people else Message("unknown people")
+    if found.images.shape[1] > 1:  # drawn of strokes
+        who = Message("{who}, with a pen", who=who)
     said = replace(said, people=who)
     return prepared.split(found, said, source, whole=name.endswith(ALL))
 

@@ -1,6 +1,7 @@
 """Data sets by name: found, drawn, split by writer, and said whose they are."""
 
 import hashlib
+import io
 import json
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -82,6 +83,30 @@ def test_a_file_is_a_data_set_with_its_name(pen_list, pen_digits):
     assert datasets.files() == [name]
     assert len(datasets.load(name).y_test) == 4
     assert len(datasets.load(f"{name}:all").y_test) == len(pen_list)
+
+
+def test_a_file_says_how_many_digits_by_how_many_people(pen_list):
+    one = [each for each in pen_list if each["writer"] == 1]
+    nobody = [{"label": x["label"], "strokes": x["strokes"]} for x in one]
+    for digits, known, people in (
+        (pen_list, "12 digits by 6 people", "6 people, with a pen"),
+        (one, "2 digits by one person", "one person, with a pen"),
+        (nobody, "2 digits", "unknown people, with a pen"),
+    ):
+        name = datasets.add_file(json.dumps(digits).encode(), "class.json")
+        assert datasets.about(name).people == known
+        title = datasets.about(name).title
+        assert datasets.load(name).source == f"{title}: {known}"
+        assert datasets.load(name).about.people == people
+    images = io.BytesIO()
+    np.savez(images, x=np.zeros((2, 28, 28), np.uint8), y=[1, 7], writers=[1, 2])
+    name = datasets.add_file(images.getvalue(), "scans.npz")
+    assert datasets.load(name).about.people == "2 people"
+    # A note of an older lab, and one that is damaged.
+    note = datasets._folder() / f"{name}.json"
+    for text, title in (('{"title": "old"}', "old"), ("[]", "A file that is not")):
+        note.write_text(text)
+        assert datasets.about(name).title.startswith(title)
 
 
 def test_files_of_one_name_are_told_apart(pen_list):
