@@ -208,6 +208,20 @@ def is_ready(name: str) -> bool:
     return path is None or path.is_file()
 
 
+def missing(name: str) -> Message | None:
+    """How to get the pen digits, if it is them and they are not on this machine."""
+    if name.removesuffix(ALL) != "pen":
+        return None
+    try:
+        return None if _pen_source() or is_ready(name) else _no_pen_digits()
+    except DataError as error:
+        return error.message
+
+
+def _no_pen_digits() -> Message:
+    return Message(NO_PEN_DIGITS, file=PEN_FILE, folder=pen_cache().parent)
+
+
 def load(
     name: str, *, download_missing: bool = False, report: Report = _no_report
 ) -> Dataset:
@@ -314,7 +328,7 @@ def _pen_source() -> Path | None:
 
 
 def _download_pen_digits(allowed: bool) -> None:
-    why = Message(NO_PEN_DIGITS, file=PEN_FILE, folder=pen_cache().parent)
+    why = _no_pen_digits()
     if not allowed or os.environ.get("MNIST_CNN_OFFLINE") == "1":
         raise DataError(why)
     try:

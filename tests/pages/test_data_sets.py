@@ -100,6 +100,28 @@ def test_a_file_of_ones_own_is_taken_and_another_is_a_sentence(pen_digits):
     assert field(at, "multiselect", "data").value == chosen
 
 
+def test_the_choice_of_pen_digits_says_how_to_get_them(monkeypatch, tmp_path):
+    monkeypatch.delenv("MNIST_CNN_PEN_DIGITS", raising=False)
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    at = opened("1_Train.py")
+    assert not at.info
+    field(at, "multiselect", "data").set_value(["mnist", "pen"]).run()
+    assert "A training run with internet downloads them" in at.info[0].value
+    monkeypatch.setenv("MNIST_CNN_PEN_DIGITS", str(tmp_path / "none.json"))
+    assert "there is no file" in at.run().info[0].value
+
+
+def test_one_file_too_many_is_a_sentence(pen_list):
+    at = opened("1_Train.py")
+    for count in range(1, 5):
+        uploader = next(x for x in at.file_uploader if x.key.startswith("digit-file"))
+        content = json.dumps(pen_list[:count]).encode()
+        uploader.upload(f"{count}.json", content, "text/json").run()
+        assert not at.exception
+    assert len(field(at, "multiselect", "data").value) == 4
+    assert "no more than 4 data sets are mixed" in words(at)
+
+
 def test_the_name_of_a_strangers_file_is_never_markup(pen_list):
     name = datasets.add_file(json.dumps(pen_list).encode(), "[here](https://e.org)")
     at = opened("1_Train.py", preset="classroom", data=name)

@@ -58,6 +58,8 @@ def _data(experiment: Experiment) -> None:
         about = datasets.about(name)
         parts = [escape(_(about.title)), _(about.people), escape(about.license)]
         st.caption(" · ".join(filter(None, parts)))
+        if how_to_get_it := datasets.missing(name):
+            st.info(_(how_to_get_it))
     st.caption(
         _(
             "Several are mixed, as much of each if no shares are given; the first "
@@ -104,7 +106,13 @@ def _add(name: str) -> None:
     try:
         config = experiment.chosen()
         data = (*config.data, name)
-        if name not in config.data and len(data) <= MAX_DATA:
+        if len(data) > MAX_DATA and name not in config.data:
+            raise ConfigError(
+                "The file is here, but no more than {limit} data sets are mixed: take "
+                "one away, then choose it.",
+                limit=MAX_DATA,
+            )
+        if name not in config.data:
             begin(experiment.preset, replace(config, data=data, shares=()))
     except ConfigError as error:
         st.session_state[PROBLEM] = _(error.message)
