@@ -137,12 +137,15 @@ def test_what_was_gained_and_forgotten_is_said_side_by_side():
     tests = (
         DataTest("mnist", "MNIST", 10_000, 0.9949, 0.9941),
         DataTest("pen", "Pen digits", 2498, 0.96, 0.99),
+        DataTest("pen:all", "Pen digits", 7494, 0.96, 0.99),
     )
     run.write_status(replace(run.recorded_status(), state="done", tests=tests))
     at = opened("1_Train.py", run=run.id)
     assert "It started from the network of run MNIST only." in words(at)
     assert "From there: conv_1, conv_2, dense_1, output." in words(at)
+    assert "“all writers” were trained on" in words(at)
     told = {each.label: (each.value, each.delta) for each in at.metric}
+    assert told["Pen digits, all writers, 7,494 digits"][0] == "99.00%"
     assert told["Pen digits, 2,498 digits"] == ("99.00%", "+3.00 points, from 96.00%")
     assert told["MNIST, 10,000 digits"][1].startswith("-0.08 points")
 

@@ -76,6 +76,17 @@ def test_fine_tuning_does_without_a_file_that_the_other_run_had(
     assert [test.data for test in after] == ["mnist"]
 
 
+def test_who_was_seen_at_the_start_does_not_test_the_fine_tuning(random_network):
+    other = runs.submit(replace(SETTINGS, data=("mnist", "pen:all")))
+    np.savez(other.weights_path, **random_network(NETWORK).weights)
+    config = replace(SETTINGS, data=("pen",), start_from=other.id)
+    tests = fine_tuning.tests_before(config)
+    assert [(test.data, test.examples) for test in tests] == [
+        ("mnist", 200),
+        ("pen:all", 12),
+    ]
+
+
 def test_layers_of_another_shape_start_anew(trained):
     other = replace(NETWORK, dense=(9,))
     config = replace(SETTINGS, network=other, start_from=trained.id, learning_rate=1e-6)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from mnist_cnn import runs
+from mnist_cnn.digits import datasets
 from mnist_cnn.nn.architecture import LayeredArchitecture
 from mnist_cnn.nn.weights import weight_shapes
 from mnist_cnn.runs import Run, RunError, Status
@@ -24,6 +25,10 @@ def gained_and_forgotten(run: Run, status: Status) -> None:
     st.caption(
         _(
             "Test digits of each data set, by other people where the writers are "
+            "known; “all writers” were trained on. Below the line: what was gained, or "
+            "forgotten, since the start."
+            if any(test.data.endswith(datasets.ALL) for test in status.tests)
+            else "Test digits of each data set, by other people where the writers are "
             "known. Below the line: what was gained, or forgotten, since the start."
         )
     )
@@ -71,9 +76,11 @@ def _one(test: DataTest) -> None:
             change = _("{points:+.2f} points, {change}").format(
                 points=points, change=change
             )
-    title = _("{title}, {count:,} digits").format(
-        title=escape(test.title), count=test.examples
-    )
+    title = _(
+        "{title}, all writers, {count:,} digits"
+        if test.data.endswith(datasets.ALL)
+        else "{title}, {count:,} digits"
+    ).format(title=escape(test.title), count=test.examples)
     st.metric(
         title,
         value,
