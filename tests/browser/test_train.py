@@ -420,6 +420,8 @@ def test_files_that_cannot_be_taken_are_a_sentence_each_and_a_good_one_is_taken(
 
     def send(name: str, content: bytes) -> None:
         file = {"name": name, "mimeType": "text/plain", "buffer": content}
+        # A new box takes the place of the one before.
+        expect(box.locator("input")).to_have_count(1)
         box.locator("input").set_input_files(file)
 
     for name, (content, sentence) in hostile.items():
