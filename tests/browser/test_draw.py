@@ -104,6 +104,7 @@ def test_a_link_to_draw_works_on_a_fresh_server_and_reads_a_seven(server, page):
     canvas_box(page)
     draw_a_seven(page)
     expect(prediction(page)).to_have_text("7")
+    expect(page.get_by_role("status").get_by_text("try to fool it")).to_be_visible()
     # The preparation, step by step, once the pen is up.
     expect(page.locator(".live-steps figure")).to_have_count(5)
     probabilities = json.loads(reading(page).get_attribute("data-probabilities"))
@@ -397,6 +398,11 @@ def test_maps_are_silenced_under_the_pen_and_the_link_shows_it_to_others(
     expected = broken.probabilities(pixels.reshape(28, 28))[0]
     # The browser's weights have 8 and 16 bits before they are broken.
     np.testing.assert_allclose(read, expected, atol=0.05)
+    # In a low window, too, what one does and what it does are seen together.
+    for width, height in ((1024, 768), (1280, 720)):
+        page.set_viewport_size({"width": width, "height": height})
+        for part in (".break-panel", ".live-bars", ".living"):
+            expect(page.locator(part).first).to_be_in_viewport(ratio=0.99)
 
     other = open_page()
     other.goto(page.url)

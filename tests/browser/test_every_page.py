@@ -46,6 +46,26 @@ def test_a_page_fits_a_telephone_held_upright(address, open_page, lab):
     )
 
 
+def test_the_menu_is_in_the_order_of_the_lesson(page, lab):
+    page.goto(lab.url)
+    wait_until_drawn(page)
+    links = page.get_by_test_id("stSidebar").get_by_role("link")
+    expect(links).to_have_count(len(ADDRESSES))
+    told = links.evaluate_all(
+        "all => all.map(e => [e.innerText.split('\\n').at(-1), "
+        "new URL(e.href).pathname])"
+    )
+    assert told == [
+        ["Home", "/"],
+        ["Draw", "/Draw"],
+        ["Look inside", "/Look_inside"],
+        ["Architecture", "/Architecture"],
+        ["Train", "/Train"],
+        ["Mistakes", "/Mistakes"],
+        ["Compare", "/Compare"],
+    ]
+
+
 def test_back_leads_to_the_page_before(page, lab):
     page.goto(lab.url)
     wait_until_drawn(page)

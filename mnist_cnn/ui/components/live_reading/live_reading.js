@@ -280,7 +280,8 @@ export class LiveReading {
     const scrolled = this.stage.closest("[data-testid=stMain]")?.scrollTop ?? 0
     const isWhole = this.board?.classList.contains("live-whole")
     const room = window.innerHeight - top - (isWhole ? 0 : scrolled) - 16
-    const minimum = isWhole ? 200 : MIN_ROOM
+    // What breaks the network takes room, and is of use beside it only.
+    const minimum = isWhole || this.breaking.isOpen ? 200 : MIN_ROOM
     // A narrow one shows a layer below the other, for which it must be high.
     const fits = room >= minimum && (isWhole || width >= 400 || room >= 1.3 * width)
     const height = fits ? room : Math.max(MIN_ROOM, 1.4 * width)

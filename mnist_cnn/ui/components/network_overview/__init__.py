@@ -126,7 +126,8 @@ def _words() -> dict[str, str]:
         "image": _("Digit"),
         "map": _("{layer}, map {n}"),
         "unit": _("{layer}, unit {n}"),
-        "break": break_words(),
+        "break": break_words()
+        | {"start": _("Does it still read this digit? Break the network above.")},
         "map at": _("{layer}, map {n}, row {row}, column {column}"),
         "pixel": _("Digit, row {row}, column {column}"),
         "waits": _("The network is on its way to this browser …"),
