@@ -1,5 +1,6 @@
 """Every page, opened by its link on a server that nobody has used."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,39 @@ def test_the_menu_is_in_the_order_of_the_lesson(page, lab):
         ["Mistakes", "/Mistakes"],
         ["Compare", "/Compare"],
     ]
+
+
+@pytest.mark.parametrize(
+    ("link", "part"),
+    [
+        ("Look_inside?test=3", ".st-key-inside_overview"),
+        ("Mistakes", ".st-key-confusion"),
+        ("Compare?runs=pretrained,mnist-only", ".st-key-compare-loss"),
+    ],
+)
+def test_what_comes_late_has_its_place_before_so_that_nothing_jumps(
+    link, part, page, lab
+):
+    held = []
+    component = re.compile(r"/BidiComponent\.")
+
+    def hold(route) -> None:
+        held.append(route)
+
+    page.route(component, hold)
+    page.goto(f"{lab.url}/{link}")
+    place = page.locator(part)
+    page.wait_for_function(
+        "part => document.querySelector(part)?.clientHeight > 200", arg=part
+    )
+    before = place.bounding_box()["height"]
+    assert held
+    for route in held:
+        route.continue_()
+    page.unroute(component)
+    place.locator(".main-svg, canvas").first.wait_for()
+    page.wait_for_timeout(500)
+    assert place.bounding_box()["height"] == pytest.approx(before, abs=2)
 
 
 def test_back_leads_to_the_page_before(page, lab):

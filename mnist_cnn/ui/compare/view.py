@@ -22,10 +22,16 @@ from mnist_cnn.ui.wide_table import wide_table
 
 LOOK_SECONDS = 2.0
 HEIGHT = "max(260px, 38vh)"
+# Each chart's place is that high before it has come.
+PLACES = f"""<style>
+:is(.st-key-compare-loss, .st-key-compare-accuracy) {{ min-height: {HEIGHT}; }}
+:is(.st-key-compare-parameters, .st-key-compare-time) {{ min-height: {HEIGHT}; }}
+</style>"""
 
 
 def curves(chosen: list[str]) -> None:
     """Loss and accuracy of the chosen runs; drawn again while any run trains."""
+    st.html(PLACES)
     st.fragment(_curves, run_every=_pace())(chosen)
 
 

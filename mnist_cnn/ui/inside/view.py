@@ -31,7 +31,9 @@ VIEW = "inside_view"
 
 def choose() -> tuple[Chosen, Digit] | None:
     """The controls for digit and network; None, with a sentence, if there is none."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(
+        horizontal=True, vertical_alignment="bottom", key="inside_choice"
+    ):
         chosen = choose_network(_("Network"))
         if chosen is None:
             return None
@@ -51,7 +53,9 @@ def look(chosen: Chosen, digit: Digit) -> None:
     damage = linked_damage(chosen.network)
     forward = _forward(broken(chosen, damage).network, digit.pixels)
     unit = _chosen_unit(forward)
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(
+        horizontal=True, vertical_alignment="center", key="inside_answer"
+    ):
         name = run_title(chosen.run)
         st.markdown(_prediction(name, forward, digit), width="stretch")
         view = _choose_view()

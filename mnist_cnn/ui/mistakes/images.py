@@ -30,6 +30,8 @@ STYLE = """<style>
   .st-key-explore [data-testid="stColumn"] { min-width: 100%; }
 }
 </style>"""
+# The matrix's place is that high before it has come.
+PLACE = f"<style>.st-key-confusion {{ min-height: {MATRIX_HEIGHT}; }}</style>"
 
 
 @st.fragment
@@ -38,7 +40,7 @@ def explore(chosen: Chosen, source: Source) -> None:
     predictions = source.predictions
     matrix = confusion_matrix(predictions.probabilities, predictions.labels)
     true, predicted = linked_cell([*confusions(matrix), (0, 0, 0)][0][:2])
-    st.html(STYLE)
+    st.html(STYLE + PLACE)
     with st.container(key="explore"):
         left, right = st.columns(2, gap="medium")
     with right:
