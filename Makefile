@@ -28,7 +28,7 @@ run: $(VENV)/ready-to-run
 test: $(VENV)/ready-to-test lint
 	@$(PYTHON) -m benchmarks.chromium
 	$(PYTHON) -m pytest -n 2 --dist loadfile --ignore=tests/browser
-	$(PYTHON) -m pytest -n 2 --dist loadfile tests/browser
+	$(PYTHON) -m pytest tests/browser
 
 faults: $(VENV)/ready-to-test
 	$(PYTHON) -m pytest tests/faults --all-faults -v
