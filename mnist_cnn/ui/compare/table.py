@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import html
 import io
+import re
 from collections.abc import Mapping
 from functools import partial
 
@@ -170,12 +171,17 @@ def _number(value: float | None, form: str) -> Cell:
     return ("" if value is None else f"{value:{form}}"), value
 
 
-def _as_csv(rows: Mapping[str, Mapping[str, Cell]]) -> str:
+def _as_csv(rows: Mapping[str, Mapping[str, Cell]]) -> bytes:
+    """For a spreadsheet, which knows UTF-8 by its mark and computes what begins so."""
     file = io.StringIO()
     writer = csv.writer(file)
     writer.writerow(next(iter(rows.values())))
-    writer.writerows([value for _text, value in row.values()] for row in rows.values())
-    return file.getvalue()
+    for row in rows.values():
+        values = [value for _text, value in row.values()]
+        writer.writerow(
+            f"'{value}" if re.match("[=+@-]", str(value)) else value for value in values
+        )
+    return file.getvalue().encode("utf-8-sig")
 
 
 def _settings(each: Facts) -> str:
