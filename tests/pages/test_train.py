@@ -293,6 +293,14 @@ def test_progress_says_epoch_and_batch(training):
     assert "Epoch 5 of 5" in at.get("progress")[0].proto.text
 
 
+def test_paused_before_the_first_batch_says_so(training):
+    training.write_status(replace(training.recorded_status(), state="paused"))
+    at = train_page(training.id)
+    at.session_state["details"] = "Last batch"
+    at.run()
+    assert "paused before its first batch" in words(at)
+
+
 def test_while_paused_the_last_batch_is_shown(training):
     training.write_status(replace(training.recorded_status(), state="paused"))
     rng = np.random.default_rng(0)

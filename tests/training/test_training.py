@@ -340,6 +340,24 @@ def test_a_paused_training_shows_its_last_batch_and_can_be_stopped(
         np.testing.assert_allclose(shown["losses"], -np.log(right), rtol=1e-5)
 
 
+def test_after_one_epoch_the_last_batch_is_the_epochs_last(
+    at_step, answer_pauses, monkeypatch
+):
+    """Also a pause that comes while the test digits are read waits there."""
+    from mnist_cnn.training.callbacks import run_control
+
+    saved = []
+    monkeypatch.setattr(
+        run_control,
+        "save_batch",
+        lambda model, batches, index, run: saved.append(index),
+    )
+    run = runs.submit(TrainingConfig(**SETTINGS))
+    answer_pauses(run, ["one_epoch"], ["stop"])
+    train(at_step(2, lambda _: run.send("pause")), run=run)
+    assert saved == [1, STEPS - 1]
+
+
 def test_a_paused_training_gives_up_its_place_unless_it_is_steered(
     at_step, lines, answer_pauses, monkeypatch
 ):

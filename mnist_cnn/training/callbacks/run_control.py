@@ -62,6 +62,7 @@ class RunControl(keras.callbacks.Callback):
         self._logger = logger
         self._batches = batches
         self._paused = False
+        self._last_batch: int | None = None
         self._batches_allowed = 0
         self._run_to_epoch_end = False
 
@@ -70,11 +71,10 @@ class RunControl(keras.callbacks.Callback):
         self._wait_while_paused()
 
     def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
+        self._last_batch = batch
         if self._batches_allowed:
             self._batches_allowed -= 1
         self._execute_new()
-        if self._must_wait():
-            save_batch(self.model, self._batches, batch, self._record.run)
         self._wait_while_paused()
 
     def on_test_batch_end(self, batch: int, logs: dict | None = None) -> None:
@@ -125,6 +125,8 @@ class RunControl(keras.callbacks.Callback):
     def _wait_while_paused(self) -> None:
         if not self._must_wait():
             return
+        if self._last_batch is not None:
+            save_batch(self.model, self._batches, self._last_batch, self._record.run)
         next_look = time.monotonic() + yield_seconds()
         with self._record.paused():
             while self._must_wait():

@@ -88,17 +88,7 @@ def _last_batch(run: Run, status: Status) -> None:
     is_paused = status.state == "paused"
     arrays = read(run.last_batch_path, LAST_BATCH) if is_paused else None
     if arrays is None:
-        st.caption(
-            _(
-                "The training run has ended. Pause one while it goes on, and the "
-                "batch it has just learned from is here."
-            )
-            if status.is_final
-            else _(
-                "Pause the training run, and the batch it has just learned from is "
-                "here: its images, the predictions, the losses."
-            )
-        )
+        st.caption(_no_batch(status))
         return
     st.caption(
         _(
@@ -115,4 +105,20 @@ def _last_batch(run: Run, status: Status) -> None:
         key=f"batch-{run.id}",
         label=_("The digits of the last batch with the largest losses"),
         height=460,
+    )
+
+
+def _no_batch(status: Status) -> str:
+    if status.is_final:
+        return _(
+            "The training run has ended. Pause one while it goes on, and the "
+            "batch it has just learned from is here."
+        )
+    if status.state == "paused":
+        return _(
+            "It is paused before its first batch. After *One batch* that batch is here."
+        )
+    return _(
+        "Pause the training run, and the batch it has just learned from is "
+        "here: its images, the predictions, the losses."
     )
