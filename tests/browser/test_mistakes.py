@@ -104,6 +104,8 @@ def test_a_link_opens_its_cell_and_a_click_on_an_image_opens_it_in_look_inside(
     expect(page.get_by_role("radio", name="What mattered")).to_be_checked()
     spoke = f"The score of {answer} less that of {true}"
     expect(page.get_by_text(spoke)).to_be_visible()
+    # The server forgets a page's images when it is left; who asks then gets a 404.
+    page.wait_for_function("[...document.images].every(image => image.complete)")
     page.go_back()
     expect_cell(page, true, answer)
 
