@@ -107,6 +107,8 @@ def predictions_by_epoch(
                 "tickvals": list(range(columns)),
                 "ticktext": names[:columns],
                 "showticklabels": True,
+                # Beside the digits, also while there is room for epochs to come.
+                "side": "top",
                 "range": [-0.5, columns - 0.5],
                 "fixedrange": True,
             },
@@ -118,7 +120,7 @@ def predictions_by_epoch(
                 ticktext=[str(epoch) for epoch in predictions][::every],
                 showticklabels=True,
             ),
-            margin={"l": 44, "r": 8, "t": 4, "b": 22},
+            margin={"l": 44, "r": 8, "t": 22, "b": 4},
             images=[
                 _image(image, x=column, y=0, yanchor="middle", sizex=0.9, sizey=0.9)
                 for column, image in enumerate(shown)

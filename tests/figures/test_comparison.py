@@ -95,6 +95,8 @@ def test_on_a_logarithmic_scale_an_accuracy_is_drawn_by_its_mistakes():
     ticks = dict(zip(axis["ticktext"], axis["tickvals"], strict=True))
     assert axis["autorange"] == "reversed"
     assert ticks["0.99"] == pytest.approx(0.01)
+    # Three powers of ten have room for a number every 0.3 of one, not for more.
+    assert np.diff(np.log10(axis["tickvals"])).max() < -0.29
 
 
 def test_what_is_no_number_is_a_gap_and_nothing_measured_is_no_line(decoded):

@@ -44,6 +44,8 @@ def test_ones_own_drawing_is_the_eleventh_and_never_wrong():
     images = RNG.integers(0, 255, (11, 28, 28)).astype(np.uint8)
     figure = valid(predictions_by_epoch(read, images))
     assert figure["layout"]["xaxis"]["ticktext"][-1] == "yours"
+    # Beside the drawing, not below the epochs that are still to come.
+    assert figure["layout"]["xaxis"]["side"] == "top"
     assert figure["data"][1]["x"] == []
     source = figure["layout"]["images"][10]["source"]
     png = base64.b64decode(source.removeprefix("data:image/png;base64,"))
