@@ -27,13 +27,16 @@ from mnist_cnn.ui.widget_keys import key_of, take_new
 
 VIEWS = ARITHMETIC, MATTERED, WHAT_IF = "layer", "mattered", "what-if"
 VIEW = "inside_view"
+# The overview's place is as high as network_overview.js makes it, before it has come.
+PLACE = """<style>
+.st-key-inside_overview { min-height: clamp(300px, 43vh, 640px); }
+@media (max-width: 900px) { .st-key-inside_overview { min-height: 15.5rem; } }
+</style>"""
 
 
 def choose() -> tuple[Chosen, Digit] | None:
     """The controls for digit and network; None, with a sentence, if there is none."""
-    with st.container(
-        horizontal=True, vertical_alignment="bottom", key="inside_choice"
-    ):
+    with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = choose_network(_("Network"))
         if chosen is None:
             return None
@@ -53,13 +56,12 @@ def look(chosen: Chosen, digit: Digit) -> None:
     damage = linked_damage(chosen.network)
     forward = _forward(broken(chosen, damage).network, digit.pixels)
     unit = _chosen_unit(forward)
-    with st.container(
-        horizontal=True, vertical_alignment="center", key="inside_answer"
-    ):
+    with st.container(horizontal=True, vertical_alignment="center"):
         name = run_title(chosen.run)
         st.markdown(_prediction(name, forward, digit), width="stretch")
         view = _choose_view()
     network = browser_network(chosen.run, chosen.step)
+    st.html(PLACE)
     network_overview(
         forward,
         network,
