@@ -31,6 +31,7 @@ STYLE = """<style>
 .volumes figure { margin: 0; }
 .volumes figure > div { position: relative; margin: 0 auto; }
 .volumes i { position: absolute; opacity: 0.4; border: 1px solid; }
+.volumes i:only-child { opacity: 0.8; }
 .volumes figcaption {
   text-align: center; line-height: 1.3; min-height: 4.3em; padding-top: 0.4em;
 }
