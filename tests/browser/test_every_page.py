@@ -169,8 +169,22 @@ def test_the_server_sends_each_answer_at_once(lab):
     assert "uvloop" in Path(f"/proc/{lab.process.pid}/maps").read_text()
 
 
+# How far from its middle a finger may press it, to the left, right, up and down.
+REACH = """e => {
+  const box = e.getBoundingClientRect()
+  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2]
+  return [[-1, 0], [1, 0], [0, -1], [0, 1]].map(([across, down]) => {
+    const at = (far) => document.elementFromPoint(x + far * across, y + far * down)
+    let far = 0
+    while (far < 60 && e.contains(at(far))) far += 1
+    return far
+  })
+}"""
+
+
 def test_a_link_in_the_menu_closes_it_on_a_phone(open_page, lab):
-    page = open_page(viewport={"width": 390, "height": 844}, has_touch=True)
+    size = {"width": 390, "height": 844}
+    page = open_page(viewport=size, has_touch=True, is_mobile=True)
     page.goto(lab.url)
     wait_until_drawn(page)
     # The line with its button covers the text that scrolls by, and not the title.
@@ -178,10 +192,18 @@ def test_a_link_in_the_menu_closes_it_on_a_phone(open_page, lab):
     header, app = page.get_by_test_id("stHeader"), page.get_by_test_id("stApp")
     ground = header.evaluate(style, "backgroundColor")
     assert ground == app.evaluate(style, "backgroundColor") != "rgba(0, 0, 0, 0)"
-    heights = [each.evaluate(style, "zIndex") for each in (page.locator("h1"), header)]
-    assert int(heights[0]) > int(heights[1])
-    page.get_by_test_id("stExpandSidebarButton").locator("visible=true").tap()
-    page.get_by_test_id("stSidebar").get_by_role("link", name="Train").tap()
+    menu = page.get_by_test_id("stSidebar")
+    heights = [
+        int(each.evaluate(style, "zIndex"))
+        for each in (menu, page.locator("h1"), header)
+    ]
+    assert heights == sorted(set(heights), reverse=True)
+    opens = page.get_by_test_id("stExpandSidebarButton").locator("visible=true")
+    assert min(opens.evaluate(REACH)) >= 20
+    opens.tap()
+    for link in menu.get_by_role("link").all():
+        assert link.bounding_box()["height"] >= 40
+    menu.get_by_role("link", name="Train").tap()
     page.wait_for_url("**/Train*")
     page.get_by_test_id("stExpandSidebarButton").wait_for()
     page.wait_for_function(
