@@ -1,6 +1,7 @@
 """The live chart in a real browser, in a small app of its own."""
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -47,10 +48,13 @@ def watch():
     marks = ()
     if "still" in st.query_params:
         seen, marks = 100, (Mark(50, "learning_rate", 0.01),)
+    if "low" in st.query_params:
+        everything[:seen, 2] = np.linspace(2.1, 0.1, seen)
     live_chart(
         loss_curve(Metrics(everything[:seen], marks=marks)),
         key="loss-of-run-1",
         label=f"Loss after {seen} batches",
+        height=128 if "low" in st.query_params else 320,
     )
     st.write(f"Runs of the fragment: {st.session_state.ticks}")
 
@@ -287,6 +291,15 @@ def test_the_chart_follows_the_width_of_the_window(watched, server):
         "() => document.documentElement.scrollWidth <= window.innerWidth"
     )
     assert watched.attribute("data-mounts") == 1
+
+
+def test_numbers_at_the_axis_of_a_low_chart_do_not_touch(watched, server):
+    watched.page.goto(f"{server}/Chart?still=1&low=1")
+    ticks = watched.chart.locator(".ytick text")
+    ticks.first.wait_for()
+    tops = ticks.evaluate_all("all => all.map(e => e.getBoundingClientRect().top)")
+    assert len(tops) > 1
+    assert min(one - other for one, other in pairwise(tops)) >= 16
 
 
 def test_without_its_script_the_chart_is_a_sentence(watched, server):

@@ -3,6 +3,7 @@
 
 const RETRY_AFTER_MS = 10000
 const TOO_LOW_FOR_A_LEGEND = 200
+const TICKS_IN_A_LOW_ONE = 4 // more numbers would touch each other
 const TEXT_SIZE = 13 // pixels, for which margins are given
 // Pixels of a chart whose texts have the sizes given, and which leaves out what is
 // meant for wide ones.
@@ -74,7 +75,10 @@ const themed = (figure, root) => {
     },
     modebar: { bgcolor: "rgba(0,0,0,0)", color: grid, activecolor: text },
   }
-  if (root.clientHeight < TOO_LOW_FOR_A_LEGEND) layout.showlegend = false
+  if (root.clientHeight < TOO_LOW_FOR_A_LEGEND) {
+    layout.showlegend = false
+    layout.yaxis = { nticks: TICKS_IN_A_LOW_ONE, ...layout.yaxis }
+  }
   // A finger that scrolls the page must not zoom the chart it passes.
   if (matchMedia("(pointer: coarse)").matches) layout.dragmode = false
   for (const name of Object.keys(layout)) {
