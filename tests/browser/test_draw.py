@@ -421,6 +421,7 @@ def test_maps_are_silenced_under_the_pen_and_the_link_shows_it_to_others(
 
 
 def test_several_digits_a_test_digit_and_both_ways_are_read_by_the_browser(lab, page):
+    page.set_viewport_size({"width": 1280, "height": 800})
     page.goto(f"{lab.url}/Draw")
     x, y, side = (canvas_box(page)[name] for name in ("x", "y", "width"))
     for across in (0.2, 0.5, 0.8):
@@ -431,6 +432,12 @@ def test_several_digits_a_test_digit_and_both_ways_are_read_by_the_browser(lab, 
     expect(prediction(page)).to_have_text("111")
     assert prediction(page).evaluate("it => it.scrollWidth <= it.clientWidth")
     expect(page.get_by_text("3 digits, read from left to right.")).to_be_visible()
+    # What more is said moves no canvas under the pen, and the network stays in sight.
+    for height in (800, 720):
+        page.set_viewport_size({"width": 1280, "height": height})
+        expect(page.locator(".living")).to_be_in_viewport(ratio=0.99)
+        canvas = page.locator("canvas.upper-canvas").bounding_box()
+        assert canvas["y"] == pytest.approx(y, abs=1)
     page.get_by_text("Just resize", exact=True).click()
     expect(page.get_by_text("just resized", exact=True)).to_be_visible()
     expect(page.locator(".live-digit")).to_have_count(2)

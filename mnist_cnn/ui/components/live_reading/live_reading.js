@@ -13,7 +13,7 @@ import { percent } from "./words.js"
 
 const UNSURE = 0.6
 const SEND_AFTER_MS = 300
-const MIN_ROOM = 320 // pixels in height for the network
+const MIN_ROOM = 200 // pixels in height for the network
 const views = new WeakMap()
 // For as long as the page is open: weights are loaded once, whatever is looked at.
 const readers = (window.mnistReaders ??= {})
@@ -280,11 +280,9 @@ export class LiveReading {
     const scrolled = this.stage.closest("[data-testid=stMain]")?.scrollTop ?? 0
     const isWhole = this.board?.classList.contains("live-whole")
     const room = window.innerHeight - top - (isWhole ? 0 : scrolled) - 16
-    // What breaks the network takes room, and is of use beside it only.
-    const minimum = isWhole || this.breaking.isOpen ? 200 : MIN_ROOM
     // A narrow one shows a layer below the other, for which it must be high.
-    const fits = room >= minimum && (isWhole || width >= 400 || room >= 1.3 * width)
-    const height = fits ? room : Math.max(MIN_ROOM, 1.4 * width)
+    const fits = room >= MIN_ROOM && (isWhole || width >= 400 || room >= 1.3 * width)
+    const height = fits ? room : 1.4 * width
     this.stage.style.height = `${Math.round(height)}px`
   }
 
