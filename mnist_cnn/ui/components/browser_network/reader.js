@@ -32,10 +32,16 @@ export class Reader {
   /** A network of the newest epoch is used once it is here, the older one until then. */
   choose() {
     if (!this.wanted.every((key) => this.ready.has(key))) return
+    const areNew = String(this.keys) !== String(this.wanted)
     this.keys = this.wanted
     this.worker.postMessage({ type: "keep", keys: this.keys })
     this.asked = new Set(this.keys)
     this.ready = new Set(this.keys)
+    // The others may have gone before they have answered.
+    if (areNew && this.isBusy) {
+      this.next ??= this.begun
+      this.send()
+    }
   }
 
   /** Reads a drawing; while it is at it, only the newest one after it waits. */

@@ -7,7 +7,8 @@
 //       `damage` that the first of the networks has, see damage.js
 //       {type: "keep", keys}: all other networks are forgotten
 // Out:  {type: "ready", key}, {type: "failed", key, reason}
-//       {type: "reading", frame, key, …}, one for each network: see `reading`
+//       {type: "reading", frame, number, key, …}, one for each network; number: its
+//       place among the keys; see `reading`
 //
 // Only the newest drawing is read: one that comes while another is being read takes the
 // place of those that wait. What comes before its network is read once that is there.
@@ -61,11 +62,12 @@ function readSoon() {
     isWaiting = false
     const { frame, keys, damage, digit, pixels, gray, width, height, ...options } = newest
     const prepared = pixels ? asItIs(pixels) : prepare(gray, width, height, options)
-    for (const [index, key] of keys.entries()) {
+    for (const [number, key] of keys.entries()) {
       const network = networks.get(key)
-      const itsDamage = index === 0 && damage && isDamaged(damage) ? damage : undefined
+      const itsDamage = number === 0 && damage && isDamaged(damage) ? damage : undefined
       const options = { digit, damage: itsDamage }
-      if (network) postMessage({ ...reading(key, network, prepared, options), frame })
+      if (!network) continue
+      postMessage({ ...reading(key, network, prepared, options), frame, number })
     }
   })
 }

@@ -173,7 +173,7 @@ export class LiveReading {
     const isEmpty = heard.isEmpty || (!this.data.follows && !this.data.pixels)
     const reading = { ...heard, isEmpty }
     const way = reader.onlyResize ? "resize" : "prepare"
-    const number = reader.keys.indexOf(reading.key)
+    const { number } = reading
     const isMain = way === "prepare" && number === 0
     this.card(way, reading, number)
     if (!isMain) return
