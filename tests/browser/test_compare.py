@@ -118,6 +118,15 @@ def test_a_link_shows_a_phone_the_same_and_a_digit_opens_in_look_inside(lab, ope
     expect(digits).to_have_count(3)
     wide = phone.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
     assert wide <= 390
+    # A network's answer and its probability stand in one line, also the surest.
+    lines = digits.locator(".small")
+    lines.evaluate_all("all => all.forEach(e => e.lastChild.data = '3 · >99.9%')")
+    assert max(line.bounding_box()["height"] for line in lines.all()) < 30
+    # That there are more runs than are seen is seen.
+    table = phone.locator(".frame")
+    expect(table).to_have_class(re.compile("more"))
+    table.evaluate("e => e.scrollTo(0, e.scrollHeight)")
+    expect(table).not_to_have_class(re.compile("more"))
     # Each number of a mistake can be read; a right one is told by a tap.
     matrix = phone.locator("[data-chart^=compare-confusion]").first
     matrix.scroll_into_view_if_needed()

@@ -89,6 +89,12 @@ const draw = (view) => {
   old.forEach((row) => row.remove())
 }
 
+/** Where rows are below the edge, they fade out there: a phone shows no scroll bar. */
+const fade = ({ frame }) => {
+  const below = frame.scrollHeight - frame.scrollTop - frame.clientHeight
+  frame.classList.toggle("more", below > 4)
+}
+
 const mount = (parentElement) => {
   const root = element(parentElement, "div", "runs")
   const frame = element(root, "div", "frame", { tabIndex: 0 })
@@ -97,6 +103,9 @@ const mount = (parentElement) => {
   const head = element(element(table, "thead"), "tr")
   const view = { root, frame, head, body: element(table, "tbody") }
   Object.assign(view, { heads: [], rows: new Map(), ticked: new Set(), count: 0, by: null })
+  frame.onscroll = () => fade(view)
+  view.sizes = new ResizeObserver(() => fade(view))
+  for (const each of [frame, table]) view.sizes.observe(each)
   tables.set(parentElement, view)
   return view
 }
@@ -116,6 +125,7 @@ export default function ({ data, parentElement, setStateValue }) {
     draw(view)
   }
   return () => {
+    view.sizes.disconnect()
     view.root.remove()
     tables.delete(parentElement)
   }
