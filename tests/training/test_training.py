@@ -326,6 +326,18 @@ def test_pause_one_batch_one_epoch_and_resume_are_each_obeyed_once(
     ]
 
 
+def test_a_pause_is_obeyed_in_the_middle_of_one_epoch(at_step, column, answer_pauses):
+    run = runs.submit(TrainingConfig(**SETTINGS))
+    pauses = answer_pauses(run, ["one_epoch"], ["stop"])
+    train(
+        at_step(1, lambda _: run.send("pause")),
+        at_step(3, lambda _: run.send("pause")),
+        run=run,
+    )
+    assert pauses == [1, 3]
+    assert column(run, "what", "mark") == ["pause", "one_epoch", "pause", "stop"]
+
+
 def test_a_paused_training_shows_its_last_batch_and_can_be_stopped(
     at_step, lines, answer_pauses
 ):

@@ -100,8 +100,8 @@ class RunControl(keras.callbacks.Callback):
             case "stop":
                 self._logger.mark("stop")
                 raise TrainingStopped
-            case "pause" if not self._paused:
-                self._paused = True
+            case "pause" if not self._paused or self._run_to_epoch_end:
+                self._paused, self._run_to_epoch_end = True, False
                 self._logger.mark("pause")
             case "resume" if self._paused:
                 self._paused = False
