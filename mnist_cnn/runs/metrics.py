@@ -10,7 +10,14 @@ from dataclasses import dataclass
 import msgspec
 import numpy as np
 
-from mnist_cnn.runs.schema import Batch, EpochPoint, Mark, Record, Untrained
+from mnist_cnn.runs.schema import (
+    Batch,
+    EpochPoint,
+    Mark,
+    Record,
+    Resumed,
+    Untrained,
+)
 
 __all__ = ["EpochPoint", "Mark", "Metrics", "to_csv", "to_lines"]
 
@@ -52,6 +59,17 @@ class Metrics:
 
     def __len__(self) -> int:
         return len(self.batches)
+
+    @property
+    def peak(self) -> float | None:
+        """The rate that the schedule goes up to, as known last; None if it is not."""
+        for mark in reversed(self.marks):
+            if mark.what == "learning_rate":
+                return mark.value
+            if isinstance(mark, Resumed):
+                break
+        peaks = [point.peak for point in self.epochs[-1:]]
+        return next(filter(math.isfinite, peaks), None)
 
     def predictions(self) -> dict[int, np.ndarray]:
         """What the network predicted of the watched digits, by epoch; 0 is untrained.

@@ -5,6 +5,7 @@ import zipfile
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -16,6 +17,7 @@ from mnist_cnn.experiments.presets import PRESETS
 from mnist_cnn.jobs import worker
 from mnist_cnn.runs import Status
 from mnist_cnn.runs.ownership import Visitor
+from mnist_cnn.runs.schema import EpochPoint, Mark, Resumed
 from mnist_cnn.ui.board.drawing import PIXELS
 from mnist_cnn.ui.train import steering
 from mnist_cnn.ui.train.form import start
@@ -274,6 +276,21 @@ def test_each_press_is_one_command_and_rates_multiply(training, monkeypatch):
         ("learning_rate", next(rates)) if name in steering.FACTORS else (name, None)
         for name in pressed
     ]
+
+
+def test_a_rate_that_a_resume_took_back_is_not_multiplied(monkeypatch):
+    run = run_in_state("running")
+    run.send("learning_rate", 0.5)
+    read = run.control_path.stat().st_size
+    run.write_status(replace(run.recorded_status(), commands_read=read))
+    told = [EpochPoint(1, 5, peak=0.01), Mark(7, "learning_rate", 0.5)]
+    run.metrics_path.write_bytes(msgspec.json.Encoder().encode_lines(told))
+    assert steering.asked_rate(run, run.recorded_status(), run.metrics()) == 0.5
+    told += [Resumed(5, "resumed", 1, epoch=1)]
+    run.metrics_path.write_bytes(msgspec.json.Encoder().encode_lines(told))
+    monkeypatch.setattr(steering, "visitor", lambda: Visitor(is_here=True))
+    steering.press(run, "×3")
+    assert commands(run)[1:] == [("learning_rate", 0.03)]
 
 
 def test_a_learning_rate_is_said_as_a_person_reads_it():

@@ -29,7 +29,7 @@ def steering(run: Run, status: Status, metrics: Metrics) -> None:
     else:
         first = Command("pause", _("Pause"), "pause", running)
     stop = _("Takes it out of the queue.") if status.state == "queued" else ""
-    peak = asked_rate(run)
+    peak = asked_rate(run, status, metrics)
     now = metrics.learning_rate[-1] if len(metrics) else peak
     command_bar(
         [
@@ -67,21 +67,26 @@ def press(run: Run, name: str) -> None:
     try:
         ownership.demand(run, visitor())
         if name in FACTORS:
-            run.send("learning_rate", times(asked_rate(run), FACTORS[name]))
+            rate = asked_rate(run, run.recorded_status(), run.metrics())
+            run.send("learning_rate", times(rate, FACTORS[name]))
         else:
             run.send(name)
     except (ConfigError, RunError) as error:
         st.session_state[f"steering_problem_{run.id}"] = _(error.message)
 
 
-def asked_rate(run: Run) -> float:
-    """The learning rate that was asked for last; with a schedule the peak."""
+def asked_rate(run: Run, status: Status, metrics: Metrics) -> float:
+    """The learning rate that was asked for last; with a schedule the peak.
+
+    What waits to be obeyed counts; what was set in an epoch that was not complete when
+    the run was resumed does not.
+    """
     asked = [
         command.value
-        for command in CommandReader(run.control_path).new()
+        for command in CommandReader(run.control_path, status.commands_read).new()
         if command.what == "learning_rate"
     ]
-    return asked[-1] if asked else run.config.learning_rate
+    return asked[-1] if asked else metrics.peak or run.config.learning_rate
 
 
 def rate_text(rate: float) -> str:
