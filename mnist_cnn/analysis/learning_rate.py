@@ -48,7 +48,7 @@ def jumped(metrics: Metrics) -> Finding | None:
     rate = float(metrics.learning_rate[first])
     values = {
         "before": float(np.median(metrics.loss[max(0, first - 10) : first])),
-        "highest": float(metrics.loss[highest]),
+        "highest": float(f"{metrics.loss[highest]:.3g}"),
         "step": int(metrics.step[highest]),
         "chance": CHANCE_LOSS,
         "now": float(np.median(metrics.loss[-10:])),
@@ -58,7 +58,7 @@ def jumped(metrics: Metrics) -> Finding | None:
     if values["now"] < 0.9 * CHANCE_LOSS:
         return Finding(
             "jumped",
-            "The loss jumped from about {before:.3g} to {highest:.3g} at batch "
+            "The loss jumped from about {before:.3g} to {highest:,.10g} at batch "
             "{step:,}, where the learning rate, {rate:.3g}, was too high for a while; "
             "it has come back to {now:.3g} since. The next training may go without the "
             "detour at a learning rate of {suggested:g}.",
@@ -67,7 +67,7 @@ def jumped(metrics: Metrics) -> Finding | None:
     return Finding(
         "learning_rate_too_high",
         "Learning rate too high: the loss jumped from about {before:.3g} to "
-        "{highest:.3g} at batch {step:,}, far above {chance:.3f}, the loss of pure "
+        "{highest:,.10g} at batch {step:,}, far above {chance:.3f}, the loss of pure "
         "guessing, so the network was sure and wrong. At a learning rate of {rate:.3g} "
         "a step leaps over the valley that it should walk into. Try a learning rate of "
         "{suggested:g}.",

@@ -201,6 +201,13 @@ def test_a_jump_is_said_with_its_batch_and_both_learning_rates():
     assert said.endswith("Try a learning rate of 0.01.")
 
 
+def test_a_jump_to_thousands_is_said_in_a_number_as_people_write_it():
+    batches = recorded("jumping").batches.copy()
+    batches[83, 2] = 2_012.6
+    said = sentence(explain(Metrics(batches), CONSTANT)[0])
+    assert " to 2,010 at batch 84" in said
+
+
 def test_no_jump_is_said_while_the_learning_rate_was_still_right():
     assert "learning_rate_too_high" not in kinds(until_batch(recorded("jumping"), 80))
 
