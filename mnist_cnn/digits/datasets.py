@@ -62,7 +62,7 @@ Report = Callable[[int, int], None]
 _LOADING = threading.Lock()
 
 
-def _no_report(_done: int, _total: int) -> None:
+def no_report(_done: int, _total: int) -> None:
     """Nobody watches."""
 
 
@@ -223,7 +223,7 @@ def _no_pen_digits() -> Message:
 
 
 def load(
-    name: str, *, download_missing: bool = False, report: Report = _no_report
+    name: str, *, download_missing: bool = False, report: Report = no_report
 ) -> Dataset:
     """The digits of that name; drawn and prepared first if nobody has done it yet.
 
@@ -257,7 +257,7 @@ def load(
 
 
 def make_ready(
-    name: str, *, download_missing: bool = False, report: Report = _no_report
+    name: str, *, download_missing: bool = False, report: Report = no_report
 ) -> None:
     """Draws and prepares, once: a minute for thousands of digits.
 

@@ -62,8 +62,8 @@ class Status:
         epochs_done: complete epochs.
         kept_step: of a run that was stopped within an epoch, the batch (from 1) whose
             network is in ``weights.npz``; 0 if that is the newest complete epoch's.
-        checking, checked: digits that are being read to validate or to test, and how
-            many of them have been; 0 while none are.
+        checking, checked: digits that are being drawn before a training, or read to
+            validate or to test, and how many of them have been; 0 while none are.
         test_accuracy, test_loss: of the network that is kept, on the test set; None
             until that is read: at the end, if digits are kept aside to validate on.
         queued: when it came into the queue again, after a pause or to be resumed; None

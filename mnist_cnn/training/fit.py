@@ -115,7 +115,7 @@ class Training:
     def _prepare(self) -> None:
         """Reads the digits and builds the model, as it was after the last epoch."""
         config, record = self._config, self._record
-        sets = mixture.load(config)
+        sets = mixture.load(config, self._say_drawn)
         sets[0], validation = mixture.keep_aside(sets[0], config.validation_examples)
         self._digits, self._validation = sets[0], validation
         aside = len(validation[0]) if config.validation_examples else 0
@@ -146,6 +146,8 @@ class Training:
         checkpoint.restore(self._model, len(self._batches))
         record.update(
             **fingerprints,
+            checking=0,
+            checked=0,
             source=" and ".join(digits.source for digits in sets),
             examples=len(images),
             validation_examples=aside,
@@ -154,6 +156,11 @@ class Training:
             tests=record.status.tests or fine_tuning.tests_before(config),
         )
         self._checkpoint = checkpoint
+
+    def _say_drawn(self, done: int, total: int) -> None:
+        """A hundred times, since each is a file that is written."""
+        if done % (total // 100 + 1) == 0:
+            self._record.update(checking=total, checked=done)
 
     def _fit(self) -> None:
         config, record, batches = self._config, self._record, self._batches

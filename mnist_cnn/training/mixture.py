@@ -12,13 +12,22 @@ from mnist_cnn.digits.dataset import DataError, Dataset
 from mnist_cnn.experiments.config import TrainingConfig
 
 
-def load(config: TrainingConfig) -> list[Dataset]:
+def load(
+    config: TrainingConfig, report: datasets.Report = datasets.no_report
+) -> list[Dataset]:
     """The config's data sets, MNIST without the offline digits if it says so.
+
+    Args:
+        config: names them.
+        report: called with what is drawn and what there is to draw.
 
     Raises:
         DataError: in a sentence, if one of them is not to be had.
     """
-    found = [datasets.load(name, download_missing=True) for name in config.data]
+    found = [
+        datasets.load(name, download_missing=True, report=report)
+        for name in config.data
+    ]
     if config.leave_out_offline_digits and "mnist" in config.data:
         index = config.data.index("mnist")
         found[index] = mnist.without_offline_digits(found[index])

@@ -14,6 +14,7 @@ from mnist_cnn.nn.weights import load_weights
 from mnist_cnn.training import fine_tuning, model
 from mnist_cnn.training.fit import Training
 from mnist_cnn.training.mixture import training_digits
+from mnist_cnn.training.run_record import RunRecord
 
 NETWORK = Architecture((ConvBlock(4, 3),), 0, (8,))
 SETTINGS = TrainingConfig(NETWORK, epochs=1, examples=500, schedule="constant")
@@ -58,6 +59,21 @@ def test_fine_tuning_starts_from_the_network_and_says_what_it_gained(trained):
         assert test.after == pytest.approx(test.before, abs=0.02)
     assert run.status().tests == status.tests  # as written and read
     assert status.test_accuracy == pytest.approx(status.tests[0].after, abs=1e-5)
+
+
+def test_what_is_drawn_before_a_training_is_counted(monkeypatch):
+    said, write = [], RunRecord.write
+
+    def note(record, status):
+        said.append((status.state, status.checking, status.checked))
+        write(record, status)
+
+    monkeypatch.setattr(RunRecord, "write", note)
+    config = replace(SETTINGS, data=("mnist", "pen"))
+    assert Training(runs.submit(config, state="preparing")).train().state == "done"
+    drawn = [each for each in said if each[0] == "preparing" and each[1]]
+    assert drawn == [("preparing", 24, done) for done in range(1, 25)]
+    assert said[said.index(drawn[-1]) + 1] == ("preparing", 0, 0)
 
 
 def test_fine_tuning_does_without_a_file_that_the_other_run_had(

@@ -70,6 +70,10 @@ def _own_digit(metrics: Metrics) -> str:
 def _progress_text(run: Run, status: Status, now: Pace) -> str:
     if status.state == "queued":
         return _position(run)
+    if status.state == "preparing" and status.checking:
+        return _("Drawing and preparing the digits, once: {fraction:.0%}").format(
+            fraction=status.checked / status.checking
+        )
     if status.state == "preparing":
         return _("Getting the digits and building the network.")
     if status.is_final:
