@@ -213,6 +213,7 @@ def padded(values: Sequence[float]) -> list[float] | None:
 
 
 def short(name: str) -> str:
-    """A run's name as a legend has room for it."""
+    """A run's name as a legend has room for it: its end often tells it from others."""
+    half = MAX_NAME_LENGTH // 2
     is_long = len(name) > MAX_NAME_LENGTH
-    return escaped(f"{name[: MAX_NAME_LENGTH - 1]}…" if is_long else name)
+    return escaped(f"{name[: half - 1]}…{name[-half:]}" if is_long else name)

@@ -10,7 +10,12 @@ import pytest
 
 from mnist_cnn.analysis.comparison import MAX_RUNS
 from mnist_cnn.analysis.smoothing import smooth
-from mnist_cnn.figures.comparison import Curve, is_crowded, overlaid
+from mnist_cnn.figures.comparison import (
+    MAX_NAME_LENGTH,
+    Curve,
+    is_crowded,
+    overlaid,
+)
 from mnist_cnn.figures.style import COLORS, SYMBOLS
 from mnist_cnn.runs.metrics import EpochPoint, Metrics
 
@@ -55,6 +60,15 @@ def test_every_run_has_a_color_and_a_symbol_and_two_kinds_of_line():
         assert colors == {COLORS[index]}
         assert validation["marker"]["symbol"] == SYMBOLS[index]
         assert validation["name"] == f"run {index}"
+
+
+def test_long_names_can_still_be_told_apart():
+    name = "Learning rate times a hundred 1, seed {}"
+    figure = draw(*(curve(100, 2, name.format(n)) for n in (1, 2)))
+    first, second = (each["name"] for each in figure["data"][1::2])
+    assert len(first) == MAX_NAME_LENGTH
+    assert first.startswith("Learning rate") and first.endswith("1, seed 1")
+    assert second.endswith("1, seed 2")
 
 
 def test_runs_with_other_batch_sizes_share_the_axis_of_epochs(decoded):
