@@ -175,6 +175,13 @@ def test_without_a_link_the_newest_run_is_shown():
     assert at.button(key=f"open_{newest.id}").disabled
 
 
+def test_without_a_link_a_run_that_has_begun_is_shown_before_one_that_waits():
+    begun = run_in_state("done")
+    run_in_state("queued")
+    at = train_page()
+    assert at.button(key=f"open_{begun.id}").disabled
+
+
 def test_the_run_in_the_link_is_shown_though_it_is_not_the_newest():
     older = run_in_state("done", "overfitting")
     run_in_state("done")
@@ -544,3 +551,10 @@ def test_what_is_being_checked_is_said(training):
     status = replace(training.recorded_status(), checking=10_000, checked=200)
     training.write_status(status)
     assert "Checking on 10,000 digits" in words(train_page(training.id))
+
+
+def test_how_far_the_drawing_of_digits_is_is_said(training):
+    drawing = {"state": "preparing", "checking": 15_000, "checked": 3_000}
+    training.write_status(replace(training.recorded_status(), **drawing))
+    said = words(train_page(training.id))
+    assert "Drawing and preparing the digits, once: 20%" in said

@@ -9,6 +9,7 @@ import streamlit as st
 
 from mnist_cnn import runs
 from mnist_cnn.runs import Run, RunError
+from mnist_cnn.ui.runs.queue import overview
 
 SHOWN = "shown_run"
 # Whether the form is one line, so that the run is in sight.
@@ -33,7 +34,8 @@ def shown_run() -> Run | None:
     try:
         run = runs.find(state.get(SHOWN))
     except RunError:
-        run = next(iter(runs.list_runs()), None)
+        begun = (each for each, status in overview().runs if status.state != "queued")
+        run = next(begun, next(iter(runs.list_runs()), None))
     if run is not None:
         state[SHOWN] = st.query_params["run"] = run.id
     return run
