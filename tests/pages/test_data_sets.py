@@ -144,10 +144,20 @@ def test_what_was_gained_and_forgotten_is_said_side_by_side():
     assert "It started from the network of run MNIST only." in words(at)
     assert "From there: conv_1, conv_2, dense_1, output." in words(at)
     assert "“all writers” were trained on" in words(at)
+    assert "Below the line" in words(at)
     told = {each.label: (each.value, each.delta) for each in at.metric}
     assert told["Pen digits, all writers, 7,494 digits"][0] == "99.00%"
     assert told["Pen digits, 2,498 digits"] == ("99.00%", "+3.00 points, from 96.00%")
     assert told["MNIST, 10,000 digits"][1].startswith("-0.08 points")
+
+
+def test_nothing_is_said_of_gains_where_a_training_began_with_random_weights():
+    run = runs.submit(TrainingConfig(data=("mnist", "pen")))
+    tests = (DataTest("pen", "Pen digits", 2498, None, 0.99),)
+    run.write_status(replace(run.recorded_status(), state="done", tests=tests))
+    at = opened("1_Train.py", run=run.id)
+    assert "Pen digits, 2,498 digits" in [each.label for each in at.metric]
+    assert "Below the line" not in words(at)
 
 
 def test_compare_has_networks_by_test_sets(pen_digits):

@@ -25,13 +25,14 @@ def gained_and_forgotten(run: Run, status: Status) -> None:
     st.caption(
         _(
             "Test digits of each data set, by other people where the writers are "
-            "known; “all writers” were trained on. Below the line: what was gained, or "
-            "forgotten, since the start."
+            "known; “all writers” were trained on."
             if any(test.data.endswith(datasets.ALL) for test in status.tests)
             else "Test digits of each data set, by other people where the writers are "
-            "known. Below the line: what was gained, or forgotten, since the start."
+            "known."
         )
     )
+    if run.config.start_from:
+        st.caption(_("Below the line: what was gained, or forgotten, since the start."))
 
 
 def _start(run: Run) -> None:
