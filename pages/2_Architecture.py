@@ -8,6 +8,7 @@ from mnist_cnn.ui.architecture.layer_kinds import layer_kinds
 from mnist_cnn.ui.frame import page
 from mnist_cnn.ui.network_links import network_links
 from mnist_cnn.ui.networks import choose_network
+from mnist_cnn.ui.runs.titles import run_title
 from mnist_cnn.ui.take_home import take_home
 from mnist_cnn.ui.text import _
 from mnist_cnn.ui.volume_picture import volume_picture
@@ -25,7 +26,7 @@ else:
 
 if network is not None:
     with said:
-        view.finding(network)
+        view.finding(network, run_title(chosen.run) if chosen else "")
     volume_picture(network)
     if chosen is not None:
         with st.container(horizontal=True):

@@ -36,6 +36,10 @@ STYLE = """<style>
   text-align: center; line-height: 1.3; min-height: 4.3em; padding-top: 0.4em;
 }
 .volumes :is(b, span) { display: block; white-space: nowrap; }
+@media (max-width: 1199px) {
+  .volumes figcaption { min-height: 5.6em; }
+  .volumes .cost { width: min-content; margin: auto; white-space: normal; }
+}
 </style>"""
 
 
@@ -72,7 +76,7 @@ def _figure(
     cost = ""
     if parameters:
         cost = ngettext("{count:,} parameter", "{count:,} parameters", parameters)
-        cost = f"<span>{html.escape(cost.format(count=parameters))}</span>"
+        cost = f'<span class="cost">{html.escape(cost.format(count=parameters))}</span>'
     return (
         f'<figure><div style="width: {_pixels(width)}; height: {_pixels(height)}" '
         f'aria-hidden="true">{rectangles}</div><figcaption>'

@@ -66,7 +66,8 @@ def test_architecture_begins_with_where_the_parameters_are_and_shows_every_formu
     assert summary(LECTURE_NETWORK) in shown_html(at)
     assert "(5·5·1 + 1)·32 = 832" in shown_html(at)
     said = next(m.value for m in at.main.markdown if "parameters" in m.value)
-    assert "**3,137,000** of 3,156,098 parameters (99%)" in said
+    assert "has **3,137,000** of its 3,156,098 parameters (99%)" in said
+    assert "“MNIST and pen digits”" in said
     assert "5,378,832 multiply-adds, 58% of them there" in said
     assert "3,137,000 parameters" in shown_html(at)
 

@@ -176,13 +176,13 @@ def test_the_architecture_page_takes_the_link_to_an_experiment():
     assert not any("kernels it learned" in each.value for each in at.header)
     next(b for b in at.button if b.label == "Show the trained networks").click().run()
     assert not at.exception
-    assert "of 3,156,098 parameters" in words(at)
+    assert "of its 3,156,098 parameters" in words(at)
 
 
 def test_a_link_that_cannot_be_is_a_sentence_there_too():
     at = architecture(preset="seed", dense="x")
     assert "whole number" in at.warning[0].value
-    assert "of 3,156,098 parameters" in words(at)
+    assert "of its 3,156,098 parameters" in words(at)
 
 
 def test_the_architecture_page_shows_the_link_to_a_runs_experiment(run):

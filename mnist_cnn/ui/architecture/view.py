@@ -15,16 +15,29 @@ from mnist_cnn.ui.text import _, escape
 from mnist_cnn.ui.wide_table import NOTHING, wide_table
 
 
-def finding(architecture: LayeredArchitecture) -> None:
-    """Where the parameters are, and where the arithmetic."""
+def finding(architecture: LayeredArchitecture, name: str = "") -> None:
+    """Where the parameters are, and where the arithmetic.
+
+    Args:
+        architecture: of the network.
+        name: the network's, if it has one.
+    """
     layers = architecture.layers()
     largest = max(layers, key=lambda layer: layer.parameters)
     busiest = max(layers, key=lambda layer: layer.multiply_adds)
     total = architecture.parameters
     work = sum(layer.multiply_adds for layer in layers)
-    said = _(
-        "**{part:,}** of {total:,} parameters ({fraction:.0%}) are in **{layer}**."
+    said = (
+        _(
+            "“{name}” has **{part:,}** of its {total:,} parameters ({fraction:.0%}) in "
+            "**{layer}**."
+        )
+        if name
+        else _(
+            "**{part:,}** of {total:,} parameters ({fraction:.0%}) are in **{layer}**."
+        )
     ).format(
+        name=escape(name),
         part=largest.parameters,
         total=total,
         fraction=largest.parameters / total,
