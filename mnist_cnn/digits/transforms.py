@@ -19,7 +19,7 @@ class Change:
     """How the drawing is changed, around its center of mass.
 
     Attributes:
-        angle: degrees, anticlockwise if above 0; -180 to 180.
+        angle: degrees, counterclockwise if above 0; -180 to 180.
         right, down: pixels that it moves; -28 to 28.
         scale: 1 leaves its size; 0.2 to 3.
         thicken: pixels that each edge of a stroke moves outwards (inwards if below 0);

@@ -23,7 +23,7 @@ def test_a_shift_by_whole_pixels_moves_the_ink_and_nothing_else(a_seven):
     np.testing.assert_allclose(moved[:20, 3:], a_seven[2:22, :-3], atol=1e-6)
 
 
-def test_a_quarter_turn_is_anticlockwise_around_the_center_of_mass():
+def test_a_quarter_turn_is_counterclockwise_around_the_center_of_mass():
     block = np.random.default_rng(0).random((9, 9)).astype(np.float32)
     # The same upside down, so that its center of mass is its middle.
     block = block + block[::-1, ::-1]

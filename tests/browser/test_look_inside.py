@@ -317,6 +317,7 @@ def test_after_a_click_on_a_map_its_arithmetic_and_the_overview_are_on_the_scree
     page.wait_for_timeout(700)
     assert 0 <= place(page, "conv_2", 14)[1] <= height
     if width == 1920:  # from the last row: large numbers, and no empty quarter
+        expect(found.locator(".controls")).to_be_in_viewport(ratio=1)
         result = found.locator(".output canvas").bounding_box()
         assert result["x"] + result["width"] > 0.9 * width
         cell = found.locator(".cell").first

@@ -107,6 +107,8 @@ def test_every_layer_of_every_network_opens(network, a_seven):
     for layer in network.layers:
         last = layer.output_shape[-1] - 1
         box(at, "layer_box").set_value(layer.name).run()
+        # No longer than the box is wide.
+        assert layer.name in box(at, "layer_box").options
         box(at, "unit_box").set_value(last).run()
         assert not at.exception
         assert chosen(at) == (layer.name, last)

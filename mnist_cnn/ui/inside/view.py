@@ -188,7 +188,7 @@ def _choose_by_name(forward: ForwardPass) -> None:
     """The same choice as a click in the overview, for keyboard and screen reader."""
     state, network = st.session_state, forward.network
     names, layer, unit = _names(network), state["layer"], state["unit"]
-    titles = {IMAGE: _("Digit"), "dropout": _("dropout: only while training")}
+    titles = {IMAGE: _("Digit")}
     count = _count(network, layer)
     has_maps = layer != IMAGE and forward.activations[layer].ndim == 4
     layer_key, unit_key = key_of("layer_box", layer), key_of("unit_box", unit)

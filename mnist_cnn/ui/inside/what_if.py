@@ -61,7 +61,7 @@ def show_what_if(
 
 def _sliders() -> list[Slider]:
     return [
-        Slider("angle", _("Turn (degrees, anticlockwise)"), -90, 90, 1),
+        Slider("angle", _("Turn (degrees, counterclockwise)"), -90, 90, 1),
         Slider("right", _("Shift right (pixels)"), -12, 12, 0.5),
         Slider("down", _("Shift down (pixels)"), -12, 12, 0.5),
         Slider("scale", _("Size (factor)"), 0.4, 1.6, 0.05),

@@ -19,7 +19,7 @@ const LINES = 12
 const MAGNIFIED = 196
 const UNITS_AROUND = 5
 const ARITHMETIC = "layer"
-const DETAIL = 470 // pixels of the arithmetic that should be in sight
+const DETAIL = 29.5 // rem of the arithmetic that should be in sight
 // Above the network once it is scrolled to; a phone has a line with buttons there.
 const margin = () => (window.innerWidth <= 768 ? 60 : 8)
 const ADDS = "230, 159, 0" // above 0 is orange, below 0 blue, as in all pictures
@@ -279,7 +279,8 @@ class NetworkOverview extends LivingNetwork {
     setTimeout(() => {
       const detail = document.querySelector(".st-key-inside_detail")
       if (!detail) return
-      const below = detail.getBoundingClientRect().top + DETAIL - window.innerHeight
+      const rem = parseFloat(getComputedStyle(document.documentElement).fontSize)
+      const below = detail.getBoundingClientRect().top + DETAIL * rem - window.innerHeight
       const wanted = this.view === ARITHMETIC ? below : Infinity
       const by = Math.min(wanted, this.parent.getBoundingClientRect().top - margin())
       const main = document.querySelector("[data-testid=stMain]")

@@ -4,7 +4,7 @@ const SIDE = 28
 
 /**
  * @param {Float32Array} pixels 784, row by row, in [0, 1]
- * @param {{angle, right, down, scale, thicken}} change degrees anticlockwise, pixels,
+ * @param {{angle, right, down, scale, thicken}} change degrees counterclockwise, pixels,
  *   pixels, a factor, and pixels that each edge of a stroke moves outwards
  * @returns {Float32Array} 784 in [0, 1]
  */
