@@ -441,6 +441,21 @@ def test_several_digits_a_test_digit_and_both_ways_are_read_by_the_browser(lab, 
     page.get_by_text("Just resize", exact=True).click()
     expect(page.get_by_text("just resized", exact=True)).to_be_visible()
     expect(page.locator(".live-digit")).to_have_count(2)
+    # A second guess in three lines lies over nothing that stands below.
+    second = page.locator(".live-second").last
+    for width in (1280, 1024):
+        page.set_viewport_size({"width": width, "height": 800})
+        bottom = second.evaluate(
+            """it => {
+              it.textContent = "Second guess: 1, 38.2%"
+              const text = document.createRange()
+              text.selectNodeContents(it)
+              return text.getBoundingClientRect().bottom
+            }"""
+        )
+        answers = page.locator(".live-answers").bounding_box()
+        assert bottom <= answers["y"] + answers["height"] + 1
+    page.set_viewport_size({"width": 1280, "height": 1000})
     page.get_by_text("Just resize", exact=True).click()
     expect(page.locator(".live-digit")).to_have_count(1)
     page.get_by_role("radio", name="Test digit").click()
@@ -593,6 +608,18 @@ def test_back_undoes_the_choice_of_a_network_and_other_pages_go_on_with_it(
     box.click()
     page.get_by_role("option", name="mine").click()
     expect(page).to_have_url(re.compile(f"network={run.id}"))
+    # What the network of before has read meanwhile is shown no more.
+    wait_until_the_browser_reads(page)
+    page.evaluate(
+        """() => {
+          const reader = window.mnistReaders.prepare
+          const late = { type: "reading", frame: reader.frame, key: "of before" }
+          const none = { isEmpty: false, pixels: new Float32Array(784) }
+          reader.open = 2
+          reader.hear({ ...late, ...none, probabilities: new Float32Array(10) })
+        }"""
+    )
+    expect(page.locator(".live-card")).to_have_count(1)
     page.get_by_role("link", name="Architecture").first.click()
     expect(page.get_by_role("heading", name="model.summary()")).to_be_visible()
     expect(box).to_have_value(re.compile("^mine"))

@@ -76,7 +76,8 @@ export class Reader {
       this.asked.delete(message.key)
       this.listeners.failed(message)
     } else if (message.type === "reading" && message.frame === this.frame) {
-      this.listeners.reading(message, this.begun)
+      // While it was read, other networks may have been chosen.
+      if (this.keys.includes(message.key)) this.listeners.reading(message, this.begun)
       this.open -= 1
       if (this.open > 0) return
       this.isBusy = false
