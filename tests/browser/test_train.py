@@ -153,6 +153,17 @@ def test_five_presses_are_one_training_seen_on_one_screen_where_nothing_jumps(
             button = page.get_by_role("button", name=name)
             expect(button).to_be_in_viewport(ratio=1)
         expect(page.get_by_role("link", name="See its mistakes")).to_be_in_viewport()
+    # A legend of two lines becomes one of one line, and lies over no curve.
+    for width, height in ((1024, 768), (1280, 800)):
+        draws = int(page.locator(LOSS).get_attribute("data-draws"))
+        page.set_viewport_size({"width": width, "height": height})
+        drawn = 'draws => document.querySelector("LOSS").dataset.draws > draws'
+        page.wait_for_function(drawn.replace("LOSS", LOSS), arg=draws)
+        legend, plot = (
+            page.locator(f"{LOSS} {part}").first.bounding_box()
+            for part in (".legend", ".gridlayer")
+        )
+        assert abs(legend["y"] + legend["height"] - plot["y"]) < 8, width
     page.set_viewport_size({"width": 640, "height": 400})  # 1280 zoomed to 200 %
     for chart in ("loss", "accuracy"):
         drawn = page.locator(f"[data-chart='{chart}-{run_id}']")
@@ -266,7 +277,13 @@ def test_settings_are_the_presets_even_if_their_fields_load_slowly(page, lab):
         "Learning rate": "0.002",
         "Dense units": "1000",
     }
-    expect(slow.get_by_label("Preset")).to_have_value(re.compile("First: Classroom"))
+    preset = slow.get_by_label("Preset")
+    expect(preset).to_have_value(re.compile("First: Classroom"))
+    for width, height in ((1920, 1080), (1280, 800), (1024, 768)):
+        slow.set_viewport_size({"width": width, "height": height})
+        # As wide as the longest name, "Break it: Learning rate times a hundred".
+        em = "e => e.clientWidth / parseFloat(getComputedStyle(e).fontSize)"
+        assert preset.evaluate(em) > 19
     steering(slow, "Stop").click()
     wait_for_state(page, "stopped")
 

@@ -82,8 +82,9 @@ def _show_kernels(run: Run, kernels: np.ndarray | None, moment: str) -> None:
         return
     st.caption(
         _(
-            "The kernels of the first layer: blue is negative, white zero, orange "
-            "positive. At the start they are noise; edges and strokes appear."
+            "The kernels of the first layer: blue is negative, orange positive, the "
+            "fainter the nearer to zero. At the start they are noise; edges and "
+            "strokes appear."
         )
     )
     live_chart(

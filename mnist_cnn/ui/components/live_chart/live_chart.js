@@ -127,7 +127,13 @@ const draw = async (chart) => {
   const data = isNarrow
     ? figure.data.map((trace) => (trace.meta === "wide" ? { ...trace, visible: false } : trace))
     : figure.data.map(readable)
+  const above = () => chart.root._fullLayout?._size?.t
+  const before = above()
   await Plotly.react(chart.root, data, layout, CONFIG)
+  // Plotly places a legend of other lines by the margin of the lines before.
+  if (before !== undefined && above() !== before) {
+    await Plotly.react(chart.root, data, layout, CONFIG)
+  }
   if (heading.clickable && !chart.listens) {
     chart.listens = true
     chart.root.on("plotly_click", ({ points: [point] }) =>

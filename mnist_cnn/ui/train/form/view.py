@@ -156,7 +156,7 @@ def _first_line(experiment: Experiment) -> None:
             key=experiment.key("preset"),
             on_change=choose_preset,
             args=(experiment,),
-            width=320,
+            width="stretch",
         )
         st.text_input(
             _("Name of the run"),
