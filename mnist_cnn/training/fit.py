@@ -137,7 +137,7 @@ class Training:
         self._batches = Batches(images, labels, config)
         self._model = model.build(config.network, dense=OrderedDense)
         self.run.summary_path.write_text(summary(config.network), encoding="utf-8")
-        if config.start_from:
+        if config.start_from and not self.run.model_path.is_file():
             fine_tuning.start(self._model, config)
         model.compile_model(self._model, config, adam=FusedAdam)
         # Else TensorFlow traces the first step twice.

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from mnist_cnn import runs
 from mnist_cnn.digits.augmentation import AUGMENTATIONS
-from mnist_cnn.experiments.config import TrainingConfig
+from mnist_cnn.experiments.config import RANGES, TrainingConfig
 from mnist_cnn.experiments.presets import PRESETS
 from mnist_cnn.jobs import worker
 from mnist_cnn.runs import Status
@@ -523,6 +523,17 @@ def test_another_seed_is_one_that_no_run_has_had(recorded_run, mnist):
     press(train_page(first.id), f"seed_{first.id}")
     (new,) = [r for r in runs.list_runs() if r.id not in (first.id, second.id)]
     assert new.config == replace(first.config, seed=8)
+
+
+def test_after_the_highest_seed_comes_a_low_one(recorded_run, mnist):
+    lowest, highest = map(int, RANGES["seed"])
+    first = recorded_run(mnist)
+    recorded_run(mnist, config=replace(first.config, seed=lowest))
+    last = recorded_run(mnist, config=replace(first.config, seed=highest))
+    press(train_page(last.id), f"seed_{last.id}")
+    (new,) = runs.queue()
+    assert new.config.seed in (lowest + 1, lowest + 2)
+    assert new.config.seed != first.config.seed
 
 
 def test_after_ones_run_has_ended_the_other_pages_open_with_its_network():

@@ -11,6 +11,7 @@ from mnist_cnn.digits import datasets
 from mnist_cnn.experiments.config import TrainingConfig
 from mnist_cnn.nn.architecture import LECTURE_NETWORK, Architecture, ConvBlock
 from mnist_cnn.nn.weights import load_weights
+from mnist_cnn.runs.resume import resume
 from mnist_cnn.training import fine_tuning, model
 from mnist_cnn.training.fit import Training
 from mnist_cnn.training.mixture import training_digits
@@ -113,6 +114,17 @@ def test_layers_of_another_shape_start_anew(trained):
     assert len(kept) == 3  # kernel and bias of the convolution, the output's bias
     convolution = next(name for name in kept if name.endswith("/kernel"))
     np.testing.assert_allclose(after[convolution], before[convolution], atol=1e-3)
+
+
+def test_a_fine_tuning_goes_on_when_its_start_has_been_deleted(trained, at_step):
+    config = replace(SETTINGS, epochs=2, start_from=trained.id)
+    run = runs.submit(config, state="preparing")
+    steps = config.steps_per_epoch(500)
+    stop = at_step(steps + 1, lambda _: run.send("stop"))
+    assert Training(run, [stop]).train().epochs_done == 1
+    runs.delete(trained)
+    resume(run)
+    assert Training(run).train().state == "done"
 
 
 def test_a_start_that_is_gone_fails_with_a_sentence():

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from itertools import count
 
 import numpy as np
 import streamlit as st
 
 from mnist_cnn import runs
-from mnist_cnn.experiments.config import ConfigError, TrainingConfig
+from mnist_cnn.experiments.config import RANGES, ConfigError, TrainingConfig
 from mnist_cnn.jobs import worker
 from mnist_cnn.runs import Run, RunError, ownership, retention
 from mnist_cnn.runs.store import submit_seeds
@@ -25,6 +26,7 @@ from mnist_cnn.ui.visitor import owner, visitor
 # Pressing again within this time needs no explanation.
 SAME_PRESS_SECONDS = 5.0
 WAITING_A_BROWSER = 3
+HIGHEST_SEED = int(RANGES["seed"][1])
 PROBLEM, NOTE, STARTED = "start_problem", "start_note", "started"
 
 
@@ -55,7 +57,9 @@ def start_other_seed(run: Run) -> None:
         for other, _status in overview().runs
         if replace(other.config, seed=0) == alike
     }
-    config = replace(run.config, seed=max(had | {run.config.seed}) + 1)
+    had.add(run.config.seed)
+    others = (seed % (HIGHEST_SEED + 1) for seed in count(max(had) + 1))
+    config = replace(run.config, seed=next(each for each in others if each not in had))
     _queue(config, 1, run.preset, offered_name(run.preset))
 
 
