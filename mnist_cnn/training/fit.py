@@ -17,6 +17,7 @@ from mnist_cnn.locale.message import Message
 from mnist_cnn.nn.summary import summary
 from mnist_cnn.nn.weights import load_weights
 from mnist_cnn.runs import Run, Status, predictions
+from mnist_cnn.runs.commands import CommandReader
 from mnist_cnn.runs.predictions import Predictions
 from mnist_cnn.training import fine_tuning, mixture, model
 from mnist_cnn.training.batches import Batches
@@ -158,9 +159,16 @@ class Training:
         self._checkpoint = checkpoint
 
     def _say_drawn(self, done: int, total: int) -> None:
-        """A hundred times, since each is a file that is written."""
-        if done % (total // 100 + 1) == 0:
-            self._record.update(checking=total, checked=done)
+        """A hundred times, since each is a file that is written; obeys a stop."""
+        if done % (total // 100 + 1):
+            return
+        self._record.update(checking=total, checked=done)
+        commands = CommandReader(
+            self.run.control_path, self._record.status.commands_read
+        )
+        if any(command.what == "stop" for command in commands.new()):
+            self._record.update(commands_read=commands.read)
+            raise TrainingStopped
 
     def _fit(self) -> None:
         config, record, batches = self._config, self._record, self._batches

@@ -77,6 +77,15 @@ def test_what_is_drawn_before_a_training_is_counted(monkeypatch):
     assert said[said.index(drawn[-1]) + 1] == ("preparing", 0, 0)
 
 
+def test_a_stop_is_obeyed_while_digits_are_drawn():
+    run = runs.submit(replace(SETTINGS, data=("mnist", "pen")), state="preparing")
+    run.send("stop")
+    status = Training(run).train()
+    assert (status.state, status.checking) == ("stopped", 0)
+    assert status.commands_read == run.control_path.stat().st_size
+    assert not datasets.is_ready("pen")
+
+
 def test_fine_tuning_does_without_a_file_that_the_other_run_had(
     pen_list, random_network
 ):
