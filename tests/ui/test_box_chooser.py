@@ -21,6 +21,7 @@ def test_a_box_and_a_turn_are_a_part():
         {"turns": 0, "box": [0, 0, 1]},
         {"turns": 0, "box": [0, 0, float("nan"), 1]},
         {"turns": 0, "box": [0, 0, "1", 1]},
+        {"turns": 0, "box": [0, 0, 10**400, 1]},
         {"turns": 0, "box": [0.5, 0.5, 0.5, 0.9]},
     ],
 )

@@ -12,7 +12,12 @@ import streamlit as st
 from PIL import Image
 
 from mnist_cnn.digits.photo.grayscale import opaque, to_grayscale
-from mnist_cnn.digits.photo.image_files import MEGABYTES, ImageError, open_image
+from mnist_cnn.digits.photo.image_files import (
+    LONGEST_SIDE,
+    MEGABYTES,
+    ImageError,
+    open_image,
+)
 from mnist_cnn.digits.segmentation import split
 from mnist_cnn.ui.board.drawing import Picture
 from mnist_cnn.ui.components.box_chooser import Part, box_chooser
@@ -116,9 +121,14 @@ def _chosen(way: str) -> Picture | None:
 def _picture(file: bytes, part: Part) -> Picture:
     image = _turned(open_image(file), part.turns)
     if part.box is not None:
-        edges = zip(part.box, image.size * 2, strict=True)
-        image = image.crop(tuple(round(edge * length) for edge, length in edges))
-        scale = SMALLEST_SIDE / min(image.size)
+        left, top, right, bottom = (
+            round(edge * length)
+            for edge, length in zip(part.box, image.size * 2, strict=True)
+        )
+        # Of the narrowest part a pixel is left.
+        left, top = min(left, image.width - 1), min(top, image.height - 1)
+        image = image.crop((left, top, max(right, left + 1), max(bottom, top + 1)))
+        scale = min(SMALLEST_SIDE / min(image.size), LONGEST_SIDE / max(image.size))
         if scale > 1 and not image.mode.startswith("I"):
             size = tuple(round(side * scale) for side in image.size)
             image = image.resize(size, Image.Resampling.BICUBIC)

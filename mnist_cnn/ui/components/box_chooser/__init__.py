@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -92,7 +91,7 @@ def part_of(sent: Any) -> Part | None:
         return Part(int(sent["turns"]))
     if not isinstance(box, list) or len(box) != 4:
         return None
-    if not all(isinstance(v, int | float) and math.isfinite(v) for v in box):
+    if not all(isinstance(v, int | float) and abs(v) < 1e6 for v in box):
         return None
     left, top, right, bottom = (min(max(float(value), 0.0), 1.0) for value in box)
     if right - left < SMALLEST or bottom - top < SMALLEST:
