@@ -21,7 +21,7 @@ KEPT_SECONDS = 24 * 3600.0
 
 
 class KerasExport(BackgroundFile):
-    """One network, as of its newest complete epoch, in one format.
+    """The network that a run keeps, in one format.
 
     Args:
         run: with a network.

@@ -1,4 +1,4 @@
-"""Choosing a network: the pretrained one, or that of any run with a complete epoch.
+"""Choosing a network: the pretrained one, or that of any run that has kept one.
 
 The link says which, by the run's id. Streamlit's own ``bind`` would put the label
 there, which changes with every epoch, and leave no step for the browser's Back.
@@ -160,7 +160,7 @@ def _titles(folder: str, changed: int, language: str) -> dict[str, str]:
 
 
 def runs_with_network() -> list[Run]:
-    """What comes with the lab, then every run with a complete epoch, newest first."""
+    """What comes with the lab, then every run that has kept a network, newest first."""
     found = []
     for run_id in runs.BUNDLED:
         with contextlib.suppress(RunError):  # a damaged one leaves the others

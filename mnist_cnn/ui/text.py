@@ -1,12 +1,13 @@
 """Text for persons: `_`, and `ngettext` for numbers, where a catalog is installed."""
 
+import math
 import re
 from functools import lru_cache
 from gettext import gettext, ngettext
 
 from mnist_cnn.locale.message import Message
 
-__all__ = ["_", "escape", "language", "ngettext", "plain"]
+__all__ = ["_", "escape", "four_decimals", "language", "ngettext", "plain"]
 
 # Python's gettext looks for catalogs on the disk at every call: a tenth of what a
 # look at a live training costs.
@@ -27,6 +28,11 @@ def _(text: str) -> str:
 def plain(text: str) -> str:
     """The same where nothing is Markdown: a stranger's words stand as they are."""
     return text.said(_translated) if isinstance(text, Message) else _(text)
+
+
+def four_decimals(value: float) -> str:
+    """An accuracy or a loss, in four decimals; – if it was not measured."""
+    return f"{value:.4f}" if math.isfinite(value) else "–"
 
 
 def language() -> str:

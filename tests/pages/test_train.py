@@ -16,6 +16,7 @@ from mnist_cnn.experiments.config import RANGES, TrainingConfig
 from mnist_cnn.experiments.presets import PRESETS
 from mnist_cnn.jobs import worker
 from mnist_cnn.runs import Status
+from mnist_cnn.runs.exchange.keras_import import from_keras
 from mnist_cnn.runs.ownership import Visitor
 from mnist_cnn.runs.schema import EpochPoint, Mark, Resumed
 from mnist_cnn.ui.board.drawing import PIXELS
@@ -507,6 +508,14 @@ def test_who_keeps_digits_aside_is_told_at_the_end_what_the_test_set_says():
         replace(run.status(), state="done", test_accuracy=0.91, epochs_done=5)
     )
     assert said in words(at.run())
+
+
+def test_what_was_not_measured_elsewhere_is_no_number():
+    file = next((RECORDINGS / "keras").glob("*.keras"))
+    history = b'{"loss": [0.5, 0.2], "accuracy": [0.8, 0.9]}'
+    at = train_page(from_keras(file.read_bytes(), "mine", history).id)
+    assert "Validation: **–** (loss –)" in words(at)
+    assert "nan" not in words(at)
 
 
 def test_three_seeds_are_queued_together_and_named():

@@ -1,6 +1,6 @@
 """The experiment in a link, on the page that shows networks: to look at, and to train.
 
-The settings in the link are those that Train takes (``experiment_link``).
+The settings in the link are those that Train takes (``experiments.link``).
 """
 
 from __future__ import annotations

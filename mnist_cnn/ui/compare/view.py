@@ -17,7 +17,7 @@ from mnist_cnn.ui.compare.runs import Compared, compared, listed
 from mnist_cnn.ui.components.live_chart import live_chart, shared_figure
 from mnist_cnn.ui.runs.titles import preset_title
 from mnist_cnn.ui.runs.viewers import note_look
-from mnist_cnn.ui.text import _, escape, plain
+from mnist_cnn.ui.text import _, escape, four_decimals, plain
 from mnist_cnn.ui.wide_table import wide_table
 
 LOOK_SECONDS = 2.0
@@ -113,8 +113,10 @@ def _curves(chosen: list[str]) -> None:
 
 def _spoken(title: str, drawn: list[Curve], measure: str) -> str:
     told = [
-        _("{name}: validation {value:.4f} after epoch {epoch}").format(
-            name=curve.name, value=getattr(point, f"val_{measure}"), epoch=point.epoch
+        _("{name}: validation {value} after epoch {epoch}").format(
+            name=curve.name,
+            value=four_decimals(getattr(point, f"val_{measure}")),
+            epoch=point.epoch,
         )
         for curve in drawn
         for point in curve.metrics.epochs[-1:]

@@ -10,7 +10,7 @@ from mnist_cnn.runs.metrics import Metrics
 from mnist_cnn.runs.turns import yield_seconds
 from mnist_cnn.ui.runs.queue import care_for_worker, overview
 from mnist_cnn.ui.runs.titles import run_title, state_title
-from mnist_cnn.ui.text import _, escape
+from mnist_cnn.ui.text import _, escape, four_decimals
 
 COLORS = {"done": "green", "stopped": "orange", "failed": "red", "paused": "orange"}
 
@@ -35,7 +35,10 @@ def numbers(run: Run, status: Status, metrics: Metrics) -> None:
     accuracy = loss = speed = "–"
     if metrics.epochs:
         newest = metrics.epochs[-1]
-        accuracy, loss = f"{newest.val_accuracy:.4f}", f"{newest.val_loss:.4f}"
+        accuracy, loss = (
+            four_decimals(newest.val_accuracy),
+            four_decimals(newest.val_loss),
+        )
     elif len(metrics):
         accuracy, loss = f"{metrics.accuracy[-1]:.3f}", f"{metrics.loss[-1]:.3f}"
     if found := pace(metrics, status, run.config).digits_per_second:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from mnist_cnn.runs import Run, Status
+from mnist_cnn.runs import Run
 from mnist_cnn.ui.network_links import network_links
 from mnist_cnn.ui.runs.queue import overview
 from mnist_cnn.ui.text import _
@@ -12,7 +12,7 @@ from mnist_cnn.ui.train.form.start import start_other_seed
 from mnist_cnn.ui.visitor import visitor
 
 
-def next_steps(run: Run, status: Status) -> None:
+def next_steps(run: Run) -> None:
     """Links to what shows its network, and a button for the same with another seed."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if run.has_weights:

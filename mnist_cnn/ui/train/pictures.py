@@ -18,7 +18,7 @@ from mnist_cnn.runs.schema import KERNELS
 from mnist_cnn.storage.arrays import ArraySpec, read_arrays
 from mnist_cnn.ui.components.live_chart import live_chart, shared_figure
 from mnist_cnn.ui.runs.queue import overview
-from mnist_cnn.ui.text import _
+from mnist_cnn.ui.text import _, four_decimals
 
 # Both curves, kernels and predictions fit one screen, of a phone and of a projector.
 CURVE_HEIGHT = "max(128px, min(30vh, 33vw))"
@@ -135,17 +135,17 @@ def _read_arrays(path: Path, changed: int, spec: ArraySpec) -> dict[str, np.ndar
 def _label(title: str, metrics: Metrics, name: str) -> str:
     if not len(metrics):
         return _("{title}: no batch has been measured yet").format(title=title)
-    measured = {"value": getattr(metrics, name)[-1], "step": int(metrics.step[-1])}
+    last = {"value": getattr(metrics, name)[-1], "step": int(metrics.step[-1])}
     if not metrics.epochs:
         text = _("{title}: {value:.3f} after batch {step:,}")
-        return text.format(title=title, **measured)
+        return text.format(title=title, **last)
     newest = metrics.epochs[-1]
     return _(
         "{title}: {value:.3f} after batch {step:,}; after epoch {epoch}: validation "
-        "{validation:.4f}"
+        "{validation}"
     ).format(
         title=title,
         epoch=newest.epoch,
-        validation=getattr(newest, f"val_{name}"),
-        **measured,
+        validation=four_decimals(getattr(newest, f"val_{name}")),
+        **last,
     )

@@ -76,7 +76,7 @@ def _look(run_id: str) -> None:
             headline(run, status, metrics)
         with st.container(key="run_bar", vertical_alignment="center"):
             if status.is_final:
-                next_steps(run, status)
+                next_steps(run)
             else:
                 steering(run, status, metrics)
         with st.container():
