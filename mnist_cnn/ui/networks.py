@@ -98,7 +98,8 @@ def choose_other_network(label: str) -> Chosen | None:
     state, titles = st.session_state, network_titles()
     run_id = state.get("other_network")
     if run_id not in titles:
-        others = [each for each in titles if each != state.get(NETWORK)]
+        first = state.get(NETWORK, runs.PRETRAINED)
+        others = [each for each in titles if each != first]
         run_id = next(iter(others), runs.PRETRAINED)
 
     def keep(sent: str) -> None:

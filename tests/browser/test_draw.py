@@ -456,9 +456,9 @@ def test_several_digits_a_test_digit_and_both_ways_are_read_by_the_browser(lab, 
         answers = page.locator(".live-answers").bounding_box()
         assert bottom <= answers["y"] + answers["height"] + 1
     page.set_viewport_size({"width": 1280, "height": 1000})
-    page.get_by_text("Just resize", exact=True).click()
-    expect(page.locator(".live-digit")).to_have_count(1)
+    # A test digit has been prepared: no answer to the drawing stays beside it.
     page.get_by_role("radio", name="Test digit").click()
+    expect(page.locator(".live-digit")).to_have_count(1)
     expect(page.get_by_text("The test set says this is a")).to_be_visible()
     label = re.search(
         r"this is an? (\d)", page.get_by_text("The test set says").text_content()
@@ -525,6 +525,11 @@ def test_a_file_that_is_no_picture_gets_a_sentence(lab, page):
     page.locator("input[type=file]").set_input_files(picture_of_sevens(1))
     expect(prediction(page)).to_have_text("7")
     expect(leads_on).to_be_visible()
+    # Only resized, too, it is read by the browser, and seen in the network.
+    page.get_by_text("Just resize", exact=True).click()
+    expect(page.locator(".live-digit")).to_have_text(["7", re.compile(r"\d")])
+    expect(reading(page)).to_be_visible()
+    expect(reading(page)).to_have_attribute("data-digit", "7")
 
 
 def test_an_uploader_opens_a_phones_camera(page, pytestconfig):

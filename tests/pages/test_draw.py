@@ -106,6 +106,12 @@ def test_just_resizing_shows_a_small_digit_in_a_corner_read_in_both_ways():
     assert np.allclose(at.session_state["drawing_pixels"], prepared)
 
 
+def test_it_is_compared_with_a_network_that_is_another_one():
+    at = toggled(draw_page(), "Compare with another network")
+    first, other = (box.value for box in at.selectbox)
+    assert first == runs.PRETRAINED != other
+
+
 def test_a_drawing_that_convinces_nobody_is_said_to_be_unsure(monkeypatch):
     flat = np.full((1, 10), 0.1, np.float32)
     monkeypatch.setattr(network.Network, "probabilities", lambda self, pixels: flat)

@@ -124,7 +124,7 @@ def _board(
     with st.container(key="live_way", gap=None):
         way = choose_way()
     reader = cache(partial(_reader, shown))
-    picture = pixels = None
+    picture, digit = None, []
     if way is None:
         # First, so that a browser builds the canvas while networks are loaded here.
         st.fragment(_canvas)(shown, canvas, resized, reader, asks_when)
@@ -134,7 +134,7 @@ def _board(
             picture = way()
         with st.container(key="server_answer"):
             if picture is not None:
-                pixels = _by_server(picture, shown, resized, reader().is_browser)
+                digit = _by_server(picture, shown, resized, reader().is_browser)
         if asks_when:
             with place:
                 _when(*shown[0])
@@ -143,10 +143,10 @@ def _board(
     with live:
         live_reading(
             _named(networks, damage, reader()),
-            pixels=pixels,
+            digit=digit,
             follows_canvas=way is None,
-            is_answered=picture is not None and pixels is None,
-            resized=resized,
+            is_answered=picture is not None and not digit,
+            resized=resized and len(digit) != 1,
             note=picture.note if picture else "",
             damage=damage,
             on_kept=restore_drawing,
@@ -231,26 +231,30 @@ def _drawn(file: bytes | None) -> Picture | None:
 
 def _by_server(
     picture: Picture, shown: Shown, resized: bool, reads: str | None
-) -> np.ndarray | None:
-    """What the server has to say of the picture; the pixels that the browser reads."""
+) -> list[np.ndarray]:
+    """What the server has to say of the picture.
+
+    Returns:
+        What the browser reads: the digit prepared, and only resized if that is asked.
+    """
     networks = _networks(shown)
     if not networks:
-        return None
+        return []
     # The first one is broken, if any is.
     networks[0] = broken(networks[0], linked_damage(networks[0].network))
     preparation = prepared_digit(picture, networks)
     if preparation is None:
-        return None
+        return []
     ways = {_("prepared like MNIST"): preparation.pixels}
     if resized and picture.pixels is None:
         ways[_("just resized")] = resize_ink(picture.ink).pixels
-    if reads == YES and len(ways) == 1:
+    if reads == YES:
         with st.container(key="server_steps"):
             show_steps(preparation.steps)
-        return preparation.pixels
+        return list(ways.values())
     show_answers(ways, networks)
     if picture.note:
         st.caption(picture.note)
     if reads == NEVER:
         show_details(ways, networks, preparation)
-    return None
+    return []

@@ -42,7 +42,7 @@ def browser_reads() -> str | None:
 def live_reading(
     networks: Sequence[tuple[str, BrowserNetwork]],
     *,
-    pixels: np.ndarray | None = None,
+    digit: Sequence[np.ndarray] = (),
     follows_canvas: bool = True,
     is_answered: bool = False,
     resized: bool = False,
@@ -54,10 +54,10 @@ def live_reading(
 
     Args:
         networks: a name and where a browser finds it; empty if the server reads.
-        pixels: (28, 28) in [0, 1], a digit that was not drawn.
-        follows_canvas: whether the canvas is read while there are no pixels.
+        digit: that was not drawn, (28, 28) in [0, 1]: prepared, and only resized.
+        follows_canvas: whether the canvas is read while there is no such digit.
         is_answered: whether the server has answered what came otherwise.
-        resized: whether the drawing, only resized, is read beside it.
+        resized: whether the digit, only resized, is read beside it.
         note: a sentence about the digit.
         damage: what is broken in the first network; the browser breaks it by itself.
         on_kept: called before the script runs again, with the drawing that the browser
@@ -70,7 +70,7 @@ def live_reading(
             for title, each in networks
         ],
         "worker": networks[0][1].worker_url if networks else "",
-        "pixels": None if pixels is None else pixels.ravel().round(4).tolist(),
+        "digit": [pixels.ravel().round(4).tolist() for pixels in digit],
         "follows": follows_canvas,
         "answered": is_answered,
         "resized": resized,

@@ -13,6 +13,7 @@ import { percent } from "./words.js"
 
 const UNSURE = 0.6
 const SEND_AFTER_MS = 300
+const BLANK = new Float32Array(784)
 const MIN_ROOM = 200 // pixels in height for the network
 const views = new WeakMap()
 // For as long as the page is open: weights are loaded once, whatever is looked at.
@@ -155,13 +156,14 @@ export class LiveReading {
   }
 
   again() {
-    const { pixels, follows, networks, resized } = this.data
+    const { follows, networks, resized } = this.data
     const digit = this.asked
     const { damage } = this.breaking
     if (!networks.length || !readers.prepare) return
     if (!follows) {
-      const values = Float32Array.from(pixels ?? new Array(784).fill(0))
-      readers.prepare.read({ pixels: values, digit, damage })
+      const [prepared, onlyResized] = this.data.digit.map((it) => Float32Array.from(it))
+      readers.prepare.read({ pixels: prepared ?? BLANK, digit, damage })
+      if (resized) readers.resize.read({ pixels: onlyResized ?? BLANK, damage })
     } else if (this.drawing) {
       const withSteps = this.isResting
       readers.prepare.read({ ...this.drawing, withSteps, digit, damage })
@@ -170,7 +172,7 @@ export class LiveReading {
   }
 
   hear(heard, asked, reader) {
-    const isEmpty = heard.isEmpty || (!this.data.follows && !this.data.pixels)
+    const isEmpty = heard.isEmpty || (!this.data.follows && !this.data.digit.length)
     const reading = { ...heard, isEmpty }
     const way = reader.onlyResize ? "resize" : "prepare"
     const { number } = reading
@@ -237,7 +239,7 @@ export class LiveReading {
   }
 
   say({ isEmpty, probabilities, digits = [] }) {
-    if (!this.isResting && !this.data.pixels) return
+    if (!this.isResting && !this.data.digit.length) return
     const { words, note, follows, resized } = this.data
     const best = Math.max(...probabilities)
     let text = `${note} ${words.always}`

@@ -13,6 +13,7 @@ new LiveReading(document.querySelector(".st-key-live_answer"), { words }).update
     words,
     networks: [{ key: "network", title: "", url: network }],
     worker: URL.createObjectURL(script),
+    digit: [],
     follows: true,
     note: "",
   },
