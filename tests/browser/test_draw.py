@@ -3,6 +3,7 @@
 import io
 import json
 import re
+from itertools import pairwise
 from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
@@ -318,7 +319,7 @@ def test_full_screen_shows_canvas_answer_and_network_and_draws(lab, open_page):
     ground = "e => getComputedStyle(e).backgroundColor"
     for width, height, scheme in ((1280, 720, "dark"), (390, 844, "light")):
         size = {"width": width, "height": height}
-        page = open_page(viewport=size, color_scheme=scheme)
+        page = open_page(viewport=size, color_scheme=scheme, has_touch=width < 500)
         page.goto(f"{lab.url}/Draw")
         canvas_box(page)
         page.get_by_role("button", name="Full screen").click()
@@ -330,8 +331,26 @@ def test_full_screen_shows_canvas_answer_and_network_and_draws(lab, open_page):
         expect(prediction(page)).to_have_text("7")
         for part in ("canvas.upper-canvas", ".live-digit", ".living-canvas"):
             assert is_seen_whole(page, page.locator(part).bounding_box()), part
+        # No layer's name lies over the next.
+        names = page.locator(".living-titles span")
+        sides = names.evaluate_all(
+            "all => all.map(e => e.getBoundingClientRect()).map(b => [b.left, b.right])"
+        )
+        assert len(sides) == 7
+        for (_left, right), (left, _right) in pairwise(sides):
+            assert right <= left
         page.keyboard.press("Escape")
         expect(page.get_by_role("button", name="Full screen")).to_be_visible()
+    # There what breaks the network comes into sight with it, and a finger need not be
+    # as exact as a map is high.
+    page.get_by_role("button", name="Break it").tap()
+    living = page.locator(".living")
+    for part in (page.locator(".break-panel"), living):
+        expect(part).to_be_in_viewport(ratio=0.99)
+    page.wait_for_timeout(300)
+    maps = names.get_by_text("pool_1").bounding_box()["y"] + 20
+    page.touchscreen.tap(200, maps - 5)
+    assert len(broken_in(page).silent["pool_1"]) == 1
 
 
 def test_a_pointer_on_the_network_shows_values(lab, page):

@@ -14,6 +14,7 @@ def break_words() -> dict[str, str]:
         "mend": _("Mend it"),
         "start": _("Does it still read your digit? Draw, and break the network below."),
         "hint": _("Click a map or unit to silence it, or drag over several."),
+        "tap": _("Tap a map or unit to silence it."),
         "map": _("{layer}, map {n}"),
         "unit": _("{layer}, unit {n}"),
         "only": _("Silence only this one"),

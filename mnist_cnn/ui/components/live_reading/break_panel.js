@@ -80,7 +80,7 @@ export class BreakPanel {
     const tap = (event) => {
       if (!this.isOpen) return
       event.stopImmediatePropagation() // it opens nothing
-      const cell = event.pointerType === "touch" && this.cellAt(event)
+      const cell = event.pointerType === "touch" && this.cellNear(event)
       if (cell) this.silence([cell], !this.isSilent(cell))
     }
     over.addEventListener("click", tap, { capture: true })
@@ -97,6 +97,12 @@ export class BreakPanel {
     return found && isSilenceable(layer, tiles)
       ? { layer, tile: found.tile, tiles }
       : undefined
+  }
+
+  /** What a finger means, which is wider than a map is high. */
+  cellNear({ clientX, clientY }) {
+    const tried = [0, -6, 6, -12, 12].map((off) => this.cellAt({ clientX, clientY: clientY + off }))
+    return tried.find(Boolean)
   }
 
   cellsBetween(from, to) {
@@ -155,9 +161,12 @@ export class BreakPanel {
     this.refresh()
   }
 
+  /** Panel and network come into sight together. */
   open() {
     this.isOpen = true
     this.refresh()
+    const both = this.network.parent.parentElement
+    setTimeout(() => both.scrollIntoView({ block: "nearest", behavior: "smooth" }), 100)
   }
 
   mend() {
@@ -188,7 +197,9 @@ export class BreakPanel {
           layer: touched.layer,
           n: touched.tile,
         })
-      : words.hint
+      : matchMedia("(pointer: coarse)").matches
+        ? words.tap
+        : words.hint
     this.tell()
   }
 

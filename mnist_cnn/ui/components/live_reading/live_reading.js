@@ -15,6 +15,8 @@ const UNSURE = 0.6
 const SEND_AFTER_MS = 300
 const BLANK = new Float32Array(784)
 const MIN_ROOM = 200 // pixels in height for the network
+const MIN_BELOW_EACH_OTHER = 420 // if its layers are
+const HEADER = 60 // pixels of a phone's line with buttons, and below the network
 const views = new WeakMap()
 // For as long as the page is open: weights are loaded once, whatever is looked at.
 const readers = (window.mnistReaders ??= {})
@@ -283,8 +285,12 @@ export class LiveReading {
     const isWhole = this.board?.classList.contains("live-whole")
     const room = window.innerHeight - top - (isWhole ? 0 : scrolled) - 16
     // A narrow one shows a layer below the other, for which it must be high.
-    const fits = room >= MIN_ROOM && (isWhole || width >= 400 || room >= 1.3 * width)
-    const height = fits ? room : 1.4 * width
+    const isNarrow = width < 400
+    const fits = room >= MIN_ROOM && (isWhole || !isNarrow || room >= 1.3 * width)
+    // Where one has to scroll, it is seen whole, and with what breaks it.
+    const whole = window.innerHeight - HEADER - this.stage.previousSibling.offsetHeight
+    const least = isNarrow ? MIN_BELOW_EACH_OTHER : MIN_ROOM
+    const height = fits ? room : Math.max(least, Math.min(1.4 * width, whole))
     this.stage.style.height = `${Math.round(height)}px`
   }
 

@@ -15,6 +15,7 @@ const AGAINST = "86, 180, 233"
 const CROSS = "#a3aab5"
 const DARK = "#272c36"
 const MIN_CROSS = 7 // pixels: a smaller unit is gray where it is silent
+const BETWEEN_NAMES = 4 // pixels
 const WIDEST_LINE = 7
 const EASE = 0.25 // of the way that a line goes in each frame
 const STILL = 0.01
@@ -104,10 +105,12 @@ export class LivingNetwork {
   /** The layers' names, and the ten answers. */
   label(columns) {
     this.titles.textContent = ""
-    for (const { title, titleAt } of columns.values()) {
+    const names = [...columns.values()].map(({ title, titleAt }) => {
       const name = element(this.titles, "span", "", { textContent: title })
       placed(name, titleAt)
-    }
+      return name
+    })
+    if (!this.parent.classList.contains("living-bands")) apart(names)
     const output = columns.get(OUTPUT)
     this.answers = Array.from({ length: output?.tiles ?? 0 }, (_, digit) => {
       const answer = element(this.titles, "b", "", { textContent: digit })
@@ -348,6 +351,23 @@ function cleared(canvas, ratio) {
   context.setTransform(ratio, 0, 0, ratio, 0, 0)
   context.clearRect(0, 0, canvas.width, canvas.height)
   return context
+}
+
+/** Names in a line, each as near to its column as the others let it. */
+function apart(names) {
+  const boxes = names.map(({ offsetLeft, offsetWidth }) => [offsetLeft, offsetWidth])
+  let end = 0
+  for (const box of boxes) {
+    const [middle, width] = box
+    box[0] = Math.max(middle, end + width / 2)
+    end = box[0] + width / 2 + BETWEEN_NAMES
+  }
+  end = names[0].parentElement.clientWidth
+  boxes.reverse().forEach(([middle, width], index) => {
+    const at = Math.min(middle, end - width / 2)
+    names.at(-1 - index).style.left = `${at}px`
+    end = at - width / 2 - BETWEEN_NAMES
+  })
 }
 
 const placed = ({ style }, [left, top]) =>
