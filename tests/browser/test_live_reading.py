@@ -41,8 +41,8 @@ const shown = () =>
   ])
 """
 START = """([words, networks]) => {
-  const pixels = Array(784).fill(0.5)
-  const data = { words, worker: "/worker.js", pixels, follows: false, note: "" }
+  const digit = [Array(784).fill(0.5), Array(784).fill(0.5)]
+  const data = { words, worker: "/worker.js", digit, follows: false, note: "" }
   const view = new LiveReading(document.body, { words })
   self.update = (networks) => view.update({ ...data, networks }, () => {})
   self.update(networks)
