@@ -30,6 +30,8 @@ MAX_EPOCHS = 1000
 Count = Annotated[int, Meta(ge=0, le=2**53)]
 # None: not measured, or not a number, which JSON does not have.
 Measured = Annotated[float, Meta(ge=0, le=sys.float_info.max)] | None
+# Seconds since 1970, up to the year that calendars end with.
+Timestamp = Annotated[float, Meta(ge=0, le=253_402_214_400)] | None
 Fraction = Annotated[float, Meta(ge=0, le=1)] | None
 Word = Annotated[str, Meta(pattern=r"\A[a-z0-9_]{1,40}\Z")]
 Hash = Annotated[str, Meta(pattern=r"\A[0-9a-f]{0,64}\Z")]
@@ -58,7 +60,7 @@ class Settings(Struct):
     config: dict[str, Any]
     format: Literal[FORMAT] = FORMAT
     preset: Annotated[str, Meta(pattern=r"\A[a-z0-9_]{0,40}(, changed)?\Z")] = ""
-    created: Measured = 0.0
+    created: Timestamp = 0.0
     owner: Annotated[str, Meta(pattern=r"\A([0-9a-f]{64})?\Z")] = ""
 
 

@@ -114,6 +114,7 @@ def test_there_are_no_runs_where_there_is_no_folder(monkeypatch, tmp_path):
         b"\xff\xfe",
         b"{}",
         b'{"config": {"epochs": 0}}',
+        b'{"config": {}, "created": 1e18}',
         b'{"config": ' + b" " * 300000 + b"{}}",
     ],
 )
