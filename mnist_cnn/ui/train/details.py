@@ -94,7 +94,8 @@ def _last_batch(run: Run, status: Status) -> None:
         _(
             "The digits of the last batch that cost most: the prediction (✗ if wrong) "
             "and its loss, −log of the probability given to the right digit. Mean loss "
-            "of all {count}: {mean:.3f}."
+            "of all {count}: {mean:.3f}, read again after the step, without dropout; "
+            "the curve's point was measured before."
         ).format(count=len(arrays["losses"]), mean=float(arrays["losses"].mean()))
     )
     live_chart(
