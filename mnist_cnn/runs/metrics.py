@@ -10,14 +10,7 @@ from dataclasses import dataclass
 import msgspec
 import numpy as np
 
-from mnist_cnn.runs.schema import (
-    Batch,
-    EpochPoint,
-    Mark,
-    Record,
-    Resumed,
-    Untrained,
-)
+from mnist_cnn.runs.schema import Batch, EpochPoint, Mark, Record, Resumed, Untrained
 
 __all__ = ["EpochPoint", "Mark", "Metrics", "to_csv", "to_lines"]
 

@@ -116,7 +116,7 @@ class Training:
     def _prepare(self) -> None:
         """Reads the digits and builds the model, as it was after the last epoch."""
         config, record = self._config, self._record
-        sets = mixture.load(config, self._say_drawn)
+        sets = mixture.load(config, self._on_drawn)
         sets[0], validation = mixture.keep_aside(sets[0], config.validation_examples)
         self._digits, self._validation = sets[0], validation
         aside = len(validation[0]) if config.validation_examples else 0
@@ -158,8 +158,8 @@ class Training:
         )
         self._checkpoint = checkpoint
 
-    def _say_drawn(self, done: int, total: int) -> None:
-        """A hundred times, since each is a file that is written; obeys a stop."""
+    def _on_drawn(self, done: int, total: int) -> None:
+        """Says how far the drawing of digits is, in a hundred steps; obeys a stop."""
         if done % (total // 100 + 1):
             return
         self._record.update(checking=total, checked=done)

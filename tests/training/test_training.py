@@ -352,10 +352,9 @@ def test_a_paused_training_shows_its_last_batch_and_can_be_stopped(
         np.testing.assert_allclose(shown["losses"], -np.log(right), rtol=1e-5)
 
 
-def test_after_one_epoch_the_last_batch_is_the_epochs_last(
-    at_step, answer_pauses, monkeypatch
-):
-    """Also a pause that comes while the test digits are read waits there."""
+@pytest.fixture
+def saved_batches(monkeypatch):
+    """Which batches of an epoch were written as the last one."""
     from mnist_cnn.training.callbacks import run_control
 
     saved = []
@@ -364,10 +363,27 @@ def test_after_one_epoch_the_last_batch_is_the_epochs_last(
         "save_batch",
         lambda model, batches, index, run: saved.append(index),
     )
+    return saved
+
+
+def test_after_one_epoch_the_last_batch_is_the_epochs_last(
+    at_step, answer_pauses, saved_batches
+):
     run = runs.submit(TrainingConfig(**SETTINGS))
     answer_pauses(run, ["one_epoch"], ["stop"])
     train(at_step(2, lambda _: run.send("pause")), run=run)
-    assert saved == [1, STEPS - 1]
+    assert saved_batches == [1, STEPS - 1]
+
+
+def test_a_pause_while_it_validates_shows_the_epochs_last_batch(
+    answer_pauses, saved_batches
+):
+    from keras.callbacks import LambdaCallback
+
+    run = runs.submit(TrainingConfig(**SETTINGS))
+    pauses = answer_pauses(run, ["stop"])
+    train(LambdaCallback(on_test_begin=lambda logs: run.send("pause")), run=run)
+    assert (pauses, saved_batches) == ([STEPS], [STEPS - 1])
 
 
 def test_a_paused_training_gives_up_its_place_unless_it_is_steered(

@@ -10,14 +10,7 @@ from typing import Self
 import keras
 import msgspec
 
-from mnist_cnn.runs.schema import (
-    Batch,
-    EpochPoint,
-    Mark,
-    Record,
-    Resumed,
-    Untrained,
-)
+from mnist_cnn.runs.schema import Batch, EpochPoint, Mark, Record, Resumed, Untrained
 from mnist_cnn.training.callbacks.learning_rate import LearningRateScheduler
 from mnist_cnn.training.run_record import RunRecord
 

@@ -35,10 +35,8 @@ def numbers(run: Run, status: Status, metrics: Metrics) -> None:
     accuracy = loss = speed = "–"
     if metrics.epochs:
         newest = metrics.epochs[-1]
-        accuracy, loss = (
-            four_decimals(newest.val_accuracy),
-            four_decimals(newest.val_loss),
-        )
+        accuracy = four_decimals(newest.val_accuracy)
+        loss = four_decimals(newest.val_loss)
     elif len(metrics):
         accuracy, loss = f"{metrics.accuracy[-1]:.3f}", f"{metrics.loss[-1]:.3f}"
     if found := pace(metrics, status, run.config).digits_per_second:
