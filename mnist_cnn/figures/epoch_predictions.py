@@ -120,7 +120,7 @@ def predictions_by_epoch(
                 ticktext=[str(epoch) for epoch in predictions][::every],
                 showticklabels=True,
             ),
-            margin={"l": 44, "r": 8, "t": 22, "b": 4},
+            margin={"l": 44, "r": 8, "t": 22 if any(names) else 4, "b": 4},
             images=[
                 _image(image, x=column, y=0, yanchor="middle", sizex=0.9, sizey=0.9)
                 for column, image in enumerate(shown)

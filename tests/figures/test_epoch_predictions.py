@@ -46,6 +46,10 @@ def test_ones_own_drawing_is_the_eleventh_and_never_wrong():
     assert figure["layout"]["xaxis"]["ticktext"][-1] == "yours"
     # Beside the drawing, not below the epochs that are still to come.
     assert figure["layout"]["xaxis"]["side"] == "top"
+    # Without one the room above is the rows'.
+    without = valid(predictions_by_epoch({1: read[1][:10]}, images[:10]))
+    tops = [each["layout"]["margin"]["t"] for each in (figure, without)]
+    assert tops == [22, 4]
     assert figure["data"][1]["x"] == []
     source = figure["layout"]["images"][10]["source"]
     png = base64.b64decode(source.removeprefix("data:image/png;base64,"))
